@@ -1,0 +1,23 @@
+"""Comparing words the way a person does: without case, accents or stray spaces."""
+
+import unicodedata
+
+# Letters that carry a stroke or are joined have no decomposition in Unicode, yet people type them without it.
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"})
+
+
+def fold(text: str) -> str:
+    """A form for matching, never for showing: `fold("  SÃO  Paulo ")` is `"sao paulo"`. Folding twice changes nothing.
+
+    Invisible format characters (zero-width space, soft hyphen, direction marks) are dropped.
+    """
+    folded = _bare(_bare(text).casefold().translate(_PLAIN)).casefold()
+    return " ".join(folded.split())
+
+
+def _bare(text: str) -> str:
+    return "".join(
+        character
+        for character in unicodedata.normalize("NFKD", text)
+        if not unicodedata.combining(character) and unicodedata.category(character) != "Cf"
+    )
