@@ -18,7 +18,7 @@ from keystead.base.words import fold
         ("İstanbul", "istanbul"),
         ("ﬁnance", "Finance"),
         ("GTX\u200bPro", "gtxpro"),
-        ("Ｋｅｙ", "key"),
+        ("\uff2b\uff45\uff59", "key"),
         ("Σίσυφος", "ΣΙΣΥΦΟΣ"),
     ],
 )

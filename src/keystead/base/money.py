@@ -14,8 +14,8 @@ from typing import Self
 
 from babel.numbers import get_currency_precision, list_currencies
 
-# Decimal's usual 28 digits would round a long sum in silence. With amounts held inside these limits, a sum and
-# a product with a rate are exact.
+# Decimal's usual 28 digits would round a long sum in silence. With amounts held inside these limits, a sum
+# and a product with a rate are exact.
 _DIGITS = 30
 _EXACT = Context(prec=6 * _DIGITS, rounding=ROUND_HALF_EVEN)
 _PLAIN_NUMBER = re.compile(rf"-?[0-9]{{1,{_DIGITS}}}(\.[0-9]{{1,{_DIGITS}}})?")

@@ -1,15 +1,16 @@
 """Periods: the only module that knows where a fiscal year, quarter or month begins and ends.
 
-A fiscal calendar is either made of months, or of weeks (4-4-5 and its family). A year of weeks ends always on the
-same weekday: the last one of its final month, or the one nearest to that month's end. Whenever the years drift a
-week apart there is a 53rd week, which belongs to the year's last period, as in the National Retail Federation's
-4-5-4 calendar (start month 2, weeks from Sunday, "nearest").
+A fiscal calendar is either made of months, or of weeks (4-4-5 and its family). A year of weeks ends always on
+the same weekday: the last one of its final month, or the one nearest to that month's end. Whenever the years
+drift a week apart there is a 53rd week, which belongs to the year's last period, as in the National Retail
+Federation's 4-5-4 calendar (start month 2, weeks from Sunday, "nearest").
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from babel.dates import format_interval, format_skeleton, get_quarter_names
@@ -59,7 +60,7 @@ class Period:
     def key(self) -> str:
         """A stable name for addresses and the API, which `FiscalCalendar.parse` reads back.
 
-        "2026", "2026-Q2", "2026-05" (that calendar month), "2026-P05" (fifth group of weeks), or "START..END".
+        "2026", "2026-Q2", "2026-05" (that calendar month), "2026-P05" (fifth group of weeks), "START..END".
         """
         match self.kind:
             case "year":
@@ -86,7 +87,7 @@ class Period:
         return Period(max(self.start, other.start), min(self.end, other.end))
 
     def next(self) -> "Period":
-        """The range that follows: as many whole months when this one is made of whole months, else as many days.
+        """The range that follows: as many months when this one is made of whole months, else as many days.
 
         For the next fiscal quarter or month ask the calendar: `FiscalCalendar.next`.
         """
@@ -111,8 +112,8 @@ class Period:
 class FiscalCalendar:
     """How a workspace cuts time. Raises InvalidPeriod for settings that make no calendar.
 
-    `start_month` 1-12; `named_by` says whether a fiscal year bears the calendar year of its first or of its last
-    month; `week_start` (0 Monday - 6 Sunday) and `week53` matter to the patterns of weeks only.
+    `start_month` 1-12; `named_by` says whether a fiscal year bears the calendar year of its first or of its
+    last month; `week_start` (0 Monday - 6 Sunday) and `week53` matter to the patterns of weeks only.
     """
 
     start_month: int = 1
@@ -208,7 +209,7 @@ class FiscalCalendar:
         return self.year_of(today)
 
     def name(self, period: Period, locale: str = "en", *, fiscal: str = "FY") -> str:
-        """For people: "2026" when the fiscal year is the calendar year, else "FY 2026"; "Q2 2026", "May 2026".
+        """For people: "2026" when the year is the calendar year, else "FY 2026"; "Q2 2026"; "May 2026".
 
         `fiscal` is the reader's word for a fiscal year, translated by the surface that asks.
         """
@@ -240,7 +241,7 @@ class FiscalCalendar:
             nominal = date(opening, self.start_month, 1)
             if self.pattern == "months":
                 return nominal
-            # Weeks count from the day after the closing weekday, so the same rule finds the opening day itself.
+            # Weeks count from the day after the closing weekday, so the rule finds the opening day itself.
             slack = 3 if self.week53 == "nearest" else 0
             latest = nominal + timedelta(days=slack)
             return latest - timedelta(days=(latest.weekday() - self.week_start) % 7)
@@ -261,7 +262,7 @@ class FiscalCalendar:
         for weeks in [int(digit) for digit in self.pattern] * 4:
             starts.append(starts[-1] + weeks * _WEEK)
         starts[-1] = year.end + _DAY  # the last group takes the 53rd week
-        return [Period(start, after - _DAY) for start, after in zip(starts, starts[1:], strict=False)]
+        return [Period(start, after - _DAY) for start, after in pairwise(starts)]
 
     def _quarters_of(self, year: Period) -> list[Period]:
         months = self._months_of(year)

@@ -3,13 +3,13 @@
 import unicodedata
 
 # Letters that carry a stroke or are joined have no decomposition in Unicode, yet people type them without it.
-_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"})
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe"})
 
 
 def fold(text: str) -> str:
-    """A form for matching, never for showing: `fold("  SÃO  Paulo ")` is `"sao paulo"`. Folding twice changes nothing.
+    """A form for matching, never for showing: `fold("  SÃO  Paulo ")` is `"sao paulo"`.
 
-    Invisible format characters (zero-width space, soft hyphen, direction marks) are dropped.
+    Folding twice changes nothing. Invisible format characters (zero-width space, soft hyphen, direction marks) are dropped.
     """
     folded = _bare(_bare(text).casefold().translate(_PLAIN)).casefold()
     return " ".join(folded.split())
