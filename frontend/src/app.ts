@@ -1,0 +1,11 @@
+// Everything here only improves a page that already works: links, forms, popovers and dialogs are plain HTML.
+import "./requests";
+import "./explain";
+import "./popovers";
+import "./theme";
+import "./toasts";
+import "./forms";
+import "./drop-zone";
+import "./keys";
+
+document.documentElement.classList.add("has-script");

@@ -1,0 +1,23 @@
+// Small helps for forms: filters apply themselves, and a form in flight is not sent twice.
+
+document.addEventListener("change", (event) => {
+  const field = event.target as HTMLElement;
+  const form = field.closest<HTMLFormElement>("form[data-auto-submit]");
+  if (form && field.matches("select, input[type=checkbox], input[type=radio], input[type=date]")) form.requestSubmit();
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target as HTMLFormElement;
+  if (event.defaultPrevented || form.method === "dialog" || form.target) return;
+  const button = (event as SubmitEvent).submitter;
+  button?.classList.add("is-busy");
+  button?.setAttribute("aria-disabled", "true");
+});
+
+// A page restored by "back" shows its forms ready again.
+addEventListener("pageshow", () => {
+  document.querySelectorAll(".is-busy").forEach((button) => {
+    button.classList.remove("is-busy");
+    button.removeAttribute("aria-disabled");
+  });
+});
