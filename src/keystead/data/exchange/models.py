@@ -1,0 +1,98 @@
+"""Imports: the file, its mapping, its staged rows, and what it changed (so that it can be undone)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from keystead.data.tenancy import Tenant, WorkspaceKey, touched
+from keystead.data.workspace.models import Member
+
+
+class ImportState(models.TextChoices):
+    RECEIVED = "received", _("Received")
+    READING = "reading", _("Reading")
+    PREVIEWED = "previewed", _("Ready to commit")
+    COMMITTING = "committing", _("Committing")
+    COMMITTED = "committed", _("Committed")
+    UNDOING = "undoing", _("Undoing")
+    UNDONE = "undone", _("Undone")
+    FAILED = "failed", _("Failed")
+
+
+class ImportKind(models.TextChoices):
+    ACCOUNTS = "accounts", _("Accounts")
+    CONTACTS = "contacts", _("Contacts")
+    PRODUCTS = "products", _("Products")
+    DEALS = "deals", _("Deals")
+    ORDERS = "orders", _("Orders, invoices and schedules")
+    MEMBERS = "members", _("Members")
+    RATES = "rates", _("Exchange rates")
+
+
+class Import(Tenant):
+    """One uploaded file on its way in, and the record of what it did."""
+
+    kind = models.CharField(_("kind"), max_length=10, choices=ImportKind)
+    state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.RECEIVED)
+    file = models.FileField(upload_to="imports/", max_length=300)
+    filename = models.CharField(_("file"), max_length=300)
+    options = models.JSONField(default=dict)  # what the person or client asked for, as in docs/reference/api.md
+    format = models.JSONField(default=dict)  # what was detected: encoding, delimiter, sheets, header row, date and number formats
+    columns = models.JSONField(default=list)  # [{name, examples, distinct, guess, confidence, why}]
+    mapping = models.JSONField(default=dict)  # {column: field}, as used
+    offers = models.JSONField(default=dict)  # what must be decided: unknown accounts, stages, values, with suggestions
+    counts = models.JSONField(default=dict)  # {create, update, unchanged, error}
+    progress = models.PositiveSmallIntegerField(default=0)
+    failure = models.JSONField(null=True)  # {code, params} when the state is failed
+    by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
+    committed_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "created_at"], name="import_by_time")]
+        triggers = [touched("progress")]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class ImportRow(models.Model):
+    """A row of the file, staged by COPY: as read, as parsed, matched, and what would happen to it."""
+
+    class Verdict(models.TextChoices):
+        CREATE = "create", _("will be created")
+        UPDATE = "update", _("will be updated")
+        UNCHANGED = "unchanged", _("stays as it is")
+        ERROR = "error", _("is rejected")
+
+    id = models.BigAutoField(primary_key=True)
+    workspace = WorkspaceKey(db_constraint=False)
+    job = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    row = models.PositiveIntegerField()  # 1-based row of the file
+    raw = models.JSONField()  # [text, …] in the file's column order
+    values = models.JSONField(null=True)  # {field: parsed value}
+    problems = models.JSONField(null=True)  # [{column, code, params}]
+    verdict = models.CharField(max_length=9, choices=Verdict, blank=True)
+    target_id = models.UUIDField(null=True)  # the row it matches, or the id the new one will have
+    before = models.JSONField(null=True)  # columns that change, as they were
+    after = models.JSONField(null=True)  # the same columns, as they become
+    applied_version = models.PositiveIntegerField(null=True)  # the row's version after the commit: later edits are seen by it
+    undone = models.CharField(max_length=10, blank=True)  # "", "undone", "kept" (edited since)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "row"], name="import_row_once")]
+        indexes = [models.Index(fields=["workspace", "job", "verdict"], name="import_row_by_verdict")]
+
+
+class SavedMapping(Tenant):
+    """How the columns of a kind of file were mapped last time, found again by the set of its headers."""
+
+    kind = models.CharField(max_length=10, choices=ImportKind)
+    headers = models.JSONField()
+    signature = models.CharField(max_length=64)
+    mapping = models.JSONField()
+    values = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "kind", "signature"], name="saved_mapping_once")]
+        triggers = [touched()]

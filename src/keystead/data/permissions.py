@@ -1,0 +1,205 @@
+"""Who may: the one permission table, action -> role -> how far.
+
+Lists, details, search, totals, exports, mail, the API and jobs all read it: `visible()` turns the reach of a model's read action
+into a filter, `reaches()` asks the same for one object. When something may be done (a plan's state, a closed period) is not here:
+that is the verbs' business in the domain.
+"""
+
+from enum import IntEnum
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Model, Q, QuerySet
+
+from keystead.data.workspace.models import Member, Role
+
+
+class Reach(IntEnum):
+    """How far a right goes. MINE: accounts I own or whose team I am on. REPORTS: the same for everybody who reports to me too."""
+
+    NONE = 0
+    SELF = 1
+    MINE = 2
+    REPORTS = 3
+    ALL = 4
+
+
+_READ_FACTS = {
+    Role.OWNER: Reach.ALL,
+    Role.ADMIN: Reach.ALL,
+    Role.MANAGER: Reach.REPORTS,
+    Role.ACCOUNT_MANAGER: Reach.MINE,
+    Role.CONTRIBUTOR: Reach.MINE,
+    Role.VIEWER: Reach.ALL,
+}
+_WRITE_FACTS = {
+    Role.OWNER: Reach.ALL,
+    Role.ADMIN: Reach.ALL,
+    Role.MANAGER: Reach.REPORTS,
+    Role.ACCOUNT_MANAGER: Reach.MINE,
+}
+_CONTRIBUTE = _WRITE_FACTS | {Role.CONTRIBUTOR: Reach.MINE}
+_APPROVE = {Role.OWNER: Reach.ALL, Role.ADMIN: Reach.ALL, Role.MANAGER: Reach.REPORTS}
+_INSIDERS = {role: Reach.ALL for role in Role if role is not Role.GUEST}
+_ADMINS = {Role.OWNER: Reach.ALL, Role.ADMIN: Reach.ALL}
+
+TABLE: dict[str, dict[Any, Reach]] = {
+    "account.read": _READ_FACTS,
+    "account.create": _WRITE_FACTS,
+    "account.edit": _WRITE_FACTS,
+    "account.delete": _ADMINS,
+    "contact.read": _READ_FACTS,
+    "contact.create": _WRITE_FACTS,
+    "contact.edit": _WRITE_FACTS,
+    "contact.delete": _WRITE_FACTS,
+    "deal.read": _READ_FACTS,
+    "deal.create": _WRITE_FACTS,
+    "deal.edit": _WRITE_FACTS,
+    "deal.delete": _WRITE_FACTS,
+    "order.read": _READ_FACTS,
+    "order.create": _WRITE_FACTS,
+    "order.edit": _WRITE_FACTS,
+    "order.delete": _ADMINS,
+    "plan.read": _READ_FACTS,
+    "plan.create": _WRITE_FACTS,
+    "plan.edit": _WRITE_FACTS,
+    "plan.delete": _WRITE_FACTS,
+    "plan.contribute": _CONTRIBUTE,
+    "plan.approve": _APPROVE,
+    "product.read": _INSIDERS,
+    "product.edit": _ADMINS,
+    "stage.read": _INSIDERS,
+    "stage.edit": _ADMINS,
+    "rate.read": _INSIDERS,
+    "rate.edit": _ADMINS,
+    "member.read": {**_INSIDERS, Role.GUEST: Reach.SELF},
+    "member.edit": _ADMINS,
+    "import.read": {Role.OWNER: Reach.ALL, Role.ADMIN: Reach.ALL, Role.MANAGER: Reach.SELF, Role.ACCOUNT_MANAGER: Reach.SELF},
+    "import.create": {Role.OWNER: Reach.ALL, Role.ADMIN: Reach.ALL, Role.MANAGER: Reach.SELF, Role.ACCOUNT_MANAGER: Reach.SELF},
+    "workspace.edit": _ADMINS,
+    "workspace.own": {Role.OWNER: Reach.ALL},
+    "token.own": dict.fromkeys(Role, Reach.SELF),
+}
+
+# Every model that a page or the API may list: the action that reads it, and the path from it to the account that decides.
+READ_ACTION = {
+    "Account": "account.read",
+    "AccountTeamMember": "account.read",
+    "Contact": "contact.read",
+    "Product": "product.read",
+    "Stage": "stage.read",
+    "Deal": "deal.read",
+    "DealStageChange": "deal.read",
+    "Order": "order.read",
+    "Member": "member.read",
+    "Rate": "rate.read",
+    "Plan": "plan.read",
+    "PlanApproval": "plan.read",
+    "PlanSnapshot": "plan.read",
+    "Objective": "plan.read",
+    "Measure": "plan.read",
+    "MeasureReading": "plan.read",
+    "Action": "plan.read",
+    "SwotItem": "plan.read",
+    "Import": "import.read",
+    "ApiToken": "token.own",
+}
+_TO_ACCOUNT = {
+    "Account": "",
+    "AccountTeamMember": "account__",
+    "Contact": "account__",
+    "Deal": "account__",
+    "DealStageChange": "deal__account__",
+    "Order": "account__",
+    "Plan": "account__",
+    "PlanApproval": "plan__account__",
+    "PlanSnapshot": "plan__account__",
+    "Objective": "plan__account__",
+    "Measure": "objective__plan__account__",
+    "MeasureReading": "measure__objective__plan__account__",
+    "Action": "plan__account__",
+    "SwotItem": "plan__account__",
+}
+_SELF = {"Member": "id", "Import": "by_id", "ApiToken": "member_id"}
+
+
+def reach(viewer: Member, action: str) -> Reach:
+    """How far the viewer's right goes; an inactive member has none."""
+    if not viewer.is_active:
+        return Reach.NONE
+    return TABLE[action].get(viewer.role, Reach.NONE)
+
+
+def people(viewer: Member, how_far: Reach) -> list[UUID]:
+    """The members whose accounts the viewer reaches: herself, and with REPORTS everybody below her, however deep."""
+    if how_far is not Reach.REPORTS:
+        return [viewer.pk]
+    cached: list[UUID] | None = getattr(viewer, "_people", None)
+    if cached is None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                WITH RECURSIVE below AS (
+                  SELECT id FROM keystead_member WHERE id = %(me)s
+                  UNION  -- not UNION ALL: a circle of managers must end
+                  SELECT m.id FROM keystead_member m JOIN below b ON m.manager_id = b.id
+                ) SELECT id FROM below
+                """,
+                {"me": viewer.pk},
+            )
+            cached = [row[0] for row in cursor.fetchall()]
+        viewer._people = cached  # type: ignore[attr-defined]
+    return cached
+
+
+def account_filter(viewer: Member, how_far: Reach, prefix: str = "") -> Q:
+    """The accounts within reach, as a filter on a model that has the account at `prefix`."""
+    from keystead.data.accounts.models import Account
+
+    if how_far is Reach.ALL:
+        return Q()
+    if how_far < Reach.MINE:
+        return Q(pk__in=[])
+    who = people(viewer, how_far)
+    mine = Account.objects.filter(Q(owner__in=who) | Q(team_members__member__in=who)).values("pk")
+    return Q(**{f"{prefix}in" if prefix else "pk__in": mine})
+
+
+def _filter(model: str, viewer: Member, how_far: Reach) -> Q:
+    if how_far is Reach.ALL:
+        return Q()
+    if how_far is Reach.NONE:
+        return Q(pk__in=[])
+    if model in _SELF:
+        return Q(**{_SELF[model]: viewer.pk})
+    prefix = _TO_ACCOUNT.get(model)
+    if prefix is None or how_far is Reach.SELF:
+        return Q(pk__in=[])
+    allowed = account_filter(viewer, how_far, prefix)
+    if model == "Deal":  # a deal is also its owner's, whoever owns the account (or if nobody does)
+        allowed |= Q(owner__in=people(viewer, how_far))
+    elif model == "Plan":
+        allowed |= Q(owner__in=people(viewer, how_far))
+    elif prefix.startswith("plan__"):
+        allowed |= Q(plan__owner__in=people(viewer, how_far))
+    elif model == "Measure":
+        allowed |= Q(objective__plan__owner__in=people(viewer, how_far))
+    elif model == "MeasureReading":
+        allowed |= Q(measure__objective__plan__owner__in=people(viewer, how_far))
+    return allowed
+
+
+def visible[M: Model](queryset: QuerySet[M], viewer: Member) -> QuerySet[M]:
+    """The rows of the queryset that the viewer may read."""
+    model = queryset.model.__name__
+    return queryset.filter(_filter(model, viewer, reach(viewer, READ_ACTION[model])))
+
+
+def reaches(viewer: Member, action: str, obj: Model | None = None) -> bool:
+    """Whether the viewer may do this; to this object, when one is given (one query at most)."""
+    how_far = reach(viewer, action)
+    if how_far in (Reach.NONE, Reach.ALL) or obj is None:
+        return how_far is not Reach.NONE
+    model = type(obj)
+    return bool(model._base_manager.filter(_filter(model.__name__, viewer, how_far), pk=obj.pk).exists())

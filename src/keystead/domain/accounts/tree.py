@@ -1,0 +1,83 @@
+"""The tree of accounts: who stands above whom. Lineages are kept in the rows so that a subtree is one indexed filter."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import connection
+
+from keystead.base.scope import current_workspace
+from keystead.data.accounts.models import Account
+
+
+class AccountCycle(ValueError):
+    """An account would stand below itself; `path` names the accounts of the circle, from the moved one back to it."""
+
+    code = "account_cycle"
+
+    def __init__(self, path: list[str]) -> None:
+        super().__init__(" > ".join(path))
+        self.path = path
+
+
+def lock_tree() -> None:
+    """One move at a time per workspace: two moves that are harmless alone can make a circle together."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('account tree ' || %s, 0))", [str(current_workspace())])
+
+
+def refuse_cycle(*, account: Account, parent: Account | None) -> None:
+    """Raises `AccountCycle` when the parent is the account itself or stands below it."""
+    above = parent
+    path = [account.name]
+    while above is not None:
+        path.append(above.name)
+        if above.pk == account.pk:
+            raise AccountCycle(path)
+        above = Account.objects.filter(pk=above.parent_id).first() if above.parent_id else None
+
+
+def refresh_lineage(account_ids: Collection[UUID] | None = None) -> int:
+    """Recomputes the lineages of these accounts and of everything below them (of all when None); returns how many changed.
+
+    One statement. Accounts in a circle are not reached from any top and keep their old lineage: `find_cycles` reports them.
+    """
+    start = "a.parent_id IS NULL" if account_ids is None else "a.id = ANY(%(ids)s)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH RECURSIVE tree AS (
+              SELECT a.id, CASE WHEN p.id IS NULL THEN ARRAY[a.id] ELSE p.lineage || a.id END AS lineage
+              FROM keystead_account a LEFT JOIN keystead_account p ON p.id = a.parent_id
+              WHERE a.workspace_id = %(workspace)s AND {start}
+              UNION ALL
+              SELECT c.id, t.lineage || c.id FROM keystead_account c JOIN tree t ON c.parent_id = t.id
+              WHERE NOT c.id = ANY(t.lineage)
+            ), deepest AS (
+              -- an account may be reached from several of the given ones: the longest way is the whole way
+              SELECT DISTINCT ON (id) id, lineage FROM tree ORDER BY id, cardinality(lineage) DESC
+            )
+            UPDATE keystead_account a SET lineage = d.lineage FROM deepest d
+            WHERE a.id = d.id AND a.lineage IS DISTINCT FROM d.lineage
+            """,
+            {"workspace": current_workspace(), "ids": list(account_ids or [])},
+        )
+        return cursor.rowcount
+
+
+def find_cycles() -> list[list[str]]:
+    """The circles among the parents as they stand, each as a list of names; empty when the tree is sound. For imports."""
+    parents = dict(Account.objects.exclude(parent=None).values_list("pk", "parent_id"))
+    names: dict[UUID, str] = {}
+    cycles, done = [], set()
+    for start in parents:
+        walk: list[UUID] = []
+        at: UUID | None = start
+        while at is not None and at not in done and at not in walk:
+            walk.append(at)
+            at = parents.get(at)
+        if at is not None and at in walk:
+            circle = walk[walk.index(at) :] + [at]
+            names = names or dict(Account.objects.values_list("pk", "name"))
+            cycles.append([names[pk] for pk in circle])
+        done.update(walk)
+    return cycles

@@ -1,0 +1,42 @@
+"""The suite runs as the product does: on the real PostgreSQL, through the login that row-level security holds for."""
+
+import os
+
+os.environ["KEYSTEAD_DB_ROLE"] = "owner"  # only to create and migrate the test database; tests themselves are switched to the app's login
+os.environ.setdefault("KEYSTEAD_SECRET_KEY", "only-for-tests")
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from keystead.config.database import ensure_roles, role_password
+from tests.support.world import World, build_world
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Migrates as the owner, then logs in as the app: every test meets the policies that production meets."""
+    with django_db_blocker.unblock():
+        names = ensure_roles(connection)
+        with connection.cursor() as cursor:  # only tests empty tables (transactional tests, between one another)
+            cursor.execute(f'GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO "{names.app}"')
+        owner = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
+        connection.close()
+        connection.settings_dict.update(USER=names.app, PASSWORD=role_password(names.app))
+        yield
+        connection.close()
+        connection.settings_dict.update(owner)
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords() -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Two workspaces with named people; see tests/support/world.py."""
+    return build_world()

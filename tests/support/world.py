@@ -1,0 +1,68 @@
+"""Alice owns the account, Bob is her colleague, Mona their manager, Olga owns the workspace, Charlie sits in another workspace."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from keystead.base.scope import open_scope
+from keystead.data.models import Account, Member, User, Workspace
+from keystead.domain.workspace.founding import found_workspace
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class World:
+    northwind: Workspace
+    olga: Member
+    mona: Member
+    alice: Member
+    bob: Member
+    vera: Member
+    gus: Member
+    contoso: Workspace
+    charlie: Member
+
+    @contextmanager
+    def inside(self, member: Member | None = None) -> Iterator[None]:
+        """The member's workspace is open (Northwind's when none is given)."""
+        member = member or self.olga
+        with open_scope(
+            workspace_id=member.workspace_id, user_id=member.user_id, actor={"member": str(member.pk), "via": "test"}
+        ):
+            yield
+
+
+def _member(name: str, role: str, **fields: Any) -> Member:
+    email = f"{name.split()[0].lower()}@northwind.example"
+    user = User.objects.create_user(email, PASSWORD, name=name)
+    return Member.objects.create(name=name, email=email, role=role, user=user, **fields)
+
+
+def build_world() -> World:
+    northwind, olga = found_workspace(
+        name="Northwind", slug="northwind", currency="EUR", owner_email="olga@northwind.example", owner_name="Olga Owner",
+        password=PASSWORD,
+    )  # fmt: skip
+    with open_scope(workspace_id=northwind.pk):
+        mona = _member("Mona Manager", "manager", region="South")
+        alice = _member("Alice Alvarez", "account_manager", manager=mona, region="South")
+        bob = _member("Bob Brown", "account_manager", manager=mona, region="North")
+        vera = _member("Vera Viewer", "viewer")
+        gus = _member("Gus Guest", "guest")
+    contoso, charlie = found_workspace(
+        name="Contoso", slug="contoso", currency="USD", owner_email="charlie@contoso.example", owner_name="Charlie Cole",
+        password=PASSWORD,
+    )  # fmt: skip
+    return World(northwind, olga, mona, alice, bob, vera, gus, contoso, charlie)
+
+
+def account(name: str, **fields: Any) -> Account:
+    """An account with its lineage, in the open workspace."""
+    from keystead.domain.accounts.tree import refresh_lineage
+
+    made = Account.objects.create(name=name, **fields)
+    refresh_lineage([made.pk])
+    made.refresh_from_db()
+    return made
