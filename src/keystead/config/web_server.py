@@ -1,0 +1,28 @@
+"""The web server: granian, pages and API under WSGI. Without state of its own: start as many as there are machines."""
+
+import argparse
+import os
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="keystead web", description="One web server on an existing database.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", default=8000, type=int)
+    options = parser.parse_args(arguments)
+
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    os.environ.setdefault("KEYSTEAD_DB_ROLE", "app")
+    Granian(
+        "keystead.config.wsgi:application",
+        address=options.host,
+        port=options.port,
+        interface=Interfaces.WSGI,
+        workers=int(os.environ.get("KEYSTEAD_WEB_WORKERS") or 1),
+        blocking_threads=int(os.environ.get("KEYSTEAD_WEB_THREADS") or 4),
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=5,
+    ).serve()
+    return 0
