@@ -18,7 +18,9 @@ PROJECT = SOURCE.parent.parent
 FRONTEND = PROJECT / "frontend"
 WEB = SOURCE / "web"
 OUTPUT = WEB / "static" / "build"
-STAMP = FRONTEND / "node_modules" / ".keystead.json"  # {"packages": hash, "inputs": hash} of what is installed and built
+STAMP = (
+    FRONTEND / "node_modules" / ".keystead.json"
+)  # {"packages": hash, "inputs": hash} of what is installed and built
 
 
 class BuildFailed(RuntimeError):
@@ -29,7 +31,9 @@ class BuildFailed(RuntimeError):
 
 def main(arguments: list[str]) -> int:
     """`keystead setup`: says nothing when there is nothing to do."""
-    argparse.ArgumentParser(prog="keystead setup", description="Builds assets and translations.").parse_args(arguments)
+    argparse.ArgumentParser(prog="keystead setup", description="Builds assets and translations.").parse_args(
+        arguments
+    )
     try:
         build_assets()
     except BuildFailed as error:

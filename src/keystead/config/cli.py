@@ -11,7 +11,17 @@ from keystead.config.place import DataInUse, current_place, secret_key
 from keystead.config.supervisor import Stopped, stop_signals
 
 # These change the shape of the database or must see every row.
-OWNER_COMMANDS = {"migrate", "makemigrations", "sqlmigrate", "backup", "restore", "doctor", "dbshell", "pgtrigger", "flush"}
+OWNER_COMMANDS = {
+    "migrate",
+    "makemigrations",
+    "sqlmigrate",
+    "backup",
+    "restore",
+    "doctor",
+    "dbshell",
+    "pgtrigger",
+    "flush",
+}
 WORKER_COMMANDS = {"worker"}
 # These need no database, and starting one for them would only cost time.
 WITHOUT_DATABASE = {"help", "version", "--version", "web", "check", "makemessages", "compilemessages", "collectstatic",

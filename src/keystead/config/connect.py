@@ -13,9 +13,11 @@ from keystead.config.place import DataInUse, Place, hold
 
 PATIENCE = 120.0  # seconds to wait for a server that another process is just starting
 
+
 def say(text: str) -> None:
     """Progress goes to standard error: standard output belongs to what a command answers."""
     print(text, file=sys.stderr, flush=True)
+
 
 @contextmanager
 def database(place: Place, *, what: str) -> Iterator[str]:
@@ -40,6 +42,7 @@ def database(place: Place, *, what: str) -> Iterator[str]:
             raise refused
         time.sleep(0.2)
 
+
 @contextmanager
 def _started(place: Place) -> Iterator[str]:
     server = Server(place.database, log=place.logs / "postgres.log", say=say)
@@ -50,12 +53,14 @@ def _started(place: Place) -> Iterator[str]:
         with _without_guests(place):
             server.stop()
 
+
 @contextmanager
 def _as_guest(place: Place) -> Iterator[str | None]:
     """Another process's server, kept from stopping meanwhile; None when it is not (or no longer) there."""
     with open(place.guests, "a") as file:
         fcntl.flock(file, fcntl.LOCK_SH)
         yield running_url(place.database)
+
 
 @contextmanager
 def _without_guests(place: Place) -> Iterator[None]:
@@ -66,6 +71,7 @@ def _without_guests(place: Place) -> Iterator[None]:
             say("Waiting for another command that uses the same database …")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
 
 @contextmanager
 def throwaway(folder: Path) -> Iterator[str]:

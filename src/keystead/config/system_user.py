@@ -52,12 +52,17 @@ def _account() -> pwd.struct_passwd:
             f" {ACCOUNT!r}, or set DATABASE_URL to use another server."
         )
     made = subprocess.run(
-        [useradd, "--system", "--no-create-home", "--shell", "/bin/sh", ACCOUNT], capture_output=True, text=True, check=False
+        [useradd, "--system", "--no-create-home", "--shell", "/bin/sh", ACCOUNT],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     try:
         return pwd.getpwnam(ACCOUNT)  # another start may have made it in the same moment: that is as good
     except KeyError:
-        raise NoServerAccount(f"Could not make the system account {ACCOUNT!r}: {made.stderr.strip()}") from None
+        raise NoServerAccount(
+            f"Could not make the system account {ACCOUNT!r}: {made.stderr.strip()}"
+        ) from None
 
 
 def let_through(path: Path) -> list[Path]:
