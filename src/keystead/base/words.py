@@ -9,7 +9,7 @@ _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "\u0131": "i
 def fold(text: str) -> str:
     """A form for matching, never for showing: `fold("  SÃO  Paulo ")` is `"sao paulo"`.
 
-    Folding twice changes nothing. Invisible format characters (zero-width space, soft hyphen, direction marks) are dropped.
+    Folding twice changes nothing. Invisible characters (zero-width space, soft hyphen, direction marks) go.
     """
     folded = _bare(_bare(text).casefold().translate(_PLAIN)).casefold()
     return " ".join(folded.split())
