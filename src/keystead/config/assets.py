@@ -31,11 +31,12 @@ class BuildFailed(RuntimeError):
 
 def main(arguments: list[str]) -> int:
     """`keystead setup`: says nothing when there is nothing to do."""
-    argparse.ArgumentParser(prog="keystead setup", description="Builds assets and translations.").parse_args(
-        arguments
-    )
+    parser = argparse.ArgumentParser(prog="keystead setup", description="Builds assets and translations.")
+    parser.add_argument("--no-assets", action="store_true", help="translations only: commands draw no pages")
+    options = parser.parse_args(arguments)
     try:
-        build_assets()
+        if not options.no_assets:
+            build_assets()
     except BuildFailed as error:
         say(str(error))
         return 1
@@ -109,7 +110,7 @@ def _npm(*arguments: str) -> None:
         command, cwd=FRONTEND, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip())[-3000:]
+        said = "\n".join((done.stderr.strip() or done.stdout.strip()).splitlines()[:25])
         raise BuildFailed(
             f"`npm {' '.join(arguments)}` failed in {FRONTEND}. It needs the npm registry (or npm's own settings for"
             f" another one) and about 300 MB of disk. It said:\n{said}"
