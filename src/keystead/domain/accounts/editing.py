@@ -1,0 +1,133 @@
+"""Making, changing and deleting accounts, their teams and their contacts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from keystead.data.accounts.models import Account, AccountTeamMember, Contact
+from keystead.data.deals.models import Deal, Order
+from keystead.data.permissions import Reach, reach
+from keystead.data.workspace.models import Member
+from keystead.domain.accounts.tree import AccountCycle, lock_tree, refresh_lineage, refuse_cycle
+from keystead.domain.plans.linking import relink
+from keystead.domain.workspace.permissions import NotAllowed, require
+from keystead.domain.writing import FieldError, Invalid, write
+
+ACCOUNT_FIELDS = frozenset(
+    "external_id name parent industry country website employees status segment_current segment_target owner former is_key".split()
+)
+CONTACT_FIELDS = frozenset("external_id first_name last_name email phone title account reports_to".split())
+
+
+def create_account(*, viewer: Member, fields: Mapping[str, Any]) -> Account:
+    """A new account; an account manager who names no owner becomes it (otherwise she could not see what she made).
+
+    Raises `NotAllowed`, `Invalid`. Its lineage is computed; no link can change yet, since no deal names it.
+    """
+    require(viewer, "account.create")
+    values = dict(fields)
+    if reach(viewer, "account.create") is not Reach.ALL:
+        values["owner"] = values.get("owner") or viewer
+    with transaction.atomic():
+        account = write(Account(), values)
+        refresh_lineage([account.pk])
+        account.refresh_from_db(fields=["lineage"])
+    return account
+
+
+def change_account(*, account: Account, viewer: Member, fields: Mapping[str, Any], seen: int | None = None) -> Account:
+    """Changes fields of an account. A new parent moves its whole subtree: lineages and links of everything below follow.
+
+    Raises `NotAllowed`, `Invalid` (code account_cycle names the path), `Stale`.
+    """
+    require(viewer, "account.edit", account)
+    moves = "parent" in fields and (fields["parent"].pk if fields["parent"] else None) != account.parent_id
+    with transaction.atomic():
+        if moves:
+            lock_tree()
+            _refuse_cycle(account, fields["parent"])
+        account = write(account, fields, seen=seen)
+        if moves:
+            refresh_lineage([account.pk])
+            relink(accounts=[account.pk])
+            account.refresh_from_db(fields=["lineage"])
+    return account
+
+
+def _refuse_cycle(account: Account, parent: Account | None) -> None:
+    try:
+        refuse_cycle(account=account, parent=parent)
+    except AccountCycle as cycle:
+        message = _("An account cannot stand below itself: %(path)s.") % {"path": " > ".join(cycle.path)}
+        raise Invalid([FieldError("parent", cycle.code, message)]) from cycle
+
+
+def delete_account(*, account: Account, viewer: Member) -> None:
+    """Deletes an account with its plans and contacts. Its deals and orders stay, unlinked, and its children move to the top."""
+    require(viewer, "account.delete", account)
+    with transaction.atomic():
+        lock_tree()
+        children = list(account.children.values_list("pk", flat=True))
+        deals = list(Deal.objects.filter(account__lineage__contains=[account.pk]).values_list("pk", flat=True))
+        orders = list(Order.objects.filter(account__lineage__contains=[account.pk]).values_list("pk", flat=True))
+        account.delete()
+        refresh_lineage(children)
+        relink(deals=deals, orders=orders)
+
+
+def join_team(*, account: Account, member: Member, viewer: Member, function: str = "") -> AccountTeamMember:
+    """Puts a colleague on the account's team: she sees the account from now on. Again: changes the function."""
+    require(viewer, "account.edit", account)
+    found = AccountTeamMember.objects.filter(account=account, member=member).first()
+    return write(found or AccountTeamMember(account=account, member=member), {"function": function})
+
+
+def leave_team(*, account: Account, member: Member, viewer: Member) -> None:
+    require(viewer, "account.edit", account)
+    AccountTeamMember.objects.filter(account=account, member=member).delete()
+
+
+def create_contact(*, viewer: Member, fields: Mapping[str, Any]) -> Contact:
+    """A new contact; at an account that the viewer may change. Raises `NotAllowed`, `Invalid`."""
+    require(viewer, "contact.create")
+    _require_account(viewer, "contact.create", fields.get("account"))
+    return write(Contact(), _contact(Contact(), fields))
+
+
+def change_contact(*, contact: Contact, viewer: Member, fields: Mapping[str, Any], seen: int | None = None) -> Contact:
+    require(viewer, "contact.edit", contact)
+    if fields.get("account"):
+        _require_account(viewer, "contact.edit", fields["account"])
+    return write(contact, _contact(contact, fields), seen=seen)
+
+
+def delete_contact(*, contact: Contact, viewer: Member) -> None:
+    require(viewer, "contact.delete", contact)
+    contact.delete()
+
+
+def _contact(contact: Contact, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A contact has a name or an address, and nobody reports to herself, through however many people."""
+    names = [fields.get(name, getattr(contact, name)) for name in ("first_name", "last_name", "email")]
+    if not any(names):
+        raise Invalid.one("last_name", "required", _("A contact needs a name or an e-mail address."))
+    above, path = fields.get("reports_to"), [str(contact)]
+    seen = {contact.pk}
+    while above is not None:
+        path.append(str(above))
+        if above.pk in seen:
+            message = _("Nobody can report to herself: %(path)s.") % {"path": " > ".join(path)}
+            raise Invalid.one("reports_to", "contact_cycle", message)
+        seen.add(above.pk)
+        above = above.reports_to
+    return fields
+
+
+def _require_account(viewer: Member, action: str, account: Account | None) -> None:
+    """Whoever does not reach every account must name one within reach; an unseen one does not exist for her."""
+    if reach(viewer, action) is Reach.ALL:
+        return
+    if account is None or not Account.objects.visible_to(viewer).filter(pk=account.pk).exists():
+        raise NotAllowed(action)

@@ -1,0 +1,159 @@
+"""Making, changing and deleting deals, orders, products, stages and exchange rates. Links to plans follow every change."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from keystead.base.money import known_currencies
+from keystead.data.accounts.models import Account
+from keystead.data.deals.models import Deal, Order, Product, Stage
+from keystead.data.permissions import Reach, reach
+from keystead.data.workspace.models import Member, Rate
+from keystead.domain.plans.linking import relink
+from keystead.domain.workspace.permissions import NotAllowed, require
+from keystead.domain.writing import Invalid, write
+
+DEAL_FIELDS = frozenset(
+    "external_id name account product owner stage status probability amount currency created_date close_date lost_reason"
+    " team_key".split()
+)
+ORDER_FIELDS = frozenset("external_id number account product deal amount currency order_date kind team_key".split())
+
+
+def create_deal(*, viewer: Member, fields: Mapping[str, Any]) -> Deal:
+    """A new deal, linked at once to the plans that it fits. Raises `NotAllowed`, `Invalid`.
+
+    Whoever does not reach every account must own the deal or reach its account. Its currency defaults to the workspace's.
+    """
+    require(viewer, "deal.create")
+    values = _deal(Deal(currency=viewer.workspace.currency), fields)
+    values.setdefault("currency", viewer.workspace.currency)
+    if reach(viewer, "deal.create") is not Reach.ALL:
+        values["owner"] = values.get("owner") or viewer
+    _require_account(viewer, "deal.create", values.get("account"))
+    with transaction.atomic():
+        deal = write(Deal(), values)
+        relink(deals=[deal.pk])
+    deal.refresh_from_db(fields=["unlinked_reason"])
+    return deal
+
+
+def change_deal(*, deal: Deal, viewer: Member, fields: Mapping[str, Any], seen: int | None = None) -> Deal:
+    """Changes a deal and makes its links right. Raises `NotAllowed`, `Invalid`, `Stale`.
+
+    A new stage brings its status and, when none is given, its probability; a new status without a stage keeps the stage only
+    when they agree.
+    """
+    require(viewer, "deal.edit", deal)
+    if fields.get("account") and fields["account"].pk != deal.account_id:
+        _require_account(viewer, "deal.edit", fields["account"])
+    with transaction.atomic():
+        deal = write(deal, _deal(deal, fields), seen=seen)
+        relink(deals=[deal.pk])
+    deal.refresh_from_db(fields=["unlinked_reason"])
+    return deal
+
+
+def delete_deal(*, deal: Deal, viewer: Member) -> None:
+    require(viewer, "deal.delete", deal)
+    deal.delete()
+
+
+def _deal(deal: Deal, fields: Mapping[str, Any]) -> dict[str, Any]:
+    values = dict(fields)
+    _known_currency(values)
+    stage: Stage | None = values.get("stage")
+    if stage is not None and (stage.pk != deal.stage_id or deal._state.adding):
+        if values.setdefault("status", stage.status) != stage.status:
+            message = _("The stage %(stage)s says another status.") % {"stage": stage.name}
+            raise Invalid.one("status", "stage_contradicts_status", message)
+        values.setdefault("probability", stage.probability)
+    elif "status" in values and "stage" not in values and deal.stage and deal.stage.status != values["status"]:
+        values["stage"] = Stage.objects.filter(status=values["status"]).order_by("position").first()
+        if values["status"] != "open":
+            values.setdefault("probability", 100 if values["status"] == "won" else 0)
+    return values
+
+
+def create_order(*, viewer: Member, fields: Mapping[str, Any]) -> Order:
+    """A new order, invoice or scheduled line, linked at once. Raises `NotAllowed`, `Invalid`."""
+    require(viewer, "order.create")
+    values = dict(fields)
+    _known_currency(values)
+    _require_account(viewer, "order.create", values.get("account"))
+    with transaction.atomic():
+        order = write(Order(), values)
+        relink(orders=[order.pk])
+    order.refresh_from_db(fields=["unlinked_reason"])
+    return order
+
+
+def change_order(*, order: Order, viewer: Member, fields: Mapping[str, Any], seen: int | None = None) -> Order:
+    require(viewer, "order.edit", order)
+    values = dict(fields)
+    _known_currency(values)
+    if values.get("account") and values["account"].pk != order.account_id:
+        _require_account(viewer, "order.edit", values["account"])
+    with transaction.atomic():
+        order = write(order, values, seen=seen)
+        relink(orders=[order.pk])
+    order.refresh_from_db(fields=["unlinked_reason"])
+    return order
+
+
+def delete_order(*, order: Order, viewer: Member) -> None:
+    require(viewer, "order.delete", order)
+    order.delete()
+
+
+def save_product(*, viewer: Member, fields: Mapping[str, Any], product: Product | None = None, seen: int | None = None) -> Product:
+    """Makes or changes a product. Raises `NotAllowed`, `Invalid` (product_cycle names the path), `Stale`."""
+    require(viewer, "product.edit")
+    record = product or Product()
+    _known_currency(fields, "list_price_currency")
+    above, path, passed = fields.get("parent"), [record.name or str(fields.get("name", ""))], {record.pk}
+    while above is not None:
+        path.append(above.name)
+        if above.pk in passed:
+            message = _("A product line cannot stand below itself: %(path)s.") % {"path": " > ".join(path)}
+            raise Invalid.one("parent", "product_cycle", message)
+        passed.add(above.pk)
+        above = above.parent
+    return write(record, fields, seen=seen)
+
+
+def delete_product(*, product: Product, viewer: Member) -> None:
+    require(viewer, "product.edit")
+    product.delete()
+
+
+def save_rate(*, viewer: Member, fields: Mapping[str, Any], rate: Rate | None = None, seen: int | None = None) -> Rate:
+    """Makes or changes a dated exchange rate; figures follow at once, frozen plan rates do not."""
+    require(viewer, "rate.edit")
+    values = dict(fields)
+    for side in ("base", "quote"):
+        _known_currency(values, side)
+    base, quote = (values.get(side, getattr(rate, side, None)) for side in ("base", "quote"))
+    if base and base == quote:
+        raise Invalid.one("quote", "same_currency", _("A rate needs two different currencies."))
+    return write(rate or Rate(), values, seen=seen)
+
+
+def delete_rate(*, rate: Rate, viewer: Member) -> None:
+    require(viewer, "rate.edit")
+    rate.delete()
+
+
+def _known_currency(values: Mapping[str, Any], field: str = "currency") -> None:
+    code = values.get(field)
+    if code and code not in known_currencies():
+        raise Invalid.one(field, "unknown_currency", _("%(code)s is not a currency code (ISO 4217).") % {"code": code})
+
+
+def _require_account(viewer: Member, action: str, account: Account | None) -> None:
+    if reach(viewer, action) is Reach.ALL or account is None:
+        return
+    if not Account.objects.visible_to(viewer).filter(pk=account.pk).exists():
+        raise NotAllowed(action)

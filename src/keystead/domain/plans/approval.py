@@ -1,0 +1,93 @@
+"""A plan's way from draft to approved: who may is in the permission table, when is here.
+
+    draft -> submitted -> approved -> archived
+                       -> rejected -> submitted
+    submitted -> draft (recalled); approved -> draft (recalled)
+
+Approval freezes the plan's exchange rates (rate policy "plan"): one rate for each currency pair that its revenue needs, and for
+every pair the workspace has a rate for, so that a deal that comes later converts at the frozen rate too.
+"""
+
+from datetime import date, datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from keystead.base.scope import current_workspace
+from keystead.data.plans.models import Plan, PlanApproval, PlanRate, PlanStatus
+from keystead.data.workspace.models import Member
+from keystead.domain.workspace.permissions import require
+from keystead.domain.writing import Invalid, write
+
+# verb -> (states it starts from, the state it leads to, the action of the permission table, what is recorded)
+TRANSITIONS: dict[str, tuple[set[str], str, str, str]] = {
+    "submit": ({PlanStatus.DRAFT, PlanStatus.REJECTED}, PlanStatus.SUBMITTED, "plan.edit", PlanApproval.Verb.SUBMITTED),
+    "approve": ({PlanStatus.SUBMITTED}, PlanStatus.APPROVED, "plan.approve", PlanApproval.Verb.APPROVED),
+    "reject": ({PlanStatus.SUBMITTED}, PlanStatus.REJECTED, "plan.approve", PlanApproval.Verb.REJECTED),
+    "recall": ({PlanStatus.SUBMITTED, PlanStatus.APPROVED}, PlanStatus.DRAFT, "plan.edit", PlanApproval.Verb.RECALLED),
+    "archive": ({PlanStatus.DRAFT, PlanStatus.APPROVED, PlanStatus.REJECTED}, PlanStatus.ARCHIVED, "plan.edit", ""),
+}
+
+
+class CannotMove(Exception):
+    """The plan is not in a state from which this verb leads anywhere."""
+
+    code = "cannot_move_plan"
+
+    def __init__(self, plan: Plan, verb: str) -> None:
+        super().__init__(f"{verb}: the plan is {plan.status}")
+        self.plan, self.verb = plan, verb
+
+
+def move(
+    *, plan: Plan, verb: str, viewer: Member, at: datetime, comment: str = "", seen: int | None = None
+) -> Plan:
+    """Submits, approves, rejects (a comment is needed), recalls or archives a plan and records it. Approving freezes rates.
+
+    Raises `NotAllowed`, `CannotMove`, `Invalid` (comment), `Stale`. Sends nothing.
+    """
+    states, to, action, recorded = TRANSITIONS[verb]
+    require(viewer, action, plan)
+    if verb == "reject" and not comment.strip():
+        raise Invalid.one("comment", "required", _("Say why the plan is rejected."))
+    with transaction.atomic():
+        plan = Plan.objects.select_for_update().get(pk=plan.pk)
+        if plan.status not in states:
+            raise CannotMove(plan, verb)
+        plan = write(plan, {"status": to}, seen=seen)
+        if recorded:
+            PlanApproval.objects.create(plan=plan, verb=recorded, by=viewer, at=at, comment=comment.strip())
+        if verb == "approve":
+            freeze_rates(plan=plan, on=at.date())
+        elif verb == "recall":
+            PlanRate.objects.filter(plan=plan).delete()
+    return plan
+
+
+def rate_day(plan: Plan, on: date) -> date:
+    """The day whose rates approval freezes: the day of approval when it lies in the period, else the period's first day."""
+    return on if plan.start_date <= on <= plan.end_date else min(plan.start_date, on)
+
+
+def freeze_rates(*, plan: Plan, on: date) -> int:
+    """Copies the latest rates into the plan's currency as of `rate_day`; returns how many. Replaces what was frozen before."""
+    day = rate_day(plan, on)
+    PlanRate.objects.filter(plan=plan).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT c.code, found.rate, found.rate_date FROM (
+              SELECT DISTINCT code FROM keystead_rate r, LATERAL (VALUES (r.base), (r.quote)) AS side(code)
+              WHERE r.workspace_id = %(workspace)s AND code <> %(quote)s
+            ) c CROSS JOIN LATERAL keystead_rate_on(c.code, %(quote)s, %(day)s) found WHERE found.rate IS NOT NULL
+            """,
+            {"workspace": current_workspace(), "quote": plan.currency, "day": day},
+        )
+        found: list[tuple[str, object, date]] = cursor.fetchall()
+    PlanRate.objects.bulk_create(
+        PlanRate(plan=plan, base=base, quote=plan.currency, rate=rate, rate_date=rate_date)  # type: ignore[misc]
+        for base, rate, rate_date in found
+    )
+    return len(found)
+
+

@@ -1,0 +1,251 @@
+"""Why a KPI is what it is: the rows that make it up, summing to it exactly, and the rows left out, each with its reason."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from keystead.analytics.measures import KPIS, MeasureDefinition, Unit
+from keystead.data.deals.models import Deal, Order
+from keystead.data.plans.models import Plan, RevenueSource
+from keystead.data.workspace.models import Member
+from keystead.domain.plans.facts import FactRow, MissingPair, rows
+from keystead.domain.plans.kpis import PlanFigures, figures
+
+# Why a row does not count, for people. The codes are the API's.
+REASONS = {
+    "lost": _("lost"),
+    "open": _("still open: counts in pipeline, not in won"),
+    "won": _("won: counts in won, not in pipeline"),
+    "other_source": _("the plan takes its revenue from another source"),
+    "deal_still_open": _("its deal is still open and counts there"),
+    "deal_lost": _("its deal is lost"),
+    "no_amount": _("has no amount"),
+    "no_probability": _("has no probability"),
+    "missing_rate": _("no exchange rate"),
+    "no_access": _("you may not open it"),
+    "no_date": _("has no close date"),
+    "date_outside": _("its date is outside the plan's period"),
+    "team_key": _("belongs to another team"),
+    "below_account": _("belongs to an account below, which this plan does not cover"),
+}
+
+LISTED_AT_MOST = 500  # rows of one reason listed one by one; the rest is one line with its count
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One contribution. `converted` is signed and unrounded; the lines of an explanation sum to the KPI exactly.
+
+    `kind`: deal, order, invoice, scheduled; or target, clamp, hidden (`count` rows that the viewer may not open, as one sum).
+    """
+
+    kind: str
+    id: UUID | None
+    name: str
+    status: str
+    day: date | None
+    amount: Decimal | None
+    currency: str
+    rate: Decimal | None
+    rate_date: date | None
+    rate_via: str | None
+    probability: Decimal | None
+    by_list_price: bool
+    converted: Decimal
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that does not count and why; `name` and `id` are None for rows that are only counted."""
+
+    kind: str | None
+    id: UUID | None
+    name: str | None
+    day: date | None
+    amount: Decimal | None
+    currency: str
+    reason: str
+    count: int = 1
+    detail: str = ""
+
+    @property
+    def sentence(self) -> Any:
+        return REASONS[self.reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    definition: MeasureDefinition
+    plan: Plan
+    as_of: datetime
+    figures: PlanFigures
+    total: Decimal | None
+    included: tuple[Line, ...]
+    excluded: tuple[LeftOut, ...]
+    missing: tuple[MissingPair, ...]
+
+    @property
+    def is_ratio(self) -> bool:
+        return self.definition.unit is Unit.RATIO
+
+
+# Which rows a KPI adds up (with the sign of each part), and whether the target stands in it with which sign.
+_PARTS: dict[str, tuple[dict[str, int], int]] = {
+    "target": ({}, 1),
+    "won": ({"won": 1}, 0),
+    "pipeline": ({"pipeline": 1}, 0),
+    "weighted_pipeline": ({"pipeline": 1}, 0),
+    "forecast": ({"won": 1, "pipeline": 1}, 0),
+    "weighted_forecast": ({"won": 1, "pipeline": 1}, 0),
+    "variance": ({"won": 1, "pipeline": 1}, -1),
+    "achievement": ({"won": 1, "pipeline": 1}, 0),
+    "attainment": ({"won": 1}, 0),
+    "coverage": ({"pipeline": 1}, 0),
+    "gap": ({"won": -1}, 1),
+}
+
+
+def explain(*, plan: Plan, kpi: str, viewer: Member, at: datetime, today: date) -> Explanation:
+    """Explains one KPI of a plan that the viewer may see. KeyError for an unknown KPI.
+
+    For a ratio the lines are those of its numerator, and `total` is their sum; the ratio itself is in `figures`.
+    """
+    definition = KPIS[kpi]
+    parts, target_sign = _PARTS[kpi]
+    include_hidden = viewer.workspace.totals_include_hidden
+    found = rows(plan=plan.pk, viewer=viewer, include_hidden=include_hidden, today=today)
+    names = _names(found)
+    weighted = kpi.startswith("weighted")
+    included = _included(plan, found, names, parts, target_sign, weighted=weighted)
+    block = figures(plans=[plan], viewer=viewer, at=at, today=today)[plan.pk]
+    if kpi == "gap":
+        included += _clamp(plan, block)
+    total = None if kpi in ("target", "gap") and plan.target is None else sum((line.converted for line in included), Decimal(0))
+    excluded = _excluded(found, names, parts, weighted=weighted)
+    if parts:
+        excluded += _never_linked(plan, viewer)
+    return Explanation(definition, plan, at, block, total, tuple(included), tuple(excluded), tuple(block.lacks(kpi)))
+
+
+def _names(found: Iterable[FactRow]) -> dict[UUID, str]:
+    deals = [row.id for row in found if row.kind == "deal" and row.visible]
+    orders = [row.id for row in found if row.kind != "deal" and row.visible]
+    names = dict(Deal.objects.filter(pk__in=deals).values_list("pk", "name"))
+    return names | dict(Order.objects.filter(pk__in=orders).values_list("pk", "number"))
+
+
+def _share(row: FactRow, *, weighted: bool) -> Decimal:
+    assert row.converted is not None
+    if weighted and row.part == "pipeline":
+        return row.converted * (row.probability or Decimal(0)) / 100
+    return row.converted
+
+
+def _included(
+    plan: Plan, found: list[FactRow], names: dict[UUID, str], parts: dict[str, int], target_sign: int, *, weighted: bool
+) -> list[Line]:
+    lines, hidden, hidden_rows = [], Decimal(0), 0
+    for row in found:
+        if row.left_out or row.part not in parts or (weighted and row.part == "pipeline" and row.probability is None):
+            continue
+        share = parts[row.part] * _share(row, weighted=weighted)
+        if not row.visible:
+            hidden, hidden_rows = hidden + share, hidden_rows + 1
+            continue
+        probability = row.probability if weighted and row.part == "pipeline" else None
+        lines.append(
+            Line(row.kind, row.id, names[row.id], row.status, row.day, row.amount, row.currency, row.rate, row.rate_date,
+                 row.rate_via, probability, row.by_list_price, share)
+        )  # fmt: skip
+    if hidden_rows:
+        lines.append(_line("hidden", "", plan, hidden, count=hidden_rows))
+    if target_sign and plan.target is not None:
+        lines.append(_line("target", plan.name, plan, target_sign * plan.target))
+    return lines
+
+
+def _line(kind: str, name: str, plan: Plan, value: Decimal, count: int = 1) -> Line:
+    return Line(kind, None, name, "", None, value, plan.currency, None, None, None, None, False, value, count)
+
+
+def _clamp(plan: Plan, block: PlanFigures) -> list[Line]:
+    """The gap never goes below zero: what was won above the target is taken back in a line of its own."""
+    won = block.values["won"] or Decimal(0)
+    if plan.target is None or won <= plan.target:
+        return []
+    return [_line("clamp", "", plan, won - plan.target)]
+
+
+def _excluded(found: list[FactRow], names: dict[UUID, str], parts: dict[str, int], *, weighted: bool) -> list[LeftOut]:
+    out, hidden = [], 0
+    for row in found:
+        reason = row.left_out
+        if not reason and row.part not in parts:
+            reason = "open" if row.part == "pipeline" else "won"
+        if not reason and weighted and row.part == "pipeline" and row.probability is None:
+            reason = "no_probability"
+        if not reason or not parts:
+            continue
+        if not row.visible:
+            hidden += 1
+            continue
+        detail = f"{row.currency} {row.rate_day}" if reason == "missing_rate" else ""
+        out.append(LeftOut(row.kind, row.id, names[row.id], row.day, row.amount, row.currency, reason, detail=detail))
+    return _at_most(out) + ([LeftOut(None, None, None, None, None, "", "no_access", hidden)] if hidden else [])
+
+
+def _never_linked(plan: Plan, viewer: Member) -> list[LeftOut]:
+    """Revenue at the plan's account and below that the rule did not link, with the reason; unseen rows only as a count."""
+    out: list[LeftOut] = []
+    unseen = 0
+    sources: list[tuple[QuerySet[Any], str, str]] = [(Deal.objects.all(), "close_date", "name")]
+    if plan.revenue_source != RevenueSource.WON_DEALS:
+        kind = {"scheduled": "scheduled", "invoices": "invoice", "orders": "order"}[plan.revenue_source]
+        sources.append((Order.objects.filter(kind=kind), "order_date", "number"))
+    for queryset, day, name in sources:
+        near = queryset.filter(account__lineage__contains=[plan.account_id]).exclude(links__plan=plan)
+        seen = near.visible_to(viewer)  # type: ignore[attr-defined]
+        unseen += near.count() - seen.count()
+        values = seen.annotate(day=F(day), called=F(name)).order_by("-day", "pk")
+        columns = ("pk", "called", "day", "amount", "currency", "account_id")
+        for pk, called, on, amount, currency, account_id in values.values_list(*columns)[: LISTED_AT_MOST * 4]:
+            reason = _why_not(plan, account_id, on)
+            out.append(LeftOut("deal" if day == "close_date" else "order", pk, called, on, amount, currency, reason))
+    return _at_most(out) + ([LeftOut(None, None, None, None, None, "", "no_access", unseen)] if unseen else [])
+
+
+def _why_not(plan: Plan, account_id: UUID, day: date | None) -> str:
+    """The first rule of linking that the row breaks, in the order in which a person would check them."""
+    if account_id != plan.account_id and not plan.includes_descendants:
+        return "below_account"
+    if day is None:
+        return "no_date"
+    if not plan.start_date <= day <= plan.end_date:
+        return "date_outside"
+    return "team_key"
+
+
+def _at_most(out: list[LeftOut]) -> list[LeftOut]:
+    """Lists the first rows of each reason one by one and the rest as a count."""
+    seen: Counter[str] = Counter()
+    listed: list[LeftOut] = []
+    for item in out:
+        seen[item.reason] += 1
+        if seen[item.reason] <= LISTED_AT_MOST:
+            listed.append(item)
+    rest = [
+        LeftOut(None, None, None, None, None, "", reason, count - LISTED_AT_MOST)
+        for reason, count in seen.items()
+        if count > LISTED_AT_MOST
+    ]
+    return listed + rest
+
+

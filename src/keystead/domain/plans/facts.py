@@ -1,0 +1,195 @@
+"""The revenue rows of plans, each with its part in the figures or the reason why it has none, converted by the rate policy.
+
+One SQL statement gives every row of any number of plans; `sums` folds it in the database, `rows` lists it. Both read the same
+text, so a figure and its explanation cannot disagree. Conversion is amount × rate, unrounded: rounding is for display only.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from keystead.base.scope import current_workspace
+from keystead.data.deals.models import Deal, Order
+from keystead.data.permissions import Reach, reach
+from keystead.data.workspace.models import Member
+
+# Rate policies (features N2). "plan": frozen at approval, before that the rate of the plan's first day (or of today, if that is
+# earlier). "transaction_date": the row's own day, for a day to come the latest known. "current": the latest known.
+_FACTS = """
+WITH plans AS (
+  SELECT id, currency, rate_policy, revenue_source, counts_list_price, least(start_date, %(today)s) AS plan_day
+  FROM keystead_plan WHERE workspace_id = %(workspace)s AND id = ANY(%(plans)s)
+), rows AS (
+  SELECT p.id AS plan_id, p.currency AS quote, p.rate_policy, p.plan_day, p.revenue_source,
+    d.id, 'deal' AS kind, d.status, d.close_date AS day, l.via,
+    d.amount IS NULL AND p.counts_list_price AND d.status = 'open' AND product.list_price IS NOT NULL AS by_list_price,
+    CASE WHEN d.amount IS NOT NULL OR NOT p.counts_list_price OR d.status <> 'open' THEN d.amount ELSE product.list_price END AS amount,
+    CASE WHEN d.amount IS NOT NULL OR NOT p.counts_list_price OR product.list_price IS NULL THEN d.currency
+         ELSE product.list_price_currency END AS base,
+    coalesce(d.probability, s.probability) AS probability,
+    {deal_visible} AS visible
+  FROM plans p
+  JOIN keystead_revenuelink l ON l.plan_id = p.id AND l.workspace_id = %(workspace)s
+  JOIN keystead_deal d ON d.id = l.deal_id
+  LEFT JOIN keystead_stage s ON s.id = d.stage_id
+  LEFT JOIN keystead_product product ON product.id = d.product_id
+  UNION ALL
+  SELECT p.id, p.currency, p.rate_policy, p.plan_day, p.revenue_source, o.id, o.kind,
+    coalesce(d.status, ''), o.order_date, l.via, false, o.amount, o.currency, NULL, {order_visible}
+  FROM plans p
+  JOIN keystead_revenuelink l ON l.plan_id = p.id AND l.workspace_id = %(workspace)s
+  JOIN keystead_order o ON o.id = l.order_id
+  LEFT JOIN keystead_deal d ON d.id = o.deal_id
+), parted AS (
+  SELECT rows.*,
+    CASE
+      WHEN kind = 'deal' AND status = 'lost' THEN 'lost'
+      WHEN kind = 'deal' AND status = 'won' AND revenue_source <> 'won_deals' THEN 'other_source'
+      WHEN kind <> 'deal' AND revenue_source = 'won_deals' THEN 'other_source'
+      WHEN kind <> 'deal' AND kind || 's' <> revenue_source AND kind <> revenue_source THEN 'other_source'
+      WHEN kind = 'scheduled' AND status = 'open' THEN 'deal_still_open'
+      WHEN kind = 'scheduled' AND status = 'lost' THEN 'deal_lost'
+      WHEN amount IS NULL THEN 'no_amount'
+      WHEN NOT visible AND NOT %(include_hidden)s THEN 'no_access'
+      ELSE '' END AS reason,
+    CASE WHEN kind = 'deal' AND status = 'open' THEN 'pipeline' ELSE 'won' END AS part,
+    CASE rate_policy WHEN 'plan' THEN plan_day WHEN 'current' THEN %(today)s ELSE least(day, %(today)s) END AS rate_day
+  FROM rows
+), pairs AS (
+  SELECT DISTINCT base, quote, rate_day, CASE rate_policy WHEN 'plan' THEN plan_id END AS plan_id
+  FROM parted WHERE reason = ''
+), rates AS (
+  SELECT pairs.*, coalesce(frozen.rate, found.rate) AS rate, coalesce(frozen.rate_date, found.rate_date) AS rate_date, found.via AS rate_via
+  FROM pairs
+  LEFT JOIN keystead_planrate frozen
+    ON frozen.plan_id = pairs.plan_id AND frozen.base = pairs.base AND frozen.quote = pairs.quote
+  LEFT JOIN LATERAL keystead_rate_on(pairs.base, pairs.quote, pairs.rate_day) found ON frozen.id IS NULL
+), facts AS (
+  SELECT parted.*, rates.rate, rates.rate_date, rates.rate_via, parted.amount * rates.rate AS converted,
+    CASE WHEN reason = '' AND rates.rate IS NULL THEN 'missing_rate' ELSE reason END AS left_out
+  FROM parted LEFT JOIN rates
+    ON reason = '' AND rates.base = parted.base AND rates.quote = parted.quote AND rates.rate_day = parted.rate_day
+    AND rates.plan_id IS NOT DISTINCT FROM CASE parted.rate_policy WHEN 'plan' THEN parted.plan_id END
+)
+"""
+
+_SUMS = """
+SELECT plan_id,
+  coalesce(sum(converted) FILTER (WHERE left_out = '' AND part = 'won'), 0),
+  coalesce(sum(converted) FILTER (WHERE left_out = '' AND part = 'pipeline'), 0),
+  coalesce(sum(converted * probability / 100) FILTER (WHERE left_out = '' AND part = 'pipeline'), 0),
+  count(*) FILTER (WHERE NOT visible AND left_out IN ('', 'no_access')),
+  count(*) FILTER (WHERE left_out = ''),
+  coalesce(jsonb_agg(DISTINCT jsonb_build_object('base', base, 'quote', quote, 'date', rate_day, 'part', part))
+    FILTER (WHERE left_out = 'missing_rate'), '[]')
+FROM facts GROUP BY plan_id
+"""
+
+_ROWS = """
+SELECT id, kind, status, day, via, part, left_out, amount, base, by_list_price, probability, rate, rate_date, rate_via, rate_day,
+  converted, visible
+FROM facts WHERE plan_id = %(plan)s ORDER BY part DESC, converted DESC NULLS LAST, day, id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class MissingPair:
+    """No rate from `base` to `quote` on or before `date`; `part` says which figure lacks the row."""
+
+    base: str
+    quote: str
+    date: date
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """A plan's sums in its currency, unrounded. `hidden`: rows that the viewer may not open, left out or included by policy."""
+
+    won: Decimal
+    pipeline: Decimal
+    weighted_pipeline: Decimal
+    hidden: int
+    counted: int
+    missing: tuple[MissingPair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """One revenue row of a plan; `left_out` is the reason, or "" when it counts in `part` ("won" or "pipeline")."""
+
+    id: UUID
+    kind: str
+    status: str
+    day: date | None
+    via: str
+    part: str
+    left_out: str
+    amount: Decimal | None
+    currency: str
+    by_list_price: bool
+    probability: Decimal | None
+    rate: Decimal | None
+    rate_date: date | None
+    rate_via: str | None
+    rate_day: date | None
+    converted: Decimal | None
+    visible: bool
+
+
+NOTHING = Sums(Decimal(0), Decimal(0), Decimal(0), 0, 0, ())
+
+
+def _seen(viewer: Member | None, action: str, model: Any, alias: str, parameters: dict[str, Any]) -> str:
+    """SQL that says whether the viewer may open the row; the permission table's own filter, as a subquery."""
+    if viewer is None or reach(viewer, action) is Reach.ALL:
+        return "true"
+    statement, values = model.objects.visible_to(viewer).order_by().values("pk").query.sql_with_params()
+    names = []
+    for number, value in enumerate(values):
+        parameters[f"{alias}{number}"] = value
+        names.append(f"%({alias}{number})s")
+    return f"{alias}.id IN ({statement % tuple(names)})"
+
+
+def _query(tail: str, plans: Collection[UUID], viewer: Member | None, include_hidden: bool, today: date) -> tuple[str, dict[str, Any]]:
+    parameters: dict[str, Any] = {
+        "workspace": current_workspace(), "plans": list(plans), "today": today, "include_hidden": include_hidden,
+    }  # fmt: skip
+    facts = _FACTS.format(
+        deal_visible=_seen(viewer, "deal.read", Deal, "d", parameters),
+        order_visible=_seen(viewer, "order.read", Order, "o", parameters),
+    )
+    return facts + tail, parameters
+
+
+def sums(*, plans: Collection[UUID], viewer: Member | None, include_hidden: bool, today: date) -> Mapping[UUID, Sums]:
+    """The sums of these plans, in one query. `viewer=None` sees all (snapshots, jobs that report to nobody)."""
+    statement, parameters = _query(_SUMS, plans, viewer, include_hidden, today)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        found = {row[0]: _sums(row[1:]) for row in cursor.fetchall()}
+    return {plan: found.get(plan, NOTHING) for plan in plans}
+
+
+def _sums(row: Any) -> Sums:
+    missing = json.loads(row[5]) if isinstance(row[5], str) else row[5]
+    pairs = sorted(
+        {MissingPair(m["base"], m["quote"], date.fromisoformat(m["date"]), m["part"]) for m in missing},
+        key=lambda pair: (pair.date, pair.base, pair.part),
+    )
+    return Sums(row[0], row[1], row[2], row[3], row[4], tuple(pairs))
+
+
+def rows(*, plan: UUID, viewer: Member | None, include_hidden: bool, today: date) -> list[FactRow]:
+    """Every row linked to the plan, counted or left out, won first and the largest first."""
+    statement, parameters = _query(_ROWS, [plan], viewer, include_hidden, today)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters | {"plan": plan})
+        return [FactRow(*row) for row in cursor.fetchall()]

@@ -1,0 +1,96 @@
+"""Writing one record: validated, against the version that the writer saw, in one transaction. The verbs of every noun use it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field ("" for the record as a whole). `code` is stable, `message` is for people."""
+
+    field: str
+    code: str
+    message: Any
+
+
+class Invalid(ValueError):
+    """The record cannot be written as asked; nothing was."""
+
+    code = "invalid"
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        super().__init__("; ".join(f"{error.field}: {error.code}" for error in errors))
+        self.errors = list(errors)
+
+    @classmethod
+    def one(cls, field: str, code: str, message: Any) -> "Invalid":
+        return cls([FieldError(field, code, message)])
+
+
+class Stale(Exception):
+    """Somebody else changed the record after the writer saw it. `current` is the record as it is now."""
+
+    code = "stale"
+
+    def __init__(self, current: models.Model) -> None:
+        super().__init__(f"{current._meta.model_name} {current.pk} has changed")
+        self.current = current
+
+
+def write[M: models.Model](record: M, fields: Mapping[str, Any], *, seen: int | None = None) -> M:
+    """Sets the fields and saves; creates the record when it is new.
+
+    `seen` is the version that the writer saw: when the row has moved on, raises `Stale` and writes nothing. Raises `Invalid` for
+    values that the model or the database refuses. The record comes back as the database has it (version, times).
+    """
+    is_new = record._state.adding
+    with transaction.atomic():
+        if not is_new:
+            record = _locked(record, seen)
+        for name, value in fields.items():
+            setattr(record, name, value)
+        _validate(record, set(fields), is_new)
+        try:
+            with transaction.atomic():
+                record.save(force_insert=is_new, update_fields=None if is_new else list(fields) or None)
+        except IntegrityError as error:
+            raise Invalid([FieldError("", "refused", _("The database refuses this record: it breaks a rule."))]) from error
+        record.refresh_from_db(fields=["version", "created_at", "updated_at"])
+    return record
+
+
+def _locked[M: models.Model](record: M, seen: int | None) -> M:
+    current = type(record)._default_manager.select_for_update().get(pk=record.pk)
+    if seen is not None and current.version != seen:  # type: ignore[attr-defined]
+        raise Stale(current)
+    return current
+
+
+def _validate(record: models.Model, changed: set[str], is_new: bool) -> None:
+    skip = set() if is_new else {field.name for field in record._meta.fields} - changed
+    errors: list[FieldError] = []
+    try:
+        record.clean_fields(exclude=skip | {"workspace"})
+    except ValidationError as error:
+        errors += _field_errors(error)
+    try:
+        record.validate_unique(exclude={"id"})
+        record.validate_constraints(exclude={"id"})
+    except ValidationError as error:
+        errors += _field_errors(error)
+    if errors:
+        raise Invalid(errors)
+
+
+def _field_errors(error: ValidationError) -> list[FieldError]:
+    found = []
+    for field, problems in error.error_dict.items():
+        for problem in problems:
+            message = " ".join(problem.messages)
+            found.append(FieldError("" if field == NON_FIELD_ERRORS else field, problem.code or "invalid", message))
+    return found
