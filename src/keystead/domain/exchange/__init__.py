@@ -1,1 +1,3 @@
-"""Files in: read as text, recognised, parsed, checked. What a file changes in the database stands beside these modules."""
+"""Files in: read as text, recognised, parsed, checked. What a file changes in the database stands beside
+these modules.
+"""

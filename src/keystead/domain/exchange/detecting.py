@@ -1,5 +1,5 @@
-"""What a sample of rows tells about each column: how full it is, what it holds, and how its days and numbers are
-written. Shown to the person before anything is read for good, and the default for how it is read then."""
+"""What a sample of rows tells about each column: how full it is, what it holds, and how its days and numbers
+are written. Shown to the person before anything is read for good, and the default for how it is read then."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -22,8 +22,10 @@ type Content = Literal["empty", "text", "number", "day", "bool", "email", "url",
 
 @dataclass(frozen=True, slots=True)
 class ColumnFacts:
-    """One column of the sample. `distinct` is exact up to COUNTED. `dates` and `numbers` are there whenever the texts
-    can be read so, whatever `content` says is likelier. `serial`: they may be a spreadsheet's day counts."""
+    """One column of the sample. `distinct` is exact up to COUNTED. `dates` and `numbers` are there whenever
+    the texts can be read so, whatever `content` says is likelier. `serial`: they may be a spreadsheet's day
+    counts.
+    """
 
     header: str
     content: Content

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 
 from keystead.domain.exchange.parsing_days import FIRST_YEAR, LAST_YEAR, DateOrder, parse_day, split_day
 from keystead.domain.exchange.problems import BadValue
+
+DAY_OR_MONTH_FIRST: tuple[DateOrder, ...] = ("dmy", "mdy")
 
 # A bare "en" is read as in the United States: that is where exports with month first come from.
 _MONTH_FIRST = ("en", "en-us", "en-ph", "en-bz")
@@ -15,8 +16,10 @@ _YEAR_FIRST = ("sv", "lt", "hu", "ja", "zh", "ko", "en-ca", "fr-ca")
 
 @dataclass(frozen=True, slots=True)
 class DateFacts:
-    """`order` is how the column is to be read. `ambiguous`: nothing in it decides between day and month first, so the
-    locale did. `mixed`: some texts fit another order only. `share` is how much of the column are days at all."""
+    """`order` is how the column is to be read. `ambiguous`: nothing in it decides between day and month
+    first, so the locale did. `mixed`: some texts fit another order only. `share` is how much of the column
+    are days at all.
+    """
 
     order: DateOrder
     share: float
@@ -54,13 +57,15 @@ def date_facts(texts: Mapping[str, int], locale: str) -> DateFacts | None:
 
 
 def _vote(text: str) -> str:
-    """ "none", the one order in which the text is a day, "told" when it says so itself, or "either" day or month first."""
+    """ "none", the one order in which the text is a day, "told" when it says so itself, or "either" day or
+    month first.
+    """
     parts, told = split_day(text)
     if parts is None:
         return "none"
     if told:
         return "told"
-    fits = [order for order in ("dmy", "mdy") if _reads(text, cast("DateOrder", order))]
+    fits = [order for order in DAY_OR_MONTH_FIRST if _reads(text, order)]
     if len(fits) == 1:
         return fits[0]
     if not fits:
@@ -79,19 +84,16 @@ def _decided(votes: Counter[str], locale: str) -> tuple[DateOrder, bool]:
 
 
 def _counted(texts: Mapping[str, int], total: int) -> DateOrder | None:
-    """Milliseconds since 1970 are so long that they are nothing else. Spreadsheet day counts are just numbers, and are
-    taken for days only where a person or a mapping says so (see detecting.serial_days)."""
-    long = sum(
-        n for text, n in texts.items() if len(text) == 13 and text.isdecimal() and _reads(text, "epoch")
-    )
+    """Milliseconds since 1970 are so long that they are nothing else. Spreadsheet day counts are just
+    numbers, and are taken for days only where a person or a mapping says so (see detecting.serial_days)."""
+    long = sum(n for text, n in texts.items() if len(text) == 13 and text.isdecimal() and _reads(text, "epoch"))
     return "epoch" if long == total else None
 
 
 def serial_days(texts: Mapping[str, int]) -> bool:
     """Whether the texts could all be the day counts of a spreadsheet between 1980 and 2080."""
     return bool(texts) and all(
-        text.partition(".")[0].isdecimal() and 29_221 <= int(text.partition(".")[0][:6]) <= 65_745
-        for text in texts
+        text.partition(".")[0].isdecimal() and 29_221 <= int(text.partition(".")[0][:6]) <= 65_745 for text in texts
     )
 
 

@@ -17,9 +17,11 @@ _NUMBER = re.compile(r"[0-9]*(?:[., '][0-9]+)*[.,]?|[0-9]+(?:[.,][0-9]+)?[eE][+-
 
 @dataclass(frozen=True, slots=True)
 class NumberFacts:
-    """`format` is how the column is to be read. `ambiguous`: only texts such as "1.234" are there, so the locale
-    decided. `mixed`: some texts fit the other format only. `currencies` are the codes, or unclear signs, beside the
-    numbers. `fraction`: a share written from 0 to 1. `share` is how much of the column are numbers at all."""
+    """`format` is how the column is to be read. `ambiguous`: only texts such as "1.234" are there, so the
+    locale decided. `mixed`: some texts fit the other format only. `currencies` are the codes, or unclear
+    signs, beside the numbers. `fraction`: a share written from 0 to 1. `share` is how much of the column are
+    numbers at all.
+    """
 
     format: NumberFormat
     share: float
@@ -78,7 +80,9 @@ def _bare(text: str) -> str | None:
 
 
 def _vote(bare: str) -> str:
-    """ "." or "," when the text shows which one parts the decimals, "either" when it could be both, else ""."""
+    """ "." or "," when the text shows which one parts the decimals, "either" when it could be both, else
+    "".
+    """
     marks = [c for c in bare if c in ".,"]
     if not marks:
         return ""
@@ -114,6 +118,4 @@ def _value(text: str, number_format: NumberFormat) -> Decimal | None:
 
 
 def _is_fraction(values: list[Decimal]) -> bool:
-    return (
-        bool(values) and all(0 <= v <= 1 for v in values) and any(v != v.to_integral_value() for v in values)
-    )
+    return bool(values) and all(0 <= v <= 1 for v in values) and any(v != v.to_integral_value() for v in values)

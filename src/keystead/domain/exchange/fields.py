@@ -1,8 +1,8 @@
 """What each kind of file may hold: the fields, what they need, and the names by which files call them.
 
 The fields are those of the API (docs/reference); the catalogue itself stands in fields_catalogue. Beside the
-columns of the tables there are a few helpers that exist in files only: `full_name` (parted into first and last
-name) and the `currency` that belongs to an amount in another column.
+columns of the tables there are a few helpers that exist in files only: `full_name` (parted into first and
+last name) and the `currency` that belongs to an amount in another column.
 """
 
 import re
@@ -70,20 +70,21 @@ class Field:
 @lru_cache(maxsize=64)
 def _choices(_name: str, values: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
     words = {fold(word): value for value, words in values for word in words}
-    return (
-        words | {value: value for value, _words in values} | {v.replace("_", " "): v for v, _words in values}
-    )
+    return words | {value: value for value, _words in values} | {v.replace("_", " "): v for v, _words in values}
 
 
 def fields_of(kind: str) -> dict[str, Field]:
-    """{name: field} of a kind, in the order in which a person expects them. Raises KeyError for an unknown kind."""
+    """{name: field} of a kind, in the order in which a person expects them. Raises KeyError for an unknown
+    kind.
+    """
     from keystead.domain.exchange.fields_catalogue import CATALOGUE  # the catalogue is made of Field
 
     return CATALOGUE[kind]
 
 
 def default_match(kind: str, mapped: set[str]) -> tuple[str, ...]:
-    """The fields by which a row finds the one it means, when nobody says otherwise: the strongest that is mapped.
+    """The fields by which a row finds the one it means, when nobody says otherwise: the strongest that is
+    mapped.
 
     Empty when none is: every row is then a new one.
     """
@@ -92,7 +93,8 @@ def default_match(kind: str, mapped: set[str]) -> tuple[str, ...]:
 
 _MATCH: dict[str, tuple[tuple[str, ...], ...]] = {
     "accounts": (("external_id",), ("name",)),
-    "contacts": (("external_id",), ("email",), ("first_name", "last_name", "account"), ("full_name", "account"),
+    "contacts": (("external_id",), ("email",), ("first_name", "last_name", "account"),
+                 ("full_name", "account"),
                  ("first_name", "last_name"), ("full_name",)),
     "products": (("external_id",), ("name",)),
     "deals": (("external_id",), ("name", "account"), ("name",)),
@@ -104,7 +106,9 @@ _MATCH: dict[str, tuple[tuple[str, ...], ...]] = {
 
 @lru_cache(maxsize=16_384)
 def header_key(header: str) -> str:
-    """A header reduced to what it says: "Billing_Country__c", "billingCountry" and "Billing Country" are one."""
+    """A header reduced to what it says: "Billing_Country__c", "billingCountry" and "Billing Country" are
+    one.
+    """
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header)
     words = re.sub(r"[\W_]+", " ", fold(spaced)).split()
     while len(words) > 1 and words[0] in ("property", "properties", "hs", "fields"):

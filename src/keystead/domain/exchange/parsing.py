@@ -1,7 +1,8 @@
-"""A text and what its field needs: the value, or BadValue with a code. Nothing here knows a database or a float.
+"""A text and what its field needs: the value, or BadValue with a code. Nothing here knows a database or a
+float.
 
-Amounts and days have modules of their own (parsing_numbers, parsing_days, parsing_currencies) and are given from
-here as well, so that a caller needs one import.
+Amounts and days have modules of their own (parsing_numbers, parsing_days, parsing_currencies) and are given
+from here as well, so that a caller needs one import.
 """
 
 import re
@@ -17,7 +18,8 @@ from keystead.domain.exchange.problems import BadValue
 
 __all__ = [
     "COMMA", "POINT", "DateOrder", "NumberFormat", "currency_in", "date_order", "is_blank", "meant_currency",
-    "parse_amount", "parse_bool", "parse_choice", "parse_currency", "parse_day", "parse_email", "parse_integer",
+    "parse_amount", "parse_bool", "parse_choice", "parse_currency", "parse_day", "parse_email",
+    "parse_integer",
     "parse_probability", "parse_text", "parse_url", "plain", "split_name",
 ]  # fmt: skip
 
@@ -42,71 +44,23 @@ _NOTHING = frozenset(
 )
 _NO_TEXT = frozenset({"NULL", "\\N", "#N/A"})
 
-_TRUE = frozenset(
-    [
-        "true",
-        "t",
-        "yes",
-        "y",
-        "1",
-        "sim",
-        "s",
-        "si",
-        "sí",
-        "verdadeiro",
-        "verdadero",
-        "v",
-        "x",
-        "on",
-        "checked",
-        "✓",
-        "✔",
-        "ativo",
-        "activo",
-    ]
-)
-_FALSE = frozenset(
-    ["false", "f", "no", "n", "0", "nao", "não", "falso", "off", "unchecked", "✗", "✘", "inativo", "inactivo"]
-)
 
-_EMAIL = re.compile(
-    r"[^\s@,;<>()\[\]\"\\]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_](?:[\w-]{0,61}[^\W_])"
-)
-_HOST = re.compile(
-    r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]|localhost|\d{1,3}(?:\.\d{1,3}){3}"
-)
-_PARTICLES = frozenset(
-    [
-        "de",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "del",
-        "della",
-        "di",
-        "van",
-        "von",
-        "der",
-        "den",
-        "la",
-        "le",
-        "y",
-        "e",
-        "ter",
-        "ten",
-        "bin",
-        "ibn",
-        "al",
-        "el",
-        "san",
-        "santa",
-    ]
-)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_TRUE = _words("true t yes y 1 sim s si sí verdadeiro verdadero v x on checked ✓ ✔ ativo activo")
+_FALSE = _words("false f no n 0 nao não falso off unchecked ✗ ✘ inativo inactivo")
+
+_EMAIL = re.compile(r"[^\s@,;<>()\[\]\"\\]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_](?:[\w-]{0,61}[^\W_])")
+_HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]|localhost|\d{1,3}(?:\.\d{1,3}){3}")
+_PARTICLES = _words("de da do dos das del della di van von der den la le y e ter ten bin ibn al el san santa")
 
 
 def is_blank(text: str, *, words: bool = False) -> bool:
-    """Whether a cell says nothing. In a column of words, "None" and "-" may be words; NULL, \\N and #N/A never are."""
+    """Whether a cell says nothing. In a column of words, "None" and "-" may be words; NULL, \\N and #N/A
+    never are.
+    """
     bare = text.strip()
     return not bare or (bare in _NO_TEXT if words else bare.casefold() in _NOTHING)
 
@@ -146,7 +100,8 @@ def parse_integer(text: str, number_format: NumberFormat | None) -> int:
 
 
 def parse_probability(text: str, number_format: NumberFormat | None, *, fraction: bool = False) -> Decimal:
-    """A share between 0 and 100. `fraction` says that the column counts from 0 to 1; a "%" sign says it does not.
+    """A share between 0 and 100. `fraction` says that the column counts from 0 to 1; a "%" sign says it does
+    not.
 
     Raises BadValue out_of_range and those of parse_amount.
     """
@@ -188,16 +143,15 @@ def _parse_email(text: str) -> str:
 
 
 def parse_url(text: str, max_length: int = 300) -> str:
-    """A web address; "example.com" becomes "https://example.com". Other schemes, script among them, are refused.
+    """A web address; "example.com" becomes "https://example.com". Other schemes, script among them, are
+    refused.
 
     Raises BadValue bad_url, too_long.
     """
     bare = text.strip()
     if len(bare) > max_length:
         raise BadValue("too_long", text, length=len(bare), limit=max_length)
-    address = (
-        bare if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)", bare) else f"https://{bare.removeprefix('//')}"
-    )
+    address = bare if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)", bare) else f"https://{bare.removeprefix('//')}"
     try:
         parts = urlsplit(address)
         host, _port = parts.hostname or "", parts.port
@@ -211,7 +165,9 @@ def parse_url(text: str, max_length: int = 300) -> str:
 
 
 def split_name(text: str) -> tuple[str, str]:
-    """First and last name of a full name: "Silva, Ana" and "Ana da Silva" are ("Ana", "Silva") and ("Ana", "da Silva")."""
+    """First and last name of a full name: "Silva, Ana" and "Ana da Silva" are ("Ana", "Silva") and ("Ana",
+    "da Silva").
+    """
     bare = " ".join(text.split())
     if bare.count(",") == 1:
         last, _comma, first = bare.partition(",")

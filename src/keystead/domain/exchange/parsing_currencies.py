@@ -11,16 +11,19 @@ from keystead.base.words import fold
 from keystead.domain.exchange.problems import BadValue
 
 SIGNS = {
-    "€": "EUR", "£": "GBP", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₪": "ILS", "₫": "VND",
-    "₱": "PHP", "฿": "THB", "₦": "NGN", "₡": "CRC", "₲": "PYG", "₸": "KZT", "zł": "PLN", "Kč": "CZK", "Ft": "HUF",
-    "R$": "BRL", "US$": "USD", "U$S": "USD", "U$": "USD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD",
-    "NZ$": "NZD", "MX$": "MXN", "S/": "PEN", "HK$": "HKD", "S$": "SGD", "NT$": "TWD", "CN¥": "CNY", "JP¥": "JPY",
-    "RMB": "CNY", "Fr.": "CHF", "SFr.": "CHF", "Bs": "BOB", "RD$": "DOP", "COL$": "COP", "AR$": "ARS", "CLP$": "CLP",
+    "€": "EUR", "£": "GBP", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₪": "ILS",
+    "₫": "VND",
+    "₱": "PHP", "฿": "THB", "₦": "NGN", "₡": "CRC", "₲": "PYG", "₸": "KZT", "zł": "PLN", "Kč": "CZK",
+    "Ft": "HUF",
+    "R$": "BRL", "US$": "USD", "U$S": "USD", "U$": "USD", "C$": "CAD", "CA$": "CAD", "A$": "AUD",
+    "AU$": "AUD",
+    "NZ$": "NZD", "MX$": "MXN", "S/": "PEN", "HK$": "HKD", "S$": "SGD", "NT$": "TWD", "CN¥": "CNY",
+    "JP¥": "JPY",
+    "RMB": "CNY", "Fr.": "CHF", "SFr.": "CHF", "Bs": "BOB", "RD$": "DOP", "COL$": "COP", "AR$": "ARS",
+    "CLP$": "CLP",
 }  # fmt: skip
 AMBIGUOUS = {
-    "$": frozenset(
-        {"USD", "CAD", "AUD", "NZD", "MXN", "ARS", "CLP", "COP", "UYU", "HKD", "SGD", "DOP", "TWD"}
-    ),
+    "$": frozenset({"USD", "CAD", "AUD", "NZD", "MXN", "ARS", "CLP", "COP", "UYU", "HKD", "SGD", "DOP", "TWD"}),
     "¥": frozenset({"JPY", "CNY"}),
     "kr": frozenset({"SEK", "NOK", "DKK", "ISK"}),
 }
@@ -32,7 +35,8 @@ _NAMES = {
     "franco suizo": "CHF", "franco suico": "CHF", "mexican peso": "MXN", "peso mexicano": "MXN",
     "argentine peso": "ARS", "peso argentino": "ARS", "chilean peso": "CLP", "peso chileno": "CLP",
     "colombian peso": "COP", "peso colombiano": "COP", "japanese yen": "JPY", "yen": "JPY", "iene": "JPY",
-    "canadian dollar": "CAD", "australian dollar": "AUD", "indian rupee": "INR", "yuan": "CNY", "sol peruano": "PEN",
+    "canadian dollar": "CAD", "australian dollar": "AUD", "indian rupee": "INR", "yuan": "CNY",
+    "sol peruano": "PEN",
 }  # fmt: skip
 
 _ALL_SIGNS = sorted([*SIGNS, *AMBIGUOUS], key=len, reverse=True)
@@ -41,7 +45,9 @@ _AFTER = re.compile(rf"(?<=[0-9).,%\s-])\s*({'|'.join(map(re.escape, _ALL_SIGNS)
 
 
 def split_currency(text: str) -> tuple[str, str]:
-    """The text without the currency written before or after the number, and that currency as written, or ""."""
+    """The text without the currency written before or after the number, and that currency as written, or
+    "".
+    """
     if (before := _BEFORE.match(text)) and _is_currency(before[1]):
         return text[before.end() :].strip(), before[1]
     if text[-1:] and text[-1] not in "0123456789" and (after := _last(text)):
@@ -77,7 +83,8 @@ def currency_in(text: str) -> str:
 
 
 def meant_currency(written: str, expected: str, text: str) -> str:
-    """The currency of an amount with `written` beside it, where the row or the file says `expected` (either may be "").
+    """The currency of an amount with `written` beside it, where the row or the file says `expected` (either
+    may be "").
 
     Raises BadValue missing_currency, ambiguous_currency, currency_conflict.
     """

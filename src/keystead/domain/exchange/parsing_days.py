@@ -1,9 +1,10 @@
-"""Days as people and exports write them: text in, date out. A time of day beside the day is accepted and left out;
-the day is the one written, never shifted by a zone.
+"""Days as people and exports write them: text in, date out. A time of day beside the day is accepted and
+left out; the day is the one written, never shifted by a zone.
 
 Only the order of day, month and year is ever in doubt, so that is all a date format is: "dmy", "mdy" or "ymd"
-(and "serial" or "epoch" for the day counts of spreadsheets and the milliseconds of some APIs). Separators, month
-names and two-digit years are recognised as they come; a year of four digits written first is always "ymd".
+(and "serial" or "epoch" for the day counts of spreadsheets and the milliseconds of some APIs). Separators,
+month names and two-digit years are recognised as they come; a year of four digits written first is always
+"ymd".
 """
 
 import re
@@ -19,7 +20,8 @@ type DateOrder = Literal["dmy", "mdy", "ymd", "serial", "epoch"]
 
 ORDERS: tuple[DateOrder, ...] = ("dmy", "mdy", "ymd", "serial", "epoch")
 EXAMPLES: dict[str, str] = {
-    "dmy": "31/12/2025", "mdy": "12/31/2025", "ymd": "2025-12-31", "serial": "46022", "epoch": "1767139200000",
+    "dmy": "31/12/2025", "mdy": "12/31/2025", "ymd": "2025-12-31", "serial": "46022",
+    "epoch": "1767139200000",
 }  # fmt: skip
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 PIVOT = 69  # two digits: 69-99 are 1969-1999, 00-68 are 2000-2068, as POSIX has it
@@ -40,60 +42,12 @@ _MONTHS = (
 )
 MONTHS = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names}
 _FILLERS = frozenset(
-    [
-        "de",
-        "del",
-        "of",
-        "the",
-        "th",
-        "st",
-        "nd",
-        "rd",
-        "o",
-        "a",
-        "mon",
-        "tue",
-        "wed",
-        "thu",
-        "fri",
-        "sat",
-        "sun",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "tues",
-        "thur",
-        "thurs",
-        "seg",
-        "ter",
-        "qua",
-        "qui",
-        "sex",
-        "sab",
-        "dom",
-        "segunda",
-        "terca",
-        "quarta",
-        "quinta",
-        "sexta",
-        "sabado",
-        "domingo",
-        "feira",
-        "lun",
-        "mar",
-        "mie",
-        "jue",
-        "vie",
-        "lunes",
-        "martes",
-        "miercoles",
-        "jueves",
-        "viernes",
-    ]
+    re.findall(
+        r"\w+",
+        """de del of the th st nd rd o a mon tue wed thu fri sat sun monday tuesday wednesday thursday friday
+        saturday sunday tues thur thurs seg ter qua qui sex sab dom segunda terca quarta quinta sexta sabado
+        domingo feira lun mar mie jue vie lunes martes miercoles jueves viernes""",
+    )
 )
 
 _TIME = re.compile(

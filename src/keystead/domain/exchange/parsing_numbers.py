@@ -1,7 +1,8 @@
 """Numbers as people and exports write them, read exactly: text in, Decimal out, never a float on the way.
 
-A number is read in one format, the format of its column (see detecting_numbers). What does not fit that format is
-refused with its code instead of being read as another number: “1.234,56” in a column of “1,234.56” is an error.
+A number is read in one format, the format of its column (see detecting_numbers). What does not fit that
+format is refused with its code instead of being read as another number: “1.234,56” in a column of “1,234.56”
+is an error.
 """
 
 import re
@@ -52,10 +53,11 @@ COMMA = NumberFormat(",", ".")
 
 
 def parse_amount(text: str, number_format: NumberFormat | None) -> Decimal:
-    """The amount in a text, whatever currency stands around it: "R$ 1.234,56", "(1,234.56)", "1234-", "12 %" is 12.
+    """The amount in a text, whatever currency stands around it: "R$ 1.234,56", "(1,234.56)", "1234-", "12 %"
+    is 12.
 
-    With no format the number must be readable in one way only. Raises BadValue: bad_number, other_number_format,
-    ambiguous_number, number_too_large, error_value.
+    With no format the number must be readable in one way only. Raises BadValue: bad_number,
+    other_number_format, ambiguous_number, number_too_large, error_value.
     """
     return _parse(text, number_format)
 
@@ -90,7 +92,9 @@ def bare_number(text: str) -> tuple[str, bool]:
 
 
 def _without_signs(plain: str) -> tuple[str, str]:
-    """Peel signs, brackets, currency and percent off both ends, in whatever order they come: "-$5", "$ (5)", "5-%"."""
+    """Peel signs, brackets, currency and percent off both ends, in whatever order they come: "-$5", "$ (5)",
+    "5-%".
+    """
     signs = ""
     for _turn in range(2):
         if plain[:1] in ("+", "-"):
@@ -116,8 +120,8 @@ def _digits(bare: str, number_format: NumberFormat) -> str | None:
 
 @lru_cache(maxsize=32)
 def _pattern(number_format: NumberFormat) -> re.Pattern[str]:
-    # Spaces and apostrophes part thousands in every format: they can mean nothing else. Commas also the Indian way,
-    # in twos with a last three.
+    # Spaces and apostrophes part thousands in every format: they can mean nothing else. Commas also the
+    # Indian way, in twos with a last three.
     kinds = [sign for sign in dict.fromkeys((number_format.group, " ", "'")) if sign]
     grouped = "".join(rf"[0-9]{{1,3}}(?:{re.escape(sign)}[0-9]{{3}})+|" for sign in kinds)
     if number_format.group == ",":

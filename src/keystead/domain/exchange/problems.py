@@ -1,7 +1,8 @@
 """What can be wrong with a file, with a row or with a cell, as stable codes and as sentences.
 
-A code is for machines and never changes; the sentence is for people, is translated when it is shown, and names the
-row and the column. Parameters are plain JSON values, so that a problem can be stored and told later in any language.
+A code is for machines and never changes; the sentence is for people, is translated when it is shown, and
+names the row and the column. Parameters are plain JSON values, so that a problem can be stored and told
+later in any language.
 """
 
 from collections.abc import Mapping
@@ -41,7 +42,9 @@ class BadValue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong at a row (1-based, as the file counts) and a column (its header), or in the whole row."""
+    """Something wrong at a row (1-based, as the file counts) and a column (its header), or in the whole
+    row.
+    """
 
     row: int | None
     column: str | None

@@ -1,7 +1,8 @@
-"""The errors file: the rejected rows as they came, with their number and what is wrong, to be mended and sent again.
+"""The errors file: the rejected rows as they came, with their number and what is wrong, to be mended and
+sent again.
 
-A cell that a spreadsheet would take for a formula is written with an apostrophe before it, so that opening the file
-does nothing; `revive` takes it off again when the mended file comes back.
+A cell that a spreadsheet would take for a formula is written with an apostrophe before it, so that opening
+the file does nothing; `revive` takes it off again when the mended file comes back.
 """
 
 import csv
@@ -30,12 +31,11 @@ class RejectedRow(Protocol):
     def extra(self) -> Sequence[str]: ...
 
 
-def write_problem_rows(
-    headers: Sequence[str], rows: Iterable[RejectedRow], *, separator: str = ","
-) -> Iterator[str]:
+def write_problem_rows(headers: Sequence[str], rows: Iterable[RejectedRow], *, separator: str = ",") -> Iterator[str]:
     """The file in pieces of text, beginning with a byte order mark so that spreadsheets read UTF-8.
 
-    Sentences are in the active language. Of a file that came back, the old row numbers and sentences are replaced.
+    Sentences are in the active language. Of a file that came back, the old row numbers and sentences are
+    replaced.
     """
     kept = [i for i, header in enumerate(headers) if header not in (ROW_COLUMN, PROBLEMS_COLUMN)]
     piece = io.StringIO(newline="")

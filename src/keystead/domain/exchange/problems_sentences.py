@@ -1,4 +1,5 @@
-"""The sentences of the codes. Each stands alone or after “Row 7, column “Amount”: ”, so each is a whole clause.
+"""The sentences of the codes. Each stands alone or after “Row 7, column “Amount”: ”, so each is a whole
+clause.
 
 `%(value)s` is the text found in the cell. Codes of one group stand together.
 """
@@ -11,18 +12,12 @@ SENTENCES: dict[str, Promise] = {
     "empty_file": _("the file is empty."),
     "no_rows": _("the file has a header row and nothing below it."),
     "not_a_table": _("this is not a table but a file of the type %(found)s. Save it as CSV or XLSX."),
-    "html_not_table": _(
-        "this is a web page with the name of a spreadsheet. Open it, save it as XLSX or CSV, and upload that."
-    ),
+    "html_not_table": _("this is a web page with the name of a spreadsheet. Open it, save it as XLSX or CSV, and upload that."),
     "old_xml_workbook": _("this is an XML spreadsheet from 2003. Open it, save it as XLSX, and upload that."),
     "workbook_broken": _("the workbook is damaged and cannot be opened."),
     "workbook_protected": _("the workbook is protected by a password. Save it without one and upload that."),
-    "workbook_too_large": _(
-        "the workbook is too large once unpacked. Save the sheet as CSV and upload that."
-    ),
-    "workbook_suspicious": _(
-        "the workbook unpacks to far more than a table of its size should; it was not opened."
-    ),
+    "workbook_too_large": _("the workbook is too large once unpacked. Save the sheet as CSV and upload that."),
+    "workbook_suspicious": _("the workbook unpacks to far more than a table of its size should; it was not opened."),
     "sheet_unknown": _("the workbook has no sheet named “%(sheet)s”. It has: %(sheets)s."),
     "sheet_empty": _("the sheet “%(sheet)s” is empty."),
     "encoding_unknown": _("“%(encoding)s” is not a text encoding."),
@@ -31,9 +26,7 @@ SENTENCES: dict[str, Promise] = {
     "too_many_columns": _("the file has more than %(limit)s columns."),
     "too_many_rows": _("the file has more than %(limit)s rows. Split it and import the parts."),
     "line_too_long": _("line %(line)s is longer than %(limit)s characters. This does not look like a table."),
-    "quote_never_closed": _(
-        "a quotation mark opens at row %(at)s and is never closed. Close it or remove it."
-    ),
+    "quote_never_closed": _("a quotation mark opens at row %(at)s and is never closed. Close it or remove it."),
     # Remarks: the file is read all the same
     "not_its_name": _("the file is named %(name)s but holds %(found)s; it was read as what it holds."),
     "damaged_text": _("some bytes of the file are not text in the encoding %(encoding)s."),
@@ -65,13 +58,9 @@ SENTENCES: dict[str, Promise] = {
     "bad_bool": _("“%(value)s” is neither yes nor no."),
     "bad_choice": _("“%(value)s” is not one of: %(choices)s."),
     "bad_currency": _("“%(value)s” is not a currency."),
-    "ambiguous_currency": _(
-        "“%(value)s” is the sign of several currencies. Say which one in a column or as an option."
-    ),
+    "ambiguous_currency": _("“%(value)s” is the sign of several currencies. Say which one in a column or as an option."),
     "currency_conflict": _("“%(value)s” is in %(found)s but the currency of the row is %(expected)s."),
-    "missing_currency": _(
-        "“%(value)s” has no currency. Map a currency column or choose a currency for the whole file."
-    ),
+    "missing_currency": _("“%(value)s” has no currency. Map a currency column or choose a currency for the whole file."),
     "same_currency": _("a rate needs two different currencies, not %(value)s twice."),
     "bad_email": _("“%(value)s” is not an e-mail address."),
     "bad_url": _("“%(value)s” is not a web address."),

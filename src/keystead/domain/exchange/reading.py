@@ -1,7 +1,8 @@
-"""A file as a table: headers and rows of text, each row with its number in the file. Nothing is interpreted yet.
+"""A file as a table: headers and rows of text, each row with its number in the file. Nothing is interpreted
+yet.
 
-CSV and its kin, XLSX, XLSB, XLS and ODS, each recognised by content. Encoding, dialect, sheet and header row are
-found, or taken as told. Rows come in batches and memory stays bounded whatever the file is.
+CSV and its kin, XLSX, XLSB, XLS and ODS, each recognised by content. Encoding, dialect, sheet and header row
+are found, or taken as told. Rows come in batches and memory stays bounded whatever the file is.
 """
 
 from collections.abc import Iterator
@@ -28,8 +29,10 @@ _EXTENSIONS = {
 
 
 class Row(NamedTuple):
-    """`number` counts from 1 as the file does, headers included. `cells` has one text per header; `extra` is what stood
-    beyond the last one. A row with problems is to be rejected: its cells were cut or mended to be shown."""
+    """`number` counts from 1 as the file does, headers included. `cells` has one text per header; `extra` is
+    what stood beyond the last one. A row with problems is to be rejected: its cells were cut or mended to be
+    shown.
+    """
 
     number: int
     cells: list[str]
@@ -39,7 +42,9 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """What was found out about the file. `header_row` is 1-based, 0 for none. `remarks` are worth telling, no more."""
+    """What was found out about the file. `header_row` is 1-based, 0 for none. `remarks` are worth telling,
+    no more.
+    """
 
     type: str
     header_row: int
@@ -53,7 +58,8 @@ class Format:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "type": self.type, "header_row": self.header_row, "encoding": self.encoding, "separator": self.separator,
+            "type": self.type, "header_row": self.header_row, "encoding": self.encoding,
+            "separator": self.separator,
             "quote": self.quote, "escape": self.escape, "sheet": self.sheet, "sheets": list(self.sheets),
             "remarks": [{"code": p.code, "params": dict(p.params)} for p in self.remarks],
         }  # fmt: skip
@@ -61,7 +67,9 @@ class Format:
 
 @dataclass(slots=True)
 class Table:
-    """An opened file. `rows()` may be called again and again; `row_count` is known after it came to its end once."""
+    """An opened file. `rows()` may be called again and again; `row_count` is known after it came to its end
+    once.
+    """
 
     headers: tuple[str, ...]
     format: Format
@@ -71,11 +79,15 @@ class Table:
 
     @property
     def is_errors_file(self) -> bool:
-        """Whether this is an errors file of ours that comes back mended: its texts were made inert and are revived."""
+        """Whether this is an errors file of ours that comes back mended: its texts were made inert and are
+        revived.
+        """
         return {ROW_COLUMN, PROBLEMS_COLUMN}.issubset(self.headers)
 
     def rows(self) -> Iterator[list[Row]]:
-        """Batches of rows, blank ones left out. Raises CannotRead, also midway (too_many_rows, quote_never_closed)."""
+        """Batches of rows, blank ones left out. Raises CannotRead, also midway (too_many_rows,
+        quote_never_closed).
+        """
         batch: list[Row] = []
         size = count = 0
         for number, cells in enumerate(self.source.records(), start=1):
@@ -158,11 +170,11 @@ def open_table(
     header_row: int | None = None,
     limits: Limits = LIMITS,
 ) -> Table:
-    """Open a file as a table. `name` is what it was called when uploaded; the rest are a person's choices over what is
-    found: `header_row` counts from 1, 0 says that there is none.
+    """Open a file as a table. `name` is what it was called when uploaded; the rest are a person's choices
+    over what is found: `header_row` counts from 1, 0 says that there is none.
 
-    Raises CannotRead: empty_file, no_rows, not_a_table, html_not_table, workbook_*, sheet_*, encoding_unknown,
-    too_many_columns, line_too_long, quote_never_closed, header_row_missing.
+    Raises CannotRead: empty_file, no_rows, not_a_table, html_not_table, workbook_*, sheet_*,
+    encoding_unknown, too_many_columns, line_too_long, quote_never_closed, header_row_missing.
     """
     found = sniff(path, limits)
     source: TextFile | Workbook
@@ -191,11 +203,7 @@ def _text_facts(source: TextFile) -> dict[str, Any]:
 
 def _header_row(first: list[list[str]], wanted: int | None, facts: dict[str, Any]) -> int:
     if not any(cell.strip() for cells in first for cell in cells):
-        raise (
-            CannotRead("sheet_empty", sheet=facts["sheet"])
-            if facts.get("sheet")
-            else CannotRead("empty_file")
-        )
+        raise (CannotRead("sheet_empty", sheet=facts["sheet"]) if facts.get("sheet") else CannotRead("empty_file"))
     if wanted is None:
         return find_header(first) + 1
     if wanted > len(first) or wanted < 0 or (wanted and not any(first[wanted - 1])):

@@ -1,14 +1,15 @@
 """The process that opens a workbook: python -I reading_child.py PATH SHEET MEMORY SECONDS COLUMNS.
 
-A workbook can be made to fill any memory when it is opened (one cell at the far corner of a sheet is enough), and
-the library that opens it then ends its process. So it is opened here, in a process of its own with limits on memory
-and time; dying is the answer. Nothing of the project is imported, so that starting is quick.
+A workbook can be made to fill any memory when it is opened (one cell at the far corner of a sheet is
+enough), and the library that opens it then ends its process. So it is opened here, in a process of its own
+with limits on memory and time; dying is the answer. Nothing of the project is imported, so that starting is
+quick.
 
-Writes JSON lines: {"sheets": [...], "sheet": name}, then lists of rows, each row a list of texts, then {"end": rows};
-or {"error": code, ...}.
+Writes JSON lines: {"sheets": [...], "sheet": name}, then lists of rows, each row a list of texts, then
+{"end": rows}; or {"error": code, ...}.
 """
 
-import datetime
+import datetime as dt
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -30,9 +31,7 @@ def main(arguments: list[str], out: TextIO) -> None:
         _say(out, {"error": "workbook_protected"})
     except MemoryError:
         _say(out, {"error": "workbook_too_large"})
-    except BrokenPipeError:
-        raise
-    except Exception:  # whatever a hostile file provokes in the library is one fact to the reader
+    except (calamine.CalamineError, ValueError, OverflowError):
         _say(out, {"error": "workbook_broken"})
 
 
@@ -79,7 +78,9 @@ def _first_with_rows(book: calamine.CalamineWorkbook, names: list[str]) -> calam
 
 
 def sheet_rows(sheet: calamine.CalamineSheet, columns: int) -> Iterator[list[str]]:
-    """The rows from the top of the sheet, without the empty cells at their ends, one column more than allowed at most."""
+    """The rows from the top of the sheet, without the empty cells at their ends, one column more than
+    allowed at most.
+    """
     if sheet.start is None:
         return
     left = [""] * sheet.start[1]
@@ -109,21 +110,23 @@ def filled_down(rows: Iterable[list[str]], merges: list[Merge]) -> Iterator[list
 
 
 def cell_text(value: Any) -> str:
-    """A cell as text: 1054.0 is "1054", days and moments are ISO, truth is "true". Formulas come as their results."""
+    """A cell as text: 1054.0 is "1054", days and moments are ISO, truth is "true". Formulas come as their
+    results.
+    """
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
         return _number_text(value)
-    if isinstance(value, datetime.datetime):
-        midnight = value.time() == datetime.time()
+    if isinstance(value, dt.datetime):
+        midnight = value.time() == dt.time()
         return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
-    if isinstance(value, datetime.date):
+    if isinstance(value, dt.date):
         return value.isoformat()
-    if isinstance(value, datetime.time):
+    if isinstance(value, dt.time):
         return value.isoformat("seconds")
-    if isinstance(value, datetime.timedelta):
+    if isinstance(value, dt.timedelta):
         hours, rest = divmod(int(value.total_seconds()), 3600)
         return f"{hours:02}:{rest // 60:02}:{rest % 60:02}"
     return str(value)

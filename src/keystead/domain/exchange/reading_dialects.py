@@ -1,4 +1,6 @@
-"""How a text file parts its cells: separator, quotation mark, escape. Judged by trying them all on a sample."""
+"""How a text file parts its cells: separator, quotation mark, escape. Judged by trying them all on a
+sample.
+"""
 
 import csv
 import io
@@ -63,7 +65,9 @@ def _quotings(sample: str) -> list[tuple[str, str]]:
 
 
 def _likeness_to_table(sample: str, dialect: Dialect) -> tuple[float, float, int]:
-    """(share of rows with the usual width, tidiness, width). A table has one width, and more than one column."""
+    """(share of rows with the usual width, tidiness, width). A table has one width, and more than one
+    column.
+    """
     rows = _records(sample, dialect)
     widths = Counter(len(row) for row in rows)
     if not widths:

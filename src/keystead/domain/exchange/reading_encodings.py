@@ -15,16 +15,17 @@ _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
-# What the three languages and their neighbours write beyond ASCII, the lower case first because there is more of it.
-_EXPECTED = frozenset(
-    "áàâãäåæçéèêëíìîïñóòôõöøœúùûüýÿßÁÀÂÃÄÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÕÖØŒÚÙÛÜÝªº°€£§©®™·–—‘’“”«»…¿¡•²³½ \u00a0"
-)
+# What the three languages and their neighbours write beyond ASCII, the lower case first because there is
+# more of it.
+_EXPECTED = frozenset("áàâãäåæçéèêëíìîïñóòôõöøœúùûüýÿßÁÀÂÃÄÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÕÖØŒÚÙÛÜÝªº°€£§©®™·–—‘’“”«»…¿¡•²³½ \u00a0")
 _WESTERN = ("cp1252", "cp850", "mac_roman")
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """A codec's name, and whether some bytes of the file do not fit it (they are then reported in their cells)."""
+    """A codec's name, and whether some bytes of the file do not fit it (they are then reported in their
+    cells).
+    """
 
     name: str
     damaged: bool = False
@@ -34,7 +35,9 @@ class Encoding:
         return "surrogateescape" if self.damaged and self.name.startswith("utf-8") else "replace"
 
     def damage_in(self, text: str) -> bool:
-        """Whether the text was decoded with gaps. A clean UTF-8 file may hold the sign of a gap as text of its own."""
+        """Whether the text was decoded with gaps. A clean UTF-8 file may hold the sign of a gap as text of
+        its own.
+        """
         if text.isascii() or (self.name.startswith("utf-8") and not self.damaged):
             return False
         if self.errors == "replace":
@@ -54,7 +57,9 @@ def named_encoding(name: str) -> Encoding:
 
 
 def find_encoding(path: Path, limits: Limits) -> Encoding:
-    """BOM, then UTF-16 by its zero bytes, then strict UTF-8 over the whole file, then what the odd bytes look like."""
+    """BOM, then UTF-16 by its zero bytes, then strict UTF-8 over the whole file, then what the odd bytes
+    look like.
+    """
     with path.open("rb") as file:
         sample = file.read(limits.sample_bytes)
     for bom, name in _BOMS:
@@ -99,11 +104,11 @@ def _odd_bytes(path: Path, limits: Limits) -> bytes:
     found: list[bytes] = []
     size = 0
     for piece in _pieces(path):
-        for stretch in re.finditer(
-            rb"[\x20-\x7e]{0,24}[\x80-\xff]+(?:[\x20-\x7e]{0,24}[\x80-\xff]+)*[\x20-\x7e]{0,24}", piece
-        ):
-            found.append(stretch[0])
-            size += len(stretch[0])
+        end = 0
+        for odd in re.finditer(rb"[\x80-\xff]+", piece):
+            start, end = max(end, odd.start() - 24), odd.end() + 24
+            found.append(piece[start:end])
+            size += len(found[-1])
             if size > limits.sample_bytes // 4:
                 return b"\n".join(found)
     return b"\n".join(found)
@@ -132,7 +137,5 @@ def _single_byte(odd: bytes) -> str:
 def _western_share(odd: bytes, name: str) -> float:
     text = [c for c in odd.decode(name, "replace") if ord(c) > 127]
     # A capital in the middle of a lower-case word is a sign of the wrong table.
-    strange = len(
-        re.findall(r"[a-z][ÁÀÂÃÄÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÕÖØŒÚÙÛÜÝª°º§](?=[a-z])", odd.decode(name, "replace"))
-    )
+    strange = len(re.findall(r"[a-z][ÁÀÂÃÄÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÕÖØŒÚÙÛÜÝª°º§](?=[a-z])", odd.decode(name, "replace")))
     return (sum(c in _EXPECTED for c in text) - strange) / max(len(text), 1)

@@ -10,17 +10,18 @@ MAX_HEADER = 200
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> int:
-    """The index of the header row among the first rows: the first one that is as wide as the table and reads like names.
+    """The index of the header row among the first rows: the first one that is as wide as the table and reads
+    like names.
 
-    Title lines, print dates and empty rows above it are passed over. With no better candidate it is the first row
-    that is not empty.
+    Title lines, print dates and empty rows above it are passed over. With no better candidate it is the
+    first row that is not empty.
     """
     filled = [[cell.strip() for cell in row if cell.strip()] for row in rows[:LOOKED_AT]]
     widths = Counter(len(cells) for cells in filled if cells)
     if not widths:
         return 0
-    # The width that repeats is the table's; a lone wider row is more likely broken. A header has every column named,
-    # while rows below leave some out, so a header may be wider.
+    # The width that repeats is the table's; a lone wider row is more likely broken. A header has every
+    # column named, while rows below leave some out, so a header may be wider.
     table = max(widths, key=lambda width: (widths[width] * min(width, 3), width))
     first = next(i for i, cells in enumerate(filled) if cells)
     found = next((i for i, cells in enumerate(filled) if _reads_like_names(cells, table)), first)
@@ -40,7 +41,8 @@ def _reads_like_names(cells: list[str], table: int) -> bool:
 
 
 def unique_headers(cells: Sequence[str]) -> tuple[str, ...]:
-    """Names for all columns: an empty one is called by its letter ("[C]"), a repeated one counted ("Amount (2)").
+    """Names for all columns: an empty one is called by its letter ("[C]"), a repeated one counted ("Amount
+    (2)").
 
     Names are the keys of mappings, so they are the same in every language.
     """

@@ -12,15 +12,19 @@ type FileType = Literal["text", "xlsx", "xlsb", "xls", "ods"]
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "PDF"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"), (b"\x1f\x8b", "GZIP"),
     (b"7z\xbc\xaf\x27\x1c", "7Z"), (b"Rar!", "RAR"), (b"BZh", "BZIP2"), (b"\xfd7zXZ", "XZ"), (b"MZ", "EXE"),
-    (b"\x7fELF", "ELF"), (b"SQLite format 3", "SQLite"), (b"PAR1", "Parquet"), (b"{\\rtf", "RTF"), (b"OggS", "OGG"),
-    (b"ID3", "MP3"), (b"\x28\xb5\x2f\xfd", "ZSTD"), (b"II*\x00", "TIFF"), (b"MM\x00*", "TIFF"), (b"RIFF", "RIFF"),
+    (b"\x7fELF", "ELF"), (b"SQLite format 3", "SQLite"), (b"PAR1", "Parquet"), (b"{\\rtf", "RTF"),
+    (b"OggS", "OGG"),
+    (b"ID3", "MP3"), (b"\x28\xb5\x2f\xfd", "ZSTD"), (b"II*\x00", "TIFF"), (b"MM\x00*", "TIFF"),
+    (b"RIFF", "RIFF"),
 )  # fmt: skip
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD = 4096
 
 
 def sniff(path: Path, limits: Limits) -> FileType:
-    """The type of a file by its content. Raises CannotRead for what is not a table, and for a dangerous workbook."""
+    """The type of a file by its content. Raises CannotRead for what is not a table, and for a dangerous
+    workbook.
+    """
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
@@ -36,7 +40,8 @@ def sniff(path: Path, limits: Limits) -> FileType:
 
 def _refuse_by_magic(head: bytes) -> None:
     for magic, found in _MAGIC:
-        # Two or three letters can begin an honest header as well; programs and sounds have other bytes after them.
+        # Two or three letters can begin an honest header as well; programs and sounds have other bytes after
+        # them.
         if head.startswith(magic) and (len(magic) > 3 or any(b < 9 for b in head[:64])):
             raise CannotRead("not_a_table", found=found)
 

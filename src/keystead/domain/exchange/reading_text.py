@@ -13,8 +13,8 @@ from keystead.domain.exchange.reading_dialects import Dialect, find_dialect
 from keystead.domain.exchange.reading_encodings import Encoding, find_encoding, named_encoding
 from keystead.domain.exchange.reading_limits import LIMITS, Limits
 
-# A cell may be longer than a cell is allowed to be: that is a problem of its row, told with its column. What is
-# longer than a line may be is a quotation mark that was never closed.
+# A cell may be longer than a cell is allowed to be: that is a problem of its row, told with its column. What
+# is longer than a line may be is a quotation mark that was never closed.
 csv.field_size_limit(LIMITS.line_characters)
 
 _END = "\x1dend of file\x1d"
@@ -44,7 +44,9 @@ class TextFile:
             raise CannotRead("quote_never_closed", at=number + 1) from error
 
     def _lines(self) -> Iterator[str]:
-        """Lines with their ends, then a mark: inside an open quotation the mark ends up in a cell and gives it away."""
+        """Lines with their ends, then a mark: inside an open quotation the mark ends up in a cell and gives
+        it away.
+        """
         limit = self.limits.line_characters
         with _opened(self.path, self.encoding) as file:
             for number, line in enumerate(iter(partial(file.readline, limit + 1), ""), start=1):
@@ -65,9 +67,7 @@ def open_text(path: Path, limits: Limits, *, encoding: str | None, separator: st
     with _opened(path, found) as file:
         try:
             sample = file.read(limits.sample_bytes)
-        except (
-            UnicodeError
-        ) as error:  # a chosen UTF-16 on a file of another kind cannot even be read with gaps
+        except UnicodeError as error:  # a chosen UTF-16 on a file of another kind cannot even be read with gaps
             raise CannotRead("encoding_unknown", encoding=found.name) from error
     if len(_CONTROL.findall(sample, 0, 65_536)) > max(8, min(len(sample), 65_536) // 50):
         raise CannotRead("not_a_table", found="BIN")

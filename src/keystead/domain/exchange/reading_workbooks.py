@@ -1,10 +1,12 @@
-"""Rows of XLSX, XLSB, XLS and ODS files, through a process that may die of a hostile one (see reading_child)."""
+"""Rows of XLSX, XLSB, XLS and ODS files, through a process that may die of a hostile one (see
+reading_child).
+"""
 
 import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,7 +42,7 @@ class Workbook:
             for batch in lines:
                 yield from batch
 
-    def _lines(self) -> Iterator[Any]:
+    def _lines(self) -> Generator[Any]:
         """What the other process says: the facts, then batches. It is ended when the iterator is."""
         limits = self.limits
         command = [sys.executable, "-I", "-X", "utf8", reading_child.__file__, str(self.path), self.sheet]
@@ -56,11 +58,11 @@ class Workbook:
 def _understood(child: "subprocess.Popen[bytes]") -> Iterator[Any]:
     assert child.stdout is not None
     for line in child.stdout:
-        said = json.loads(line) if line.endswith(b"\n") else {"error": "workbook_too_large"}
+        said = json.loads(line) if line.endswith(b"\n") else {"error": "workbook_broken"}
         if isinstance(said, dict) and "error" in said:
             raise CannotRead(said.pop("error"), **said)
         if isinstance(said, dict) and "end" in said:
             return
         yield said
-    # It ended without saying so: the workbook was more than its limits allow.
-    raise CannotRead("workbook_too_large")
+    # It ended without saying so. A signal means that the workbook was more than its limits allow.
+    raise CannotRead("workbook_too_large" if child.wait() < 0 else "workbook_broken")

@@ -1,0 +1,295 @@
+"""A row of texts to the values of its fields, by a plan that says which column is which field and how it is
+written.
+
+Values are ready to be stored as JSON: amounts and other decimals as plain text ("1234.5"), days as
+"2025-12-31", truths and whole numbers as they are, references as the text that names the other record, None
+for an empty cell. A field whose column is not mapped is absent.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from keystead.base.words import fold
+from keystead.domain.exchange.detecting import ColumnFacts
+from keystead.domain.exchange.detecting_days import locale_order
+from keystead.domain.exchange.detecting_numbers import locale_format
+from keystead.domain.exchange.fields import KEYS, Field, fields_of
+from keystead.domain.exchange.parsing import (
+    currency_in,
+    is_blank,
+    meant_currency,
+    parse_amount,
+    parse_bool,
+    parse_choice,
+    parse_currency,
+    parse_day,
+    parse_email,
+    parse_integer,
+    parse_probability,
+    parse_text,
+    parse_url,
+    plain,
+    split_name,
+)
+from keystead.domain.exchange.parsing_days import DateOrder
+from keystead.domain.exchange.parsing_numbers import NumberFormat
+from keystead.domain.exchange.problems import BadValue, Problem
+from keystead.domain.exchange.reading import Row
+
+type Value = str | int | bool | None
+type Parse = Callable[[str], Value]
+
+_REMEMBERED = 50_000  # texts of a column whose values are kept at hand
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How one column is read: its place among the cells, its field, and how its days and numbers are
+    written.
+    """
+
+    header: str
+    index: int
+    field: Field
+    order: DateOrder = "ymd"
+    numbers: NumberFormat = dataclasses.field(default_factory=NumberFormat)
+    fraction: bool = False
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a file of one kind is read. `currency` is that of amounts that have none beside them, or ""."""
+
+    kind: str
+    columns: tuple[Column, ...]
+    currency: str = ""
+
+    @property
+    def fields(self) -> frozenset[str]:
+        return frozenset(column.field.name for column in self.columns)
+
+
+class ParsedRow(NamedTuple):
+    """`values` has what could be parsed even where there are problems; a row with problems is to be
+    rejected.
+    """
+
+    number: int
+    values: dict[str, Value]
+    problems: tuple[Problem, ...]
+
+
+def make_plan(
+    kind: str,
+    headers: Sequence[str],
+    mapping: Mapping[str, str],
+    facts: Sequence[ColumnFacts] = (),
+    *,
+    locale: str,
+    currency: str = "",
+    values: Mapping[str, Mapping[str, str]] | None = None,
+    date_order: DateOrder | None = None,
+    number_format: NumberFormat | None = None,
+) -> Plan:
+    """The plan for a mapping {column: field}. What a person chose (`date_order`, `number_format`) holds for
+    every column; otherwise each column is read as its facts say, and by the locale where they say nothing.
+
+    `values` is {field: {text in the file: text meant}}. Raises KeyError for an unknown kind, header or field.
+    """
+    catalogue = fields_of(kind)
+    known = {fact.header: fact for fact in facts}
+    places = {header: index for index, header in enumerate(headers)}
+    columns = []
+    for header, name in mapping.items():
+        fact = known.get(header)
+        columns.append(
+            Column(
+                header,
+                places[header],
+                catalogue[name],
+                order=date_order or _order(fact, locale),
+                numbers=number_format or _numbers(fact, locale),
+                fraction=bool(fact and fact.numbers and fact.numbers.fraction),
+                values=_folded((values or {}).get(name, {})),
+            )
+        )
+    return Plan(kind, tuple(columns), currency)
+
+
+def _order(fact: ColumnFacts | None, locale: str) -> DateOrder:
+    if fact and fact.dates:
+        return fact.dates.order
+    return "serial" if fact and fact.serial else locale_order(locale)
+
+
+def _numbers(fact: ColumnFacts | None, locale: str) -> NumberFormat:
+    return fact.numbers.format if fact and fact.numbers else locale_format(locale)
+
+
+def _folded(values: Mapping[str, str]) -> dict[str, str]:
+    return {fold(text): meant for text, meant in values.items()}
+
+
+def parse_rows(rows: Iterable[Row], plan: Plan) -> Iterator[ParsedRow]:
+    """Every row with its values and problems. Texts that come again are parsed once."""
+    readers = [_Reader(column) for column in plan.columns]
+    finish = _finisher(plan)
+    for row in rows:
+        problems = list(row.problems)
+        values: dict[str, Value] = {}
+        for reader in readers:
+            try:
+                values[reader.name] = reader.read(row.cells[reader.index])
+            except BadValue as bad:
+                values[reader.name] = None
+                problems.append(Problem.of(bad, row=row.number, column=reader.header))
+        finish(row, values, problems)
+        yield ParsedRow(row.number, values, tuple(problems))
+
+
+class _Reader:
+    """One column's parser with a memory."""
+
+    def __init__(self, column: Column) -> None:
+        self.name, self.index, self.header = column.field.name, column.index, column.header
+        self.parse = _parser(column)
+        self.is_words = column.field.type in ("text", "reference", "enum")
+        self.values = column.values
+        self.known: dict[str, Value] = {}
+
+    def read(self, text: str) -> Value:
+        try:
+            return self.known[text]
+        except KeyError:
+            value = self._parsed(text)
+        if len(self.known) >= _REMEMBERED:
+            self.known.clear()
+        self.known[text] = value
+        return value
+
+    def _parsed(self, text: str) -> Value:
+        meant = self.values.get(fold(text)) if self.values else None
+        text = text if meant is None else meant
+        return None if is_blank(text, words=self.is_words) else self.parse(text)
+
+
+def _parser(column: Column) -> Parse:
+    spec, numbers = column.field, column.numbers
+    parsers: dict[str, Parse] = {
+        "text": lambda text: parse_text(text, spec.max_length),
+        "reference": lambda text: parse_text(text, spec.max_length),
+        "money": lambda text: _decimal(parse_amount(text, numbers), spec, text),
+        "number": lambda text: _decimal(parse_amount(text, numbers), spec, text),
+        "percent": lambda text: _decimal(parse_probability(text, numbers, fraction=column.fraction), spec, text),
+        "integer": lambda text: parse_integer(text, numbers),
+        "day": lambda text: parse_day(text, column.order).isoformat(),
+        "bool": parse_bool,
+        "enum": lambda text: parse_choice(text, spec.choices()),
+        "currency": parse_currency,
+        "email": parse_email,
+        "url": parse_url,
+    }
+    return parsers[spec.type]
+
+
+def _decimal(number: Decimal, spec: Field, text: str) -> str:
+    if spec.positive and number <= 0:
+        raise BadValue("not_positive", text)
+    if -int(number.as_tuple().exponent) > spec.places:  # kept to the decimals of the field, half up as people round
+        number = number.quantize(Decimal(1).scaleb(-spec.places), rounding=ROUND_HALF_UP)
+    return plain(number)
+
+
+type Finish = Callable[[Row, dict[str, Value], list[Problem]], None]
+
+
+def _finisher(plan: Plan) -> Finish:
+    """The checks that need more than one cell, chosen once for the plan."""
+    steps: list[Finish] = []
+    steps += [_currencies(plan, c) for c in plan.columns if c.field.type == "money"]
+    if plan.kind == "contacts" and "full_name" in plan.fields:
+        steps.append(_part_full_name)
+    if plan.kind == "members" and "first_name" in plan.fields:
+        steps.append(_join_name)
+    steps.append(_required(plan))
+    if plan.kind == "rates":
+        steps.append(_two_currencies)
+
+    def finish(row: Row, values: dict[str, Value], problems: list[Problem]) -> None:
+        for step in steps:
+            step(row, values, problems)
+
+    return finish
+
+
+def _currencies(plan: Plan, column: Column) -> Finish:
+    target, amount = column.field.currency, column.field.name
+
+    def step(row: Row, values: dict[str, Value], problems: list[Problem]) -> None:
+        expected = str(values.get(target) or "") or plan.currency
+        text = row.cells[column.index]
+        if values[amount] is None:
+            values[target] = expected or None
+            return
+        try:
+            # The row's own currency stands against the sign; the file's default gives way to it.
+            values[target] = _currency_of(text, str(values.get(target) or ""), plan.currency)
+        except BadValue as bad:
+            problems.append(Problem.of(bad, row=row.number, column=column.header))
+
+    return step
+
+
+def _currency_of(text: str, own: str, default: str) -> str:
+    if text.isascii() and text[:1].isdecimal() and text[-1:].isdecimal():
+        return meant_currency("", own or default, text)
+    written = currency_in(text)
+    try:
+        return meant_currency(written, own or default, text)
+    except BadValue as bad:
+        if bad.code == "currency_conflict" and not own:
+            return meant_currency(written, "", text)
+        raise
+
+
+def _part_full_name(_row: Row, values: dict[str, Value], _problems: list[Problem]) -> None:
+    full = values.pop("full_name")
+    if isinstance(full, str):
+        first, last = split_name(full)
+        values["first_name"] = values.get("first_name") or first or None
+        values["last_name"] = values.get("last_name") or last or None
+
+
+def _join_name(_row: Row, values: dict[str, Value], _problems: list[Problem]) -> None:
+    parts = [values.pop("first_name", None), values.pop("last_name", None)]
+    values["name"] = values.get("name") or " ".join(str(part) for part in parts if part) or None
+
+
+def _required(plan: Plan) -> Finish:
+    needed = [spec for spec in fields_of(plan.kind).values() if spec.required]
+    headers = {column.field.name: column.header for column in plan.columns}
+    keys = KEYS.get(plan.kind, ())
+    labels = [str(spec.label) for spec in fields_of(plan.kind).values() if spec.name in keys]
+
+    def step(row: Row, values: dict[str, Value], problems: list[Problem]) -> None:
+        for spec in needed:
+            if values.get(spec.name) is None and not _told(problems, headers.get(spec.name)):
+                column = headers.get(spec.name, spec.name)
+                problems.append(Problem(row.number, column, "required"))
+        if keys and not any(values.get(key) for key in keys) and not problems:
+            problems.append(Problem(row.number, None, "row_has_no_key", {"fields": ", ".join(labels)}))
+
+    return step
+
+
+def _told(problems: list[Problem], header: str | None) -> bool:
+    return header is not None and any(problem.column == header for problem in problems)
+
+
+def _two_currencies(row: Row, values: dict[str, Value], problems: list[Problem]) -> None:
+    if values.get("base") and values.get("base") == values.get("quote"):
+        problems.append(Problem(row.number, None, "same_currency", {"value": values["base"]}))
