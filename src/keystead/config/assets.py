@@ -18,9 +18,7 @@ PROJECT = SOURCE.parent.parent
 FRONTEND = PROJECT / "frontend"
 WEB = SOURCE / "web"
 OUTPUT = WEB / "static" / "build"
-STAMP = (
-    FRONTEND / "node_modules" / ".keystead.json"
-)  # {"packages": hash, "inputs": hash} of what is installed and built
+STAMP = FRONTEND / "node_modules" / ".keystead.json"  # {"packages": hash, "inputs": hash} of what is installed and built
 
 
 class BuildFailed(RuntimeError):
@@ -106,9 +104,7 @@ def _npm(*arguments: str) -> None:
     node = _node_folder()
     path = os.pathsep.join([str(node / "bin"), os.environ.get("PATH", "")])
     command = [str(node / "bin" / "node"), str(node / "lib/node_modules/npm/bin/npm-cli.js"), *arguments]
-    done = subprocess.run(
-        command, cwd=FRONTEND, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=FRONTEND, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False)
     if done.returncode:
         said = "\n".join((done.stderr.strip() or done.stdout.strip()).splitlines()[:25])
         raise BuildFailed(

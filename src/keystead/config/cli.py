@@ -17,7 +17,6 @@ OWNER_COMMANDS = {
     "sqlmigrate",
     "backup",
     "restore",
-    "doctor",
     "dbshell",
     "pgtrigger",
     "flush",
@@ -60,6 +59,10 @@ def main(arguments: list[str]) -> int:
         from keystead.config.assets import main as setup
 
         return setup(rest)
+    if name == "doctor":
+        from keystead.config.doctor import main as doctor
+
+        return doctor(rest)
     if name == "testdb":
         from keystead.config.testdb import main as testdb
 
@@ -96,6 +99,8 @@ def role_of(name: str) -> str:
 def _django(name: str, arguments: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keystead.config.settings")
     os.environ.setdefault("KEYSTEAD_DB_ROLE", role_of(name))
+    if name not in WORKER_COMMANDS:
+        os.environ.setdefault("KEYSTEAD_LOG_LEVEL", "WARNING")
     try:
         with stop_signals(), _database_for(name, arguments) as url:
             if url:

@@ -149,8 +149,5 @@ def unsafe_rights(cursor: Any, names: RoleNames) -> list[str]:
     wordings = ("is a superuser", "may bypass row-level security", "may create roles",
                 "is a member of a role that owns protected tables", "owns protected tables")  # fmt: skip
     return [
-        f"{name} {words}"
-        for name, *rights in cursor.fetchall()
-        for words, right in zip(wordings, rights, strict=True)
-        if right
+        f"{name} {words}" for name, *rights in cursor.fetchall() for words, right in zip(wordings, rights, strict=True) if right
     ]

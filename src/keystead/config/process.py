@@ -76,14 +76,10 @@ def program_name(pid: int) -> str | None:
     except OSError:
         pass
     else:
-        return (
-            None if rest.split()[0] == "Z" else name
-        )  # Z: ended, but nobody has asked for its exit code yet
+        return None if rest.split()[0] == "Z" else name  # Z: ended, but nobody has asked for its exit code yet
     if Path("/proc/self").exists():
         return None
-    answer = subprocess.run(
-        ["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
+    answer = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return Path(answer.stdout.strip()).name or None
 
 

@@ -57,9 +57,7 @@ def main(arguments: list[str]) -> int:
         say(str(error))
         return IN_USE if isinstance(error, PortInUse) else 1
     except PermissionError as error:
-        say(
-            f"{error.filename or place.root} cannot be written by this user: choose another directory with --data."
-        )
+        say(f"{error.filename or place.root} cannot be written by this user: choose another directory with --data.")
         return 1
     return 0
 
@@ -81,9 +79,7 @@ def _require_free_port(host: str, port: int) -> None:
             probe.bind(address)
     except (OSError, OverflowError) as error:
         reason = error.strerror if isinstance(error, OSError) else "no such port"
-        raise PortInUse(
-            f"Cannot listen on {host} port {port} ({reason}). Choose another one: bin/run --port 8001"
-        ) from error
+        raise PortInUse(f"Cannot listen on {host} port {port} ({reason}). Choose another one: bin/run --port 8001") from error
 
 
 def _serve(place: Place, options: argparse.Namespace) -> None:
@@ -140,7 +136,9 @@ def _start_database(place: Place, supervisor: Supervisor) -> None:
 def _command(*arguments: str, role: str) -> str:
     """Runs one of our commands to its end: its progress (standard error) is shown, its answer returned."""
     child = process.spawn(
-        [*PYTHON, *arguments], stdout=subprocess.PIPE, env={**os.environ, "KEYSTEAD_DB_ROLE": role}
+        [*PYTHON, *arguments],
+        stdout=subprocess.PIPE,
+        env={"KEYSTEAD_LOG_LEVEL": "WARNING", **os.environ, "KEYSTEAD_DB_ROLE": role},
     )
     try:
         output, _ = child.communicate()
@@ -148,9 +146,7 @@ def _command(*arguments: str, role: str) -> str:
         process.stop(child, (signal.SIGTERM, 5.0))
     answer = output.decode(errors="replace").strip()
     if child.returncode:
-        raise CannotStart(
-            f"{answer}\nThe command `keystead {arguments[0]}` failed; the reason stands above.".strip()
-        )
+        raise CannotStart(f"{answer}\nThe command `keystead {arguments[0]}` failed; the reason stands above.".strip())
     return answer
 
 
@@ -180,9 +176,7 @@ def _wait_until_ready(supervisor: Supervisor, web: Child, options: argparse.Name
     while not _is_healthy(options):
         supervisor.tick()
         if supervisor.falls() >= 3 or time.monotonic() - begun > READY_WITHIN:
-            raise CannotStart(
-                f"Keystead does not answer. {web.log} ends with:\n{process.last_lines(web.log)}"
-            )
+            raise CannotStart(f"Keystead does not answer. {web.log} ends with:\n{process.last_lines(web.log)}")
         time.sleep(TICK / 2)
 
 
@@ -190,9 +184,7 @@ def _is_healthy(options: argparse.Namespace) -> bool:
     everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
     host = everywhere.get(options.host) or (f"[{options.host}]" if ":" in options.host else options.host)
     # The name by which we ask must be one that the settings allow.
-    allowed = (os.environ.get("KEYSTEAD_ALLOWED_HOSTS") or "localhost").split(",")[0].strip().lstrip(
-        "*."
-    ) or "localhost"
+    allowed = (os.environ.get("KEYSTEAD_ALLOWED_HOSTS") or "localhost").split(",")[0].strip().lstrip("*.") or "localhost"
     request = urllib.request.Request(f"http://{host}:{options.port}/healthz", headers={"Host": allowed})
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:

@@ -13,9 +13,7 @@ from typing import Protocol
 from keystead.config import process
 
 LONGEST_PAUSE = 30.0
-CALM_AFTER = (
-    60.0  # a child that lived this long has recovered: its next fall starts again at the shortest pause
-)
+CALM_AFTER = 60.0  # a child that lived this long has recovered: its next fall starts again at the shortest pause
 TICK = 0.2
 
 Say = Callable[[str], None]

@@ -60,9 +60,7 @@ def _account() -> pwd.struct_passwd:
     try:
         return pwd.getpwnam(ACCOUNT)  # another start may have made it in the same moment: that is as good
     except KeyError:
-        raise NoServerAccount(
-            f"Could not make the system account {ACCOUNT!r}: {made.stderr.strip()}"
-        ) from None
+        raise NoServerAccount(f"Could not make the system account {ACCOUNT!r}: {made.stderr.strip()}") from None
 
 
 def let_through(path: Path) -> list[Path]:

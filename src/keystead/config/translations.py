@@ -42,11 +42,7 @@ def gaps() -> list[str]:
         for language in TRANSLATED:
             (copy / "locale" / language / "LC_MESSAGES").mkdir(parents=True, exist_ok=True)
         _extract(copy)
-        return [
-            gap
-            for language in TRANSLATED
-            for gap in _gaps_in(copy / "locale" / language / "LC_MESSAGES" / "django.po")
-        ]
+        return [gap for language in TRANSLATED for gap in _gaps_in(copy / "locale" / language / "LC_MESSAGES" / "django.po")]
 
 
 def _extract(copy: Path) -> None:

@@ -5,9 +5,7 @@ import os
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="keystead web", description="One web server on an existing database."
-    )
+    parser = argparse.ArgumentParser(prog="keystead web", description="One web server on an existing database.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", default=8000, type=int)
     options = parser.parse_args(arguments)

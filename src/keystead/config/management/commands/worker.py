@@ -11,21 +11,13 @@ class Command(BaseCommand):
     help = "Runs background jobs until stopped. Start as many as you like: each job is taken once."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--concurrency", type=int, default=2, help="jobs at the same time (default: %(default)s)"
-        )
-        parser.add_argument(
-            "--grace", type=float, default=5.0, help="seconds a job may go on after a stop signal"
-        )
+        parser.add_argument("--concurrency", type=int, default=2, help="jobs at the same time (default: %(default)s)")
+        parser.add_argument("--grace", type=float, default=5.0, help="seconds a job may go on after a stop signal")
         parser.add_argument("--until-empty", action="store_true", help="end when no job is left")
 
     def handle(self, *args: Any, **options: Any) -> None:
         with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
-            asyncio.run(
-                self._work(
-                    worker_app, options["concurrency"], options["grace"], wait=not options["until_empty"]
-                )
-            )
+            asyncio.run(self._work(worker_app, options["concurrency"], options["grace"], wait=not options["until_empty"]))
 
     async def _work(self, worker_app: Any, concurrency: int, grace: float, *, wait: bool) -> None:
         async with worker_app.open_async():

@@ -1,0 +1,3 @@
+"""The release's number, in one place."""
+
+RELEASE = "0.1.0"
