@@ -15,7 +15,8 @@ document.addEventListener("submit", (event) => {
 });
 
 // A page restored by "back" shows its forms ready again.
-addEventListener("pageshow", () => {
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
   document.querySelectorAll(".is-busy").forEach((button) => {
     button.classList.remove("is-busy");
     button.removeAttribute("aria-disabled");

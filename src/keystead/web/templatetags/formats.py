@@ -168,7 +168,8 @@ _MOMENT = {"en": "d MMM y, HH:mm", "pt": "d 'de' MMM 'de' y, HH:mm", "es": "d MM
 
 def period(start: date, end: date, language: str) -> str:
     """ "1 Jan – 31 Dec 2026": what the two days share is written once."""
-    return format_interval(start, end, "yMMMd", locale=style_for(language).locale)
+    text = format_interval(start, end, "yMMMd", locale=style_for(language).locale)
+    return text.replace("\u2009", " ")
 
 
 def initials(name: str) -> str:

@@ -134,7 +134,7 @@ def progress(value: Any, tone: str = "", label: str = "", *, is_wide: bool = Fal
 
 def ring(value: Any, tone: str = "", label: str = "") -> SafeString:
     """A score from 0 to 100 as a ring with its number; None is an empty ring."""
-    classes = "ring" + (f" is-{tone}" if tone else "")
+    classes = "score" + (f" is-{tone}" if tone else "")
     if value is None or value == "":
         return format_html(
             '<svg class="{}" viewBox="0 0 44 44" role="img" aria-label="{}"><circle cx="22" cy="22" r="19.5"/>'
@@ -146,7 +146,7 @@ def ring(value: Any, tone: str = "", label: str = "") -> SafeString:
     text = formats.number(score, get_language() or "en", 0)
     return format_html(
         '<svg class="{}" viewBox="0 0 44 44" role="img" aria-label="{}"><circle cx="22" cy="22" r="19.5"/>'
-        '<circle class="ring-value" cx="22" cy="22" r="19.5" pathLength="100" stroke-dasharray="{} 100"/>'
+        '<circle class="score-value" cx="22" cy="22" r="19.5" pathLength="100" stroke-dasharray="{} 100"/>'
         '<text x="22" y="22">{}</text></svg>',
         classes,
         f"{label} {text}".strip(),
