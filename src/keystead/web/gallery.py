@@ -76,7 +76,7 @@ def _shell() -> dict[str, Any]:
 
 def _samples() -> dict[str, Any]:
     return {
-        "rows": [_row(*values) for values in _ROWS],
+        "rows": [_row(line) for line in _ROWS],
         "bars": _BARS,
         "from_date": date(2026, 11, 23),
         "to_date": date(2026, 12, 20),
@@ -86,7 +86,7 @@ def _samples() -> dict[str, Any]:
         "form": SampleForm(),
         "wrong_form": SampleForm({"name": "", "amount": "twelve", "currency": "EUR", "start": "", "kind": ""}),
         "long_text": _LONG,
-        "icons": _ICONS,
+        "icons": ["house", "building-2", "target", "handshake", "database", "users", "calendar", "file-text", "upload", "search"],
         "tones": ["good", "warn", "bad", "info", "accent", "hatched"],
         "scores": [(0, "bad"), (31, "bad"), (58, "warn"), (72, ""), (100, "good")],
     }
@@ -110,27 +110,37 @@ class SampleForm(forms.Form):
     remind = forms.BooleanField(label="Remind me before each review", required=False, help_text="Two days ahead, by e-mail.")
 
 
-def _row(name: str, place: str, now: str, to: str, owner: str, health: int | None, money: tuple[str, str, str], due: str) -> dict[str, Any]:
-    won, forecast, target = (Money(Decimal(value), "EUR") if value else None for value in money)
-    achieved = forecast.amount / target.amount if forecast and target else None
-    tone = "" if health is None else "good" if health > 65 else "warn" if health > 35 else "bad"
+def _row(line: str) -> dict[str, Any]:
+    name, place, now, to, owner, health, won, forecast, target, due = (cell.strip() for cell in line.split("|"))
+    achieved = Decimal(forecast) / Decimal(target) if target else None
     return {
-        "name": name, "place": place, "now": now, "to": to, "owner": owner, "health": health, "tone": tone,
-        "won": won, "forecast": forecast, "target": target, "achieved": achieved,
+        "name": name,
+        "place": place,
+        "now": now,
+        "to": to,
+        "owner": owner,
+        "health": int(health) if health else None,
+        "tone": "" if not health else "good" if int(health) > 65 else "warn" if int(health) > 35 else "bad",
+        "won": _euro(won) if won else None,
+        "forecast": _euro(forecast) if forecast else None,
+        "target": _euro(target) if target else None,
+        "achieved": achieved,
         "is_behind": achieved is not None and achieved < Decimal("0.8"),
-        "due": due, "is_late": "late" in due,
-    }  # fmt: skip
+        "due": due,
+        "is_late": "late" in due,
+    }
 
 
-_ROWS = [
-    ("Aurelia Foods Group", "Food · ES", "Steady", "Strategic", "Ana Moreira", 82, ("1966420", "3578420", "4200000"), "today"),
-    ("Nordhaven Shipping", "Logistics · DK", "Strategic", "", "Jonas Reuter", 74, ("4148000", "7120000", "6800000"), "in 6 days"),
-    ("Brasilux Energia", "Energy · BR", "Expert for hire", "Steady", "Ana Moreira", 58, ("609000", "1440000", "2100000"), "2 days late"),
-    ("Kestrel Diagnostics", "Health · UK", "Steady", "", "Tove Sand", 69, ("1045000", "1860000", "1900000"), "in 11 days"),
-    ("Montclair Retail", "Retail · FR", "Strategic", "", "Jonas Reuter", 31, ("1782000", "3020000", "5400000"), "19 days late, none booked"),
-    ("Vale Verde Agro", "Agro · BR", "Dormant", "Steady", "Ana Moreira", 40, ("64000", "210000", "800000"), "in 20 days"),
-    ("Helio Mobility", "Automotive · PT", "No relationship", "Expert for hire", "Jonas Reuter", None, ("", "", ""), "no plan yet"),
-]  # fmt: skip
+# name, place, segment now, target segment, owner, health, won, forecast, target, next contact
+_ROWS = """
+Aurelia Foods Group | Food · ES | Steady | Strategic | Ana Moreira | 82 | 1966420 | 3578420 | 4200000 | today
+Nordhaven Shipping | Logistics · DK | Strategic | | Jonas Reuter | 74 | 4148000 | 7120000 | 6800000 | in 6 days
+Brasilux Energia | Energy · BR | Expert for hire | Steady | Ana Moreira | 58 | 609000 | 1440000 | 2100000 | 2 days late
+Kestrel Diagnostics | Health · UK | Steady | | Tove Sand | 69 | 1045000 | 1860000 | 1900000 | in 11 days
+Montclair Retail | Retail · FR | Strategic | | Jonas Reuter | 31 | 1782000 | 3020000 | 5400000 | 19 days late, none booked
+Vale Verde Agro | Agro · BR | Dormant | Steady | Ana Moreira | 40 | 64000 | 210000 | 800000 | in 20 days
+Helio Mobility | Automotive · PT | No relationship | Expert for hire | Jonas Reuter | | | | | no plan yet
+""".strip().splitlines()
 
 _BARS = [
     {"label": "Site audit Zaragoza", "start": date(2026, 11, 24), "end": date(2026, 12, 1), "row": 0, "tone": "bad"},
@@ -139,8 +149,3 @@ _BARS = [
     {"label": "Map Group IT", "start": date(2026, 11, 26), "end": date(2026, 12, 2), "row": 2},
     {"label": "Renewal terms, legal", "start": date(2026, 12, 7), "end": date(2026, 12, 15), "row": 2},
 ]
-
-_ICONS = """archive arrow-right bookmark building-2 calendar chart-column check circle-alert clock copy database download eye
-file-spreadsheet file-text filter flag folder-tree handshake history house inbox info kanban layout-grid link list-checks lock
-mail message-square network package paperclip pencil phone plus printer receipt search settings shield-alert star target trash-2
-triangle-alert undo-2 upload user-plus users wallet x""".split()

@@ -46,7 +46,7 @@ class Style:
 @lru_cache(maxsize=16)
 def style_for(language: str) -> Style:
     """Falls back to the language without its region, then to English."""
-    name = _LOCALES.get(language.lower()) or _LOCALES.get(language.split("-")[0].lower(), "en_GB")
+    name = _LOCALES.get(language.lower()) or _LOCALES.get(language.split("-", maxsplit=1)[0].lower(), "en_GB")
     locale = Locale.parse(name)
     symbols = locale.number_symbols["latn"]
     return Style(
@@ -75,7 +75,7 @@ def _currency(code: str, language: str) -> tuple[str, int]:
 def _digits(value: Decimal | int | float, places: int, style: Style) -> str:
     """Without sign. Rounds half up, as a person with a pencil does; exact for any size."""
     exact = value if isinstance(value, Decimal) else Decimal(str(value))
-    rounded = abs(exact).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=_EXACT)
+    rounded = exact.copy_abs().quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=_EXACT)
     text = f"{rounded:,.{places}f}"
     return text.translate({ord(","): style.group, ord("."): style.decimal})
 
@@ -123,12 +123,12 @@ def money_compact(value: MoneyLike, language: str, unit: str = "", *, always_sig
 
 def _scale(amount: Decimal, style: Style) -> tuple[int, int]:
     """(power of ten, decimals) so that three to four digits are left, after rounding."""
-    size = abs(amount)
-    if size >= Decimal("999995000") and style.units[_BILLION]:
+    size = amount.copy_abs()
+    if size >= Decimal(999995000) and style.units[_BILLION]:
         return _BILLION, 2
-    if size >= Decimal("999500"):
+    if size >= Decimal(999500):
         return _MILLION, 2
-    if size >= Decimal("99950"):
+    if size >= Decimal(99950):
         return _THOUSAND, 0
     return (_THOUSAND, 1) if size >= Decimal("9999.5") else (0, 0)
 

@@ -153,4 +153,3 @@ def ring(value: Any, tone: str = "", label: str = "") -> SafeString:
         f"{score:.1f}",
         text,
     )
-

@@ -1,0 +1,95 @@
+"""The gallery in a real browser: no accessibility finding, and every overlay by keyboard and without script."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
+DESK: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def opened(browser: Browser, address: str, size: ViewportSize = DESK, *, theme: str = "light", script: bool = True) -> Page:
+    context = browser.new_context(viewport=size, java_script_enabled=script, bypass_csp=script)
+    context.add_cookies([{"name": "keystead_theme", "value": theme, "url": address}])
+    page = context.new_page()
+    page.goto(f"{address}/gallery")
+    return page
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_axe_finds_nothing_in_the_gallery(browser: Browser, live_server, size: ViewportSize, theme: str) -> None:
+    page = opened(browser, live_server.url, size, theme=theme)
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(f"axe.run({RULES})")["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
+
+
+def test_a_number_opens_its_explanation_by_keyboard_and_gives_the_focus_back(browser: Browser, live_server) -> None:
+    page = opened(browser, live_server.url)
+    forecast = page.locator("a.kpi", has_text="Forecast").first
+    forecast.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#explain .explain-title")
+    assert "3,578,420.00" in page.locator("#explain").inner_text()
+    assert forecast.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Escape")
+    assert not page.locator("#explain").is_visible()
+    assert page.evaluate("document.activeElement.textContent").split()[0] == "Forecast"
+
+
+def test_on_a_phone_the_explanation_is_a_sheet_at_the_bottom(browser: Browser, live_server) -> None:
+    page = opened(browser, live_server.url, PHONE)
+    page.locator("a.kpi").first.click()
+    page.wait_for_selector("#explain .explain-title")
+    page.wait_for_timeout(300)
+    box = page.locator("#explain").bounding_box()
+    assert box is not None
+    assert (round(box["x"]), round(box["width"]), round(box["y"] + box["height"])) == (0, PHONE["width"], PHONE["height"])
+
+
+def test_without_script_menus_navigation_and_explanations_still_work(browser: Browser, live_server) -> None:
+    page = opened(browser, live_server.url, PHONE, script=False)
+    page.click(".side-open")
+    assert page.locator("#side").get_by_text("Portfolio").is_visible()
+    page.keyboard.press("Escape")
+    page.click(".member")
+    assert page.get_by_role("button", name="Sign out").is_visible()
+    page.keyboard.press("Escape")
+    page.locator("a.kpi").first.click()
+    assert page.locator(".explain-title").first.is_visible()
+
+
+def test_the_theme_switch_changes_the_page_and_stays(browser: Browser, live_server) -> None:
+    page = opened(browser, live_server.url)
+    page.click(".member")
+    page.get_by_text("Dark", exact=True).click()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(22, 22, 21)"
+    page.reload()
+    assert page.locator("html").get_attribute("data-theme") == "keystead-dark"
+
+
+def test_the_page_obeys_its_own_content_security_policy(browser: Browser, live_server) -> None:
+    context = browser.new_context(viewport=DESK)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if "Content Security Policy" in message.text else None)
+    page.goto(f"{live_server.url}/gallery")
+    page.locator("a.kpi").first.click()
+    page.wait_for_selector("#explain .explain-title")
+    assert said == []
