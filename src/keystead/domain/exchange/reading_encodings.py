@@ -15,9 +15,10 @@ _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
-# What the three languages and their neighbours write beyond ASCII, the lower case first because there is
-# more of it.
-_EXPECTED = frozenset("áàâãäåæçéèêëíìîïñóòôõöøœúùûüýÿßÁÀÂÃÄÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÕÖØŒÚÙÛÜÝªº°€£§©®™·–—‘’“”«»…¿¡•²³½ \u00a0")
+# What the three languages and their neighbours write beyond ASCII: the usual letters, and the possible signs.
+_USUAL = frozenset("áàâãäéèêëíóôõöúüçñßåøæÁÀÂÃÄÉÊÍÓÔÕÖÚÜÇÑºª€“”‘’–¿¡°")
+_POSSIBLE = frozenset("ìîïòœùûýÿÅÆÈËÌÎÏÒØŒÙÛÝ£§©®™·—«»…•²³½ \u00a0")
+_ODD = re.compile(rb"[\x80-\xff]")
 _WESTERN = ("cp1252", "cp850", "mac_roman")
 
 
@@ -100,18 +101,18 @@ def _without_bom(sample: bytes) -> str | None:
 
 
 def _odd_bytes(path: Path, limits: Limits) -> bytes:
-    """The stretches around bytes beyond ASCII, from the whole file, up to the size of a sample."""
+    """The lines that have bytes beyond ASCII, from the whole file, up to a quarter of a sample."""
+    enough = limits.sample_bytes // 4
     found: list[bytes] = []
     size = 0
     for piece in _pieces(path):
         end = 0
-        for odd in re.finditer(rb"[\x80-\xff]+", piece):
-            start, end = max(end, odd.start() - 24), odd.end() + 24
-            found.append(piece[start:end])
+        while (odd := _ODD.search(piece, end)) and size < enough:
+            start = max(end, piece.rfind(b"\n", 0, odd.start()) + 1, odd.start() - enough)
+            end = piece.find(b"\n", odd.end()) + 1 or len(piece)
+            found.append(piece[start : min(end, start + enough)])
             size += len(found[-1])
-            if size > limits.sample_bytes // 4:
-                return b"\n".join(found)
-    return b"\n".join(found)
+    return b"".join(found)
 
 
 def _mostly_utf8(odd: bytes) -> bool:
@@ -124,18 +125,19 @@ def _mostly_utf8(odd: bytes) -> bool:
 
 def _single_byte(odd: bytes) -> str:
     """The likeliest single-byte encoding. Western ones are told apart by which letters come out of them."""
-    scores = {name: _western_share(odd, name) for name in _WESTERN}
-    best = max(_WESTERN, key=lambda name: (round(scores[name], 2), -_WESTERN.index(name)))
-    if scores[best] >= 0.85:
-        return best
-    guess = from_bytes(odd).best()
-    if guess and guess.encoding not in ("ascii", "utf_8") and guess.coherence > 0:
-        return guess.encoding
-    return best if scores[best] >= 0.5 else "cp1252"
+    runs = re.findall(rb"[\x80-\xff]+", odd)
+    if len(odd) and sum(map(len, runs)) > 2 * len(runs):  # Western letters beyond ASCII stand alone; others do not
+        guess = from_bytes(odd[:32_768]).best()
+        if guess and guess.encoding not in ("ascii", "utf_8"):
+            return guess.encoding
+    scores = [(_western_share(odd, name), name) for name in _WESTERN]
+    return max(scores, key=lambda score: score[0])[1]
 
 
 def _western_share(odd: bytes, name: str) -> float:
-    text = [c for c in odd.decode(name, "replace") if ord(c) > 127]
+    text = odd.decode(name, "replace")
+    beyond = [character for character in text if ord(character) > 127]
+    points = sum(1.0 if c in _USUAL else 0.4 if c in _POSSIBLE else 0.0 for c in beyond)
     # A capital in the middle of a lower-case word is a sign of the wrong table.
-    strange = len(re.findall(r"[a-z][ÁÀÂÃÄÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÕÖØŒÚÙÛÜÝª°º§](?=[a-z])", odd.decode(name, "replace")))
-    return (sum(c in _EXPECTED for c in text) - strange) / max(len(text), 1)
+    strange = len(re.findall(r"[a-z][À-ÖØ-Þª°º§€“”‘’–](?=[a-z])", text))
+    return (points - strange) / max(len(beyond), 1)

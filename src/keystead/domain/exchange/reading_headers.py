@@ -16,7 +16,8 @@ def find_header(rows: Sequence[Sequence[str]]) -> int:
     Title lines, print dates and empty rows above it are passed over. With no better candidate it is the
     first row that is not empty.
     """
-    filled = [[cell.strip() for cell in row if cell.strip()] for row in rows[:LOOKED_AT]]
+    rows = [[cell.strip() for cell in row] for row in rows[:LOOKED_AT]]
+    filled = [[cell for cell in row if cell] for row in rows]
     widths = Counter(len(cells) for cells in filled if cells)
     if not widths:
         return 0
@@ -25,10 +26,15 @@ def find_header(rows: Sequence[Sequence[str]]) -> int:
     table = max(widths, key=lambda width: (widths[width] * min(width, 3), width))
     first = next(i for i, cells in enumerate(filled) if cells)
     found = next((i for i, cells in enumerate(filled) if _reads_like_names(cells, table)), first)
-    # Of two header lines the lower one names the columns; the upper one, with gaps, only groups them.
-    below = filled[found + 1] if found + 1 < len(filled) else []
-    groups = len(filled[found]) < len(below) and len(filled[found]) < table
-    return found + 1 if groups and _reads_like_names(below, table) else found
+    return found + 1 if _groups(rows, filled, found) and _reads_like_names(filled[found + 1], table) else found
+
+
+def _groups(rows: Sequence[Sequence[str]], filled: list[list[str]], upper: int) -> bool:
+    """Whether a header line only groups the columns that the line below it names: it has gaps, and names that are
+    merged over both lines stand in both."""
+    if upper + 1 >= len(rows) or len(filled[upper]) >= len(filled[upper + 1]):
+        return False
+    return any(cell and cell == below for cell, below in zip(rows[upper], rows[upper + 1], strict=False))
 
 
 def _reads_like_names(cells: list[str], table: int) -> bool:
