@@ -6,7 +6,7 @@ A version goes up when a formula changes, so that an old document says which for
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from enum import StrEnum
 
 from django.utils.functional import Promise
@@ -81,22 +81,23 @@ KPIS: dict[str, MeasureDefinition] = {
 }  # fmt: skip
 
 ZERO = Decimal(0)
+_EXACT = Context(prec=100)  # a sum of converted amounts carries up to 20 decimals: nothing of it is rounded on the way
 
 
 def derive(
     *, target: Decimal | None, won: Decimal, pipeline: Decimal, weighted_pipeline: Decimal
 ) -> dict[str, Decimal | None]:
     """Every KPI from the four sums (all in one currency). Ratios are unrounded; undefined is None, never zero or infinite."""
-    forecast = won + pipeline
-    gap = None if target is None else max(ZERO, target - won)
+    forecast = _EXACT.add(won, pipeline)
+    gap = None if target is None else max(ZERO, _EXACT.subtract(target, won))
     return {
         "target": target,
         "won": won,
         "pipeline": pipeline,
         "weighted_pipeline": weighted_pipeline,
         "forecast": forecast,
-        "weighted_forecast": won + weighted_pipeline,
-        "variance": forecast - (target or ZERO),
+        "weighted_forecast": _EXACT.add(won, weighted_pipeline),
+        "variance": _EXACT.subtract(forecast, target or ZERO),
         "achievement": forecast / target if target else None,
         "attainment": won / target if target else None,
         "coverage": pipeline / gap if gap else None,

@@ -17,22 +17,19 @@ from keystead.domain.plans.linking import relink
 from keystead.domain.workspace.permissions import require
 from keystead.domain.writing import Invalid, write
 
-PLAN_FIELDS = frozenset(
-    "external_id account name type start_date end_date currency target owner revenue_source team_key includes_descendants"
-    " counts_list_price rate_policy review_frequency summary".split()
-)
+PLAN_FIELDS = frozenset({
+    "external_id", "account", "name", "type", "start_date", "end_date", "currency", "target", "owner", "revenue_source",
+    "team_key", "includes_descendants", "counts_list_price", "rate_policy", "review_frequency", "summary",
+})  # fmt: skip
 _DECIDES_LINKS = {"account", "start_date", "end_date", "team_key", "includes_descendants"}
 
 
 def fiscal_calendar(workspace: Workspace) -> FiscalCalendar:
     """The workspace's fiscal calendar; every period of the product comes out of it."""
-    return FiscalCalendar(
-        start_month=workspace.fiscal_start_month,
-        named_by=workspace.fiscal_named_by,
-        pattern=workspace.fiscal_pattern,
-        week_start=workspace.fiscal_week_start,
-        week53=workspace.fiscal_week53,
-    )
+    settings: dict[str, Any] = {
+        "named_by": workspace.fiscal_named_by, "pattern": workspace.fiscal_pattern, "week53": workspace.fiscal_week53,
+    }  # fmt: skip
+    return FiscalCalendar(start_month=workspace.fiscal_start_month, week_start=workspace.fiscal_week_start, **settings)
 
 
 def default_period(workspace: Workspace, today: date) -> Period:
@@ -51,21 +48,26 @@ def create_plan(*, viewer: Member, fields: Mapping[str, Any], today: date) -> Pl
     require(viewer, "plan.create")
     require(viewer, "account.edit", account)
     values = _with_defaults(viewer, fields, today)
-    _check(Plan(), values)
     with transaction.atomic():
+        _lock(account)
+        _check(Plan(), values)
         plan = write(Plan(), values)
         relink(accounts=[account.pk])
     return plan
 
 
 def change_plan(*, plan: Plan, viewer: Member, fields: Mapping[str, Any], seen: int | None = None) -> Plan:
-    """Changes a plan's header; links follow when account, period, team or reach changed. Raises `NotAllowed`, `Invalid`, `Stale`."""
+    """Changes a plan's header; links follow when account, period, team or reach changed.
+
+    Raises `NotAllowed`, `Invalid`, `Stale`.
+    """
     require(viewer, "plan.edit", plan)
     if fields.get("account") and fields["account"].pk != plan.account_id:
         require(viewer, "account.edit", fields["account"])
-    _check(plan, fields)
     touched = {plan.account_id}
     with transaction.atomic():
+        _lock(fields.get("account") or plan.account)
+        _check(plan, fields)
         plan = write(plan, fields, seen=seen)
         if _DECIDES_LINKS & set(fields):
             relink(accounts=touched | {plan.account_id})
@@ -102,10 +104,15 @@ def _default_name(values: Mapping[str, Any], workspace: Workspace) -> str:
     return f"{kind.label} {named}"
 
 
+def _lock(account: Account) -> None:
+    """One plan of an account at a time is made or moved: two that overlap cannot slip past each other's check."""
+    Account.objects.select_for_update(of=("self",)).filter(pk=account.pk).order_by().first()
+
+
 def _check(plan: Plan, fields: Mapping[str, Any]) -> None:
     """Period and currency make sense, and no two plans of one team cover the same account at the same time (features A1)."""
     merged = {name: fields.get(name, getattr(plan, name, None)) for name in ("start_date", "end_date", "team_key", "target")}
-    merged["account"] = fields["account"] if "account" in fields else plan.account
+    merged["account"] = fields["account"] if "account" in fields else plan.account  # noqa: SIM401 - plan.account may not be there
     start, end = merged["start_date"], merged["end_date"]
     if start and end and end < start:
         raise Invalid.one("end_date", "ends_before_start", _("The plan ends before it starts."))
@@ -196,13 +203,24 @@ def save_action(
         raise Invalid.one("due_date", "due_before_start", _("The action is due before it starts."))
     if values.get("objective") and values["objective"].plan_id != plan.pk:
         raise Invalid.one("objective", "other_plan", _("That objective belongs to another plan."))
-    if values.get("status") == Action.Status.DONE:
-        values["percent_done"] = 100
-    elif values.get("percent_done") == 100 and "status" not in values:
-        values["status"] = Action.Status.DONE
+    values |= _done_and_percent(values, action)
     if action is None:
         values.setdefault("owner", viewer)
     return write(action or Action(plan=plan), values, seen=seen)
+
+
+def _done_and_percent(values: Mapping[str, Any], action: Action | None) -> dict[str, Any]:
+    """Done and 100 % go together; an action that is taken up again is no longer complete."""
+    percent = values.get("percent_done", getattr(action, "percent_done", 0))
+    if "status" not in values:
+        was_done = action is not None and action.status == Action.Status.DONE
+        if percent == 100:
+            return {"status": Action.Status.DONE}
+        return {"status": Action.Status.DOING} if was_done and "percent_done" in values else {}
+    if values["status"] == Action.Status.DONE:
+        return {"percent_done": 100}
+    is_open = values["status"] in (Action.Status.TODO, Action.Status.DOING)
+    return {"percent_done": 0} if is_open and percent == 100 else {}
 
 
 def save_swot_item(

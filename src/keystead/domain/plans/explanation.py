@@ -4,19 +4,19 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from keystead.analytics.measures import KPIS, MeasureDefinition, Unit
 from keystead.data.deals.models import Deal, Order
-from keystead.data.plans.models import Plan, RevenueSource
+from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member
 from keystead.domain.plans.facts import FactRow, MissingPair, rows
 from keystead.domain.plans.kpis import PlanFigures, figures
+from keystead.domain.plans.near import near_misses
 
 # Why a row does not count, for people. The codes are the API's.
 REASONS = {
@@ -36,6 +36,7 @@ REASONS = {
     "below_account": _("belongs to an account below, which this plan does not cover"),
 }
 
+_EXACT = Context(prec=100)  # converted amounts carry up to 20 decimals; the lines sum to the figure without any rounding
 LISTED_AT_MOST = 500  # rows of one reason listed one by one; the rest is one line with its count
 
 
@@ -128,11 +129,18 @@ def explain(*, plan: Plan, kpi: str, viewer: Member, at: datetime, today: date) 
     block = figures(plans=[plan], viewer=viewer, at=at, today=today)[plan.pk]
     if kpi == "gap":
         included += _clamp(plan, block)
-    total = None if kpi in ("target", "gap") and plan.target is None else sum((line.converted for line in included), Decimal(0))
+    total = None if kpi in ("target", "gap") and plan.target is None else _sum(included)
     excluded = _excluded(found, names, parts, weighted=weighted)
     if parts:
         excluded += _never_linked(plan, viewer)
     return Explanation(definition, plan, at, block, total, tuple(included), tuple(excluded), tuple(block.lacks(kpi)))
+
+
+def _sum(lines: Iterable[Line]) -> Decimal:
+    total = Decimal(0)
+    for line in lines:
+        total = _EXACT.add(total, line.converted)
+    return total
 
 
 def _names(found: Iterable[FactRow]) -> dict[UUID, str]:
@@ -145,7 +153,7 @@ def _names(found: Iterable[FactRow]) -> dict[UUID, str]:
 def _share(row: FactRow, *, weighted: bool) -> Decimal:
     assert row.converted is not None
     if weighted and row.part == "pipeline":
-        return row.converted * (row.probability or Decimal(0)) / 100
+        return _EXACT.multiply(row.converted, _EXACT.multiply(row.probability or Decimal(0), Decimal("0.01")))
     return row.converted
 
 
@@ -156,9 +164,9 @@ def _included(
     for row in found:
         if row.left_out or row.part not in parts or (weighted and row.part == "pipeline" and row.probability is None):
             continue
-        share = parts[row.part] * _share(row, weighted=weighted)
+        share = _EXACT.multiply(Decimal(parts[row.part]), _share(row, weighted=weighted))
         if not row.visible:
-            hidden, hidden_rows = hidden + share, hidden_rows + 1
+            hidden, hidden_rows = _EXACT.add(hidden, share), hidden_rows + 1
             continue
         probability = row.probability if weighted and row.part == "pipeline" else None
         lines.append(
@@ -181,7 +189,7 @@ def _clamp(plan: Plan, block: PlanFigures) -> list[Line]:
     won = block.values["won"] or Decimal(0)
     if plan.target is None or won <= plan.target:
         return []
-    return [_line("clamp", "", plan, won - plan.target)]
+    return [_line("clamp", "", plan, _EXACT.subtract(won, plan.target))]
 
 
 def _excluded(found: list[FactRow], names: dict[UUID, str], parts: dict[str, int], *, weighted: bool) -> list[LeftOut]:
@@ -199,38 +207,24 @@ def _excluded(found: list[FactRow], names: dict[UUID, str], parts: dict[str, int
             continue
         detail = f"{row.currency} {row.rate_day}" if reason == "missing_rate" else ""
         out.append(LeftOut(row.kind, row.id, names[row.id], row.day, row.amount, row.currency, reason, detail=detail))
-    return _at_most(out) + ([LeftOut(None, None, None, None, None, "", "no_access", hidden)] if hidden else [])
+    return _at_most(out) + ([_only_counted("no_access", hidden)] if hidden else [])
 
 
 def _never_linked(plan: Plan, viewer: Member) -> list[LeftOut]:
     """Revenue at the plan's account and below that the rule did not link, with the reason; unseen rows only as a count."""
-    out: list[LeftOut] = []
-    unseen = 0
-    sources: list[tuple[QuerySet[Any], str, str]] = [(Deal.objects.all(), "close_date", "name")]
-    if plan.revenue_source != RevenueSource.WON_DEALS:
-        kind = {"scheduled": "scheduled", "invoices": "invoice", "orders": "order"}[plan.revenue_source]
-        sources.append((Order.objects.filter(kind=kind), "order_date", "number"))
-    for queryset, day, name in sources:
-        near = queryset.filter(account__lineage__contains=[plan.account_id]).exclude(links__plan=plan)
-        seen = near.visible_to(viewer)  # type: ignore[attr-defined]
-        unseen += near.count() - seen.count()
-        values = seen.annotate(day=F(day), called=F(name)).order_by("-day", "pk")
-        columns = ("pk", "called", "day", "amount", "currency", "account_id")
-        for pk, called, on, amount, currency, account_id in values.values_list(*columns)[: LISTED_AT_MOST * 4]:
-            reason = _why_not(plan, account_id, on)
-            out.append(LeftOut("deal" if day == "close_date" else "order", pk, called, on, amount, currency, reason))
-    return _at_most(out) + ([LeftOut(None, None, None, None, None, "", "no_access", unseen)] if unseen else [])
+    near, unseen = near_misses(plan=plan, viewer=viewer, at_most=LISTED_AT_MOST)
+    out = [
+        LeftOut(row.kind, row.id, row.name, row.day, row.amount, row.currency, row.reason, detail=row.detail) for row in near
+    ]
+    listed = Counter((row.kind, row.reason) for row in near)
+    whole = {(row.kind, row.reason): row.of_reason for row in near}
+    rest = {of: rows - listed[of] for of, rows in whole.items()}
+    out += [_only_counted(reason, rows) for (_kind, reason), rows in rest.items() if rows]
+    return out + ([_only_counted("no_access", unseen)] if unseen else [])
 
 
-def _why_not(plan: Plan, account_id: UUID, day: date | None) -> str:
-    """The first rule of linking that the row breaks, in the order in which a person would check them."""
-    if account_id != plan.account_id and not plan.includes_descendants:
-        return "below_account"
-    if day is None:
-        return "no_date"
-    if not plan.start_date <= day <= plan.end_date:
-        return "date_outside"
-    return "team_key"
+def _only_counted(reason: str, count: int) -> LeftOut:
+    return LeftOut(None, None, None, None, None, "", reason, count)
 
 
 def _at_most(out: list[LeftOut]) -> list[LeftOut]:
@@ -241,11 +235,4 @@ def _at_most(out: list[LeftOut]) -> list[LeftOut]:
         seen[item.reason] += 1
         if seen[item.reason] <= LISTED_AT_MOST:
             listed.append(item)
-    rest = [
-        LeftOut(None, None, None, None, None, "", reason, count - LISTED_AT_MOST)
-        for reason, count in seen.items()
-        if count > LISTED_AT_MOST
-    ]
-    return listed + rest
-
-
+    return listed + [_only_counted(reason, count - LISTED_AT_MOST) for reason, count in seen.items() if count > LISTED_AT_MOST]

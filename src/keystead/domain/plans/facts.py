@@ -21,29 +21,33 @@ from keystead.data.workspace.models import Member
 
 # Rate policies (features N2). "plan": frozen at approval, before that the rate of the plan's first day (or of today, if that is
 # earlier). "transaction_date": the row's own day, for a day to come the latest known. "current": the latest known.
+# A row of orders whose deal is still open counts in the pipeline through its deal, never twice.
 _FACTS = """
 WITH plans AS (
-  SELECT id, currency, rate_policy, revenue_source, counts_list_price, least(start_date, %(today)s) AS plan_day
+  SELECT id, currency, rate_policy, coalesce(%(source)s::text, revenue_source) AS revenue_source, counts_list_price,
+    least(start_date, %(today)s) AS plan_day
   FROM keystead_plan WHERE workspace_id = %(workspace)s AND id = ANY(%(plans)s)
-), rows AS (
+), {more_tables}rows AS (
   SELECT p.id AS plan_id, p.currency AS quote, p.rate_policy, p.plan_day, p.revenue_source,
     d.id, 'deal' AS kind, d.status, d.close_date AS day, l.via,
-    d.amount IS NULL AND p.counts_list_price AND d.status = 'open' AND product.list_price IS NOT NULL AS by_list_price,
-    CASE WHEN d.amount IS NOT NULL OR NOT p.counts_list_price OR d.status <> 'open' THEN d.amount ELSE product.list_price END AS amount,
-    CASE WHEN d.amount IS NOT NULL OR NOT p.counts_list_price OR product.list_price IS NULL THEN d.currency
-         ELSE product.list_price_currency END AS base,
+    listed.price AS by_list_price,
+    CASE WHEN listed.price THEN product.list_price ELSE d.amount END AS amount,
+    CASE WHEN listed.price THEN product.list_price_currency ELSE d.currency END AS base,
     coalesce(d.probability, s.probability) AS probability,
     {deal_visible} AS visible
   FROM plans p
-  JOIN keystead_revenuelink l ON l.plan_id = p.id AND l.workspace_id = %(workspace)s
+  JOIN {links} l ON l.plan_id = p.id AND l.workspace_id = %(workspace)s
   JOIN keystead_deal d ON d.id = l.deal_id
   LEFT JOIN keystead_stage s ON s.id = d.stage_id
   LEFT JOIN keystead_product product ON product.id = d.product_id
+  CROSS JOIN LATERAL (
+    SELECT d.amount IS NULL AND p.counts_list_price AND d.status = 'open' AND product.list_price IS NOT NULL AS price
+  ) listed
   UNION ALL
   SELECT p.id, p.currency, p.rate_policy, p.plan_day, p.revenue_source, o.id, o.kind,
     coalesce(d.status, ''), o.order_date, l.via, false, o.amount, o.currency, NULL, {order_visible}
   FROM plans p
-  JOIN keystead_revenuelink l ON l.plan_id = p.id AND l.workspace_id = %(workspace)s
+  JOIN {links} l ON l.plan_id = p.id AND l.workspace_id = %(workspace)s
   JOIN keystead_order o ON o.id = l.order_id
   LEFT JOIN keystead_deal d ON d.id = o.deal_id
 ), parted AS (
@@ -53,7 +57,7 @@ WITH plans AS (
       WHEN kind = 'deal' AND status = 'won' AND revenue_source <> 'won_deals' THEN 'other_source'
       WHEN kind <> 'deal' AND revenue_source = 'won_deals' THEN 'other_source'
       WHEN kind <> 'deal' AND kind || 's' <> revenue_source AND kind <> revenue_source THEN 'other_source'
-      WHEN kind = 'scheduled' AND status = 'open' THEN 'deal_still_open'
+      WHEN kind <> 'deal' AND status = 'open' THEN 'deal_still_open'
       WHEN kind = 'scheduled' AND status = 'lost' THEN 'deal_lost'
       WHEN amount IS NULL THEN 'no_amount'
       WHEN NOT visible AND NOT %(include_hidden)s THEN 'no_access'
@@ -65,7 +69,8 @@ WITH plans AS (
   SELECT DISTINCT base, quote, rate_day, CASE rate_policy WHEN 'plan' THEN plan_id END AS plan_id
   FROM parted WHERE reason = ''
 ), rates AS (
-  SELECT pairs.*, coalesce(frozen.rate, found.rate) AS rate, coalesce(frozen.rate_date, found.rate_date) AS rate_date, found.via AS rate_via
+  SELECT pairs.*, coalesce(frozen.rate, found.rate) AS rate, coalesce(frozen.rate_date, found.rate_date) AS rate_date,
+    found.via AS rate_via
   FROM pairs
   LEFT JOIN keystead_planrate frozen
     ON frozen.plan_id = pairs.plan_id AND frozen.base = pairs.base AND frozen.quote = pairs.quote
@@ -83,7 +88,7 @@ _SUMS = """
 SELECT plan_id,
   coalesce(sum(converted) FILTER (WHERE left_out = '' AND part = 'won'), 0),
   coalesce(sum(converted) FILTER (WHERE left_out = '' AND part = 'pipeline'), 0),
-  coalesce(sum(converted * probability / 100) FILTER (WHERE left_out = '' AND part = 'pipeline'), 0),
+  coalesce(sum(converted * probability * 0.01) FILTER (WHERE left_out = '' AND part = 'pipeline'), 0),
   count(*) FILTER (WHERE NOT visible AND left_out IN ('', 'no_access')),
   count(*) FILTER (WHERE left_out = ''),
   coalesce(jsonb_agg(DISTINCT jsonb_build_object('base', base, 'quote', quote, 'date', rate_day, 'part', part))
@@ -158,20 +163,38 @@ def _seen(viewer: Member | None, action: str, model: Any, alias: str, parameters
     return f"{alias}.id IN ({statement % tuple(names)})"
 
 
-def _query(tail: str, plans: Collection[UUID], viewer: Member | None, include_hidden: bool, today: date) -> tuple[str, dict[str, Any]]:
+def facts_query(
+    tail: str, *, plans: Collection[UUID], viewer: Member | None, include_hidden: bool, today: date, source: str | None = None,
+    links: str = "keystead_revenuelink", more_tables: str = "",
+) -> tuple[str, dict[str, Any]]:  # fmt: skip
+    """The statement that ends in `tail`, which reads the table `facts`, and its parameters.
+
+    `links` may name another table of the same shape (defined by `more_tables`) whose rows take the place of the links: that is
+    how last year's revenue is computed by the very same rules.
+    """
     parameters: dict[str, Any] = {
         "workspace": current_workspace(), "plans": list(plans), "today": today, "include_hidden": include_hidden,
+        "source": source,
     }  # fmt: skip
     facts = _FACTS.format(
         deal_visible=_seen(viewer, "deal.read", Deal, "d", parameters),
         order_visible=_seen(viewer, "order.read", Order, "o", parameters),
+        links=links,
+        more_tables=more_tables,
     )
     return facts + tail, parameters
 
 
-def sums(*, plans: Collection[UUID], viewer: Member | None, include_hidden: bool, today: date) -> Mapping[UUID, Sums]:
-    """The sums of these plans, in one query. `viewer=None` sees all (snapshots, jobs that report to nobody)."""
-    statement, parameters = _query(_SUMS, plans, viewer, include_hidden, today)
+def sums(
+    *, plans: Collection[UUID], viewer: Member | None, include_hidden: bool, today: date, source: str | None = None
+) -> Mapping[UUID, Sums]:
+    """The sums of these plans, in one query. `viewer=None` sees all (snapshots, jobs that report to nobody).
+
+    `source` asks what the sums would be with another revenue source, before it is chosen.
+    """
+    statement, parameters = facts_query(
+        _SUMS, plans=plans, viewer=viewer, include_hidden=include_hidden, today=today, source=source
+    )
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         found = {row[0]: _sums(row[1:]) for row in cursor.fetchall()}
@@ -189,7 +212,7 @@ def _sums(row: Any) -> Sums:
 
 def rows(*, plan: UUID, viewer: Member | None, include_hidden: bool, today: date) -> list[FactRow]:
     """Every row linked to the plan, counted or left out, won first and the largest first."""
-    statement, parameters = _query(_ROWS, [plan], viewer, include_hidden, today)
+    statement, parameters = facts_query(_ROWS, plans=[plan], viewer=viewer, include_hidden=include_hidden, today=today)
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters | {"plan": plan})
         return [FactRow(*row) for row in cursor.fetchall()]

@@ -45,8 +45,8 @@ class PlanFigures:
         """The missing rates that this figure suffers from."""
         if kpi == "target":
             return []
-        parts = {"won": {"won"}, "attainment": {"won"}, "gap": {"won"}, "pipeline": {"pipeline"}, "weighted_pipeline": {"pipeline"}}
-        wanted = parts.get(kpi, {"won", "pipeline"})
+        one_part = {"won": "won", "attainment": "won", "gap": "won", "pipeline": "pipeline", "weighted_pipeline": "pipeline"}
+        wanted = {one_part[kpi]} if kpi in one_part else {"won", "pipeline"}
         return [pair for pair in self.missing if pair.part in wanted]
 
 
@@ -57,11 +57,17 @@ def figures_of(plan: Plan, found: Sums, *, at: datetime) -> PlanFigures:
     )
 
 
-def figures(*, plans: Iterable[Plan], viewer: Member | None, at: datetime, today: date) -> dict[UUID, PlanFigures]:
-    """The figures of these plans (which the viewer must be allowed to see) in one query, by plan id."""
+def figures(
+    *, plans: Iterable[Plan], viewer: Member | None, at: datetime, today: date, source: str | None = None
+) -> dict[UUID, PlanFigures]:
+    """The figures of these plans (which the viewer must be allowed to see) in one query, by plan id.
+
+    `source` asks what they would be with another revenue source, before it is chosen.
+    """
     listed = list(plans)
     if not listed:
         return {}
     include_hidden = viewer is None or viewer.workspace.totals_include_hidden
-    found = sums(plans=[plan.pk for plan in listed], viewer=viewer, include_hidden=include_hidden, today=today)
+    ids = [plan.pk for plan in listed]
+    found = sums(plans=ids, viewer=viewer, include_hidden=include_hidden, today=today, source=source)
     return {plan.pk: figures_of(plan, found[plan.pk], at=at) for plan in listed}

@@ -1,12 +1,13 @@
 """Which deals and orders count in which plans: by account or account below, team, and date inside the period.
 
 Links are derived, never entered: `relink` makes them what the rule says, in three statements however many rows there are, and
-running it twice changes nothing. Every verb that changes a deal, an order, an account's place, a member's team or a plan calls it.
-A row that counts in no plan keeps the reason.
+running it twice changes nothing. Every verb that changes a deal, an order, an account's place, a member's team or a plan calls
+it. A row that counts in no plan keeps the reason.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -75,7 +76,7 @@ _SAY_WHY = """
 """
 
 
-def _run(source: _Source, within: str, parameters: dict[str, object]) -> int:
+def _run(source: _Source, within: str, parameters: dict[str, Any]) -> int:
     owner = "LEFT JOIN keystead_member m ON m.id = r.owner_id" if source.table == "keystead_deal" else ""
     names = {"table": source.table, "link": source.link, "date": source.date, "team": source.team, "owner": owner}
     changed = 0

@@ -1,0 +1,49 @@
+"""What a plan would link before it exists: the rule of `linking`, counted."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
+
+from keystead.data.accounts.models import Account
+from keystead.data.deals.models import Deal, Order
+from keystead.data.workspace.models import Member
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """Rows that the viewer may open: won, open and lost deals and orders that would link, and the near misses by reason."""
+
+    won: int
+    open: int
+    lost: int
+    orders: int
+    outside_period: int
+    other_team: int
+    below: int
+
+    @property
+    def deals(self) -> int:
+        return self.won + self.open + self.lost
+
+
+def would_link(
+    *, account: Account, start: date, end: date, team_key: str, includes_descendants: bool, viewer: Member
+) -> Fitting:
+    """Counts the revenue that a plan with this header would link. Writes nothing."""
+    deals: QuerySet[Deal] = Deal.objects.visible_to(viewer).filter(account__lineage__contains=[account.pk])
+    own_team = Coalesce(NullIf("team_key", Value("")), "owner__team", Value(""))
+    place = Q() if includes_descendants else Q(account=account)
+    time = Q(close_date__range=(start, end))
+    team = Q(team=team_key) if team_key else Q()
+    fits = place & time & team
+    found = deals.annotate(team=own_team).aggregate(
+        won=Count("pk", filter=fits & Q(status="won")), open=Count("pk", filter=fits & Q(status="open")),
+        lost=Count("pk", filter=fits & Q(status="lost")), outside_period=Count("pk", filter=place & team & ~time),
+        other_team=Count("pk", filter=place & time & ~team) if team_key else Value(0),
+        below=Count("pk", filter=~Q(account=account) & time & team) if not includes_descendants else Value(0),
+    )  # fmt: skip
+    orders: QuerySet[Order] = Order.objects.visible_to(viewer).filter(place, account__lineage__contains=[account.pk])
+    ordered = orders.filter(Q(order_date__range=(start, end)), Q(team_key=team_key) if team_key else Q())
+    return Fitting(**found, orders=ordered.count())

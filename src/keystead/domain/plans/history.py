@@ -1,0 +1,110 @@
+"""Who changed what in a plan and when: its header, objectives, measures, readings, actions and SWOT items, from the event tables.
+
+The triggers keep whole rows, so a change is the difference between two rows that follow one another.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import Model, Q, QuerySet
+
+from keystead.data.plans.models import Action, Measure, MeasureReading, Objective, Plan, PlanApproval, SwotItem
+
+_TITLE = {
+    "Plan": "name", "Objective": "title", "Measure": "name", "MeasureReading": "date", "Action": "title", "SwotItem": "text",
+}  # fmt: skip
+_UNTOLD = {"id", "workspace", "created_at", "plan", "objective_id", "pgh_id"}
+_MODELS: dict[str, type[Model]] = {
+    "Plan": Plan, "Objective": Objective, "Measure": Measure, "MeasureReading": MeasureReading, "Action": Action,
+    "SwotItem": SwotItem,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """`old` and `new` are values as stored (a key for a reference); `field` is the model's field, with its name for people."""
+
+    field: Any
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`what`: added, changed or deleted (or an approval's verb); `kind` is the model's name; `by` and `via` may be empty."""
+
+    at: datetime
+    by: str
+    via: str
+    what: str
+    kind: str
+    id: UUID | None
+    title: str
+    fields: tuple[FieldChange, ...]
+    comment: str = ""
+
+
+def plan_history(*, plan: Plan, at_most: int = 200) -> list[Change]:
+    """The latest changes first. The rows before the oldest one shown are read as well, to know what they changed."""
+    found: list[Change] = list(_approvals(plan, at_most))
+    for kind, events in _events(plan).items():
+        found += _changes(kind, events.order_by("-pgh_id")[: at_most * 2])
+    found.sort(key=lambda change: change.at, reverse=True)
+    return found[:at_most]
+
+
+def changed_since_approval(*, plan: Plan) -> int:
+    """How many changes of content came after the plan's latest approval; 0 when it is not approved."""
+    approval = PlanApproval.objects.filter(plan=plan, verb=PlanApproval.Verb.APPROVED).order_by("-at", "-created_at").first()
+    if plan.status != "approved" or approval is None:
+        return 0
+    return sum(events.filter(pgh_created_at__gt=approval.created_at).count() for events in _events(plan).values())
+
+
+def _events(plan: Plan) -> dict[str, QuerySet[Any]]:
+    ours = {kind: apps.get_model("keystead", f"{kind}Event").objects.all() for kind in _TITLE}
+    objectives = ours["Objective"].filter(plan_id=plan.pk).values("id")
+    measures = ours["Measure"].filter(objective_id__in=objectives).values("id")
+    which = {"Plan": Q(id=plan.pk), "Measure": Q(objective_id__in=objectives), "MeasureReading": Q(measure_id__in=measures)}
+    return {kind: events.filter(which.get(kind, Q(plan_id=plan.pk))) for kind, events in ours.items()}
+
+
+def _changes(kind: str, events: Iterable[Any]) -> Iterator[Change]:
+    """`events` come latest first; of one row, each is compared with the one that came before it."""
+    later: dict[UUID, Any] = {}
+    for event in events:
+        if event.id in later:
+            yield from _told(kind, later[event.id], event)
+        later[event.id] = event
+    for event in later.values():  # the oldest of each row that was read
+        if event.pgh_label == "insert":
+            yield from _told(kind, event, None)
+
+
+def _told(kind: str, event: Any, before: Any) -> Iterator[Change]:
+    what = {"insert": "added", "update": "changed", "delete": "deleted"}[event.pgh_label]
+    fields = tuple(_differences(kind, before, event)) if what == "changed" and before is not None else ()
+    if what == "changed" and not fields:
+        return
+    actor = event.pgh_context or {}
+    title = str(getattr(event, _TITLE[kind]))
+    yield Change(event.pgh_created_at, actor.get("name", ""), actor.get("via", ""), what, kind, event.id, title, fields)
+
+
+def _differences(kind: str, before: Any, after: Any) -> Iterator[FieldChange]:
+    for field in _MODELS[kind]._meta.fields:
+        if field.name in _UNTOLD or not hasattr(after, field.attname):
+            continue
+        old, new = getattr(before, field.attname), getattr(after, field.attname)
+        if old != new:
+            yield FieldChange(field, old, new)
+
+
+def _approvals(plan: Plan, at_most: int) -> Iterator[Change]:
+    for approval in PlanApproval.objects.filter(plan=plan).select_related("by").order_by("-at")[:at_most]:
+        by = approval.by.name if approval.by else ""
+        yield Change(approval.at, by, "", approval.verb, "PlanApproval", None, plan.name, (), approval.comment)

@@ -1,0 +1,71 @@
+"""Revenue at a plan's account and below that the rule did not link: each row with the first rule that it breaks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When, Window
+from django.db.models.functions import Coalesce, NullIf, RowNumber
+
+from keystead.data.deals.models import Deal, Order
+from keystead.data.plans.models import Plan, RevenueSource
+from keystead.data.workspace.models import Member
+
+ORDER_KIND = {RevenueSource.SCHEDULED: "scheduled", RevenueSource.INVOICES: "invoice", RevenueSource.ORDERS: "order"}
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """`of_reason` is how many rows of this kind have the reason, listed or not; `detail` names the account or the team."""
+
+    kind: str
+    id: UUID
+    name: str
+    day: date | None
+    amount: Decimal | None
+    currency: str
+    reason: str
+    of_reason: int
+    detail: str
+
+
+def near_misses(*, plan: Plan, viewer: Member, at_most: int) -> tuple[list[NearMiss], int]:
+    """At most so many rows of each reason, the latest first, and how many rows the viewer may not open."""
+    found: list[NearMiss] = []
+    unseen = 0
+    for queryset, day, name, team in _sources(plan):
+        near = queryset.filter(account__lineage__contains=[plan.account_id]).exclude(links__plan=plan)
+        seen = near.visible_to(viewer)  # type: ignore[attr-defined]
+        unseen += near.count() - seen.count()
+        found += _listed(plan, seen, day, name, team, at_most)
+    return found, unseen
+
+
+def _sources(plan: Plan) -> Iterator[tuple[QuerySet[Any], str, str, Any]]:
+    own_team = Coalesce(NullIf("team_key", Value("")), "owner__team", Value(""))
+    yield Deal.objects.annotate(kind=Value("deal")), "close_date", "name", own_team
+    if plan.revenue_source != RevenueSource.WON_DEALS:
+        kind = ORDER_KIND[RevenueSource(plan.revenue_source)]
+        yield Order.objects.filter(kind=kind), "order_date", "number", F("team_key")
+
+
+def _listed(plan: Plan, seen: QuerySet[Any], day: str, name: str, team: Any, at_most: int) -> Iterator[NearMiss]:
+    """The first rule that a row breaks, in the order in which a person would check them."""
+    rules = [] if plan.includes_descendants else [When(~Q(account=plan.account_id), then=Value("below_account"))]
+    rules.append(When(Q(**{f"{day}__isnull": True}), then=Value("no_date")))
+    outside = Q(**{f"{day}__lt": plan.start_date}) | Q(**{f"{day}__gt": plan.end_date})
+    rules.append(When(outside, then=Value("date_outside")))
+    rows = seen.annotate(
+        reason=Case(*rules, default=Value("team_key"), output_field=CharField()), day=F(day), called=F(name), team=team
+    ).annotate(
+        place=Window(RowNumber(), partition_by=F("reason"), order_by=[F("day").desc(nulls_last=True), F("pk").asc()]),
+        of_reason=Window(Count("pk"), partition_by=F("reason")),
+    )
+    columns = ("kind", "pk", "called", "day", "amount", "currency", "reason", "of_reason", "account__name", "team")
+    listed = rows.filter(place__lte=at_most).order_by("reason", "place")
+    for kind, pk, called, on, amount, currency, reason, of_reason, account, own_team in listed.values_list(*columns):
+        detail = {"below_account": account, "team_key": own_team}.get(reason) or ""
+        yield NearMiss(kind, pk, called, on, amount, currency, reason, of_reason, detail)

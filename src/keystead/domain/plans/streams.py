@@ -1,0 +1,148 @@
+"""Revenue streams: a plan's figures by product line, and what the same accounts brought a year before.
+
+One statement by the rules of `facts`; the lines add up to the plan's figures exactly, revenue without a product included. A row
+of orders that names no product takes its deal's. The product line is the top of the product's tree.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Context, Decimal
+from uuid import UUID
+
+from django.db import connection
+
+from keystead.base.periods import InvalidPeriod, Period
+from keystead.data.plans.models import Plan
+from keystead.data.workspace.models import Member
+from keystead.domain.plans.editing import fiscal_calendar
+from keystead.domain.plans.facts import facts_query
+
+_EXACT = Context(prec=100)
+
+# The rows that would have been linked had the plan covered the earlier period, in the shape of the link table.
+_EARLIER = """
+earlier_links AS (
+  SELECT p.id AS plan_id, p.workspace_id, r.deal_id, r.order_id, 'account' AS via
+  FROM keystead_plan p
+  JOIN keystead_account a ON a.workspace_id = p.workspace_id
+    AND (a.id = p.account_id OR p.includes_descendants AND a.lineage @> ARRAY[p.account_id])
+  CROSS JOIN LATERAL (
+    SELECT d.id AS deal_id, NULL::uuid AS order_id, coalesce(nullif(d.team_key, ''), m.team, '') AS team
+    FROM keystead_deal d LEFT JOIN keystead_member m ON m.id = d.owner_id
+    WHERE d.account_id = a.id AND d.close_date BETWEEN %(earlier_start)s AND %(earlier_end)s AND d.status = 'won'
+    UNION ALL
+    SELECT NULL, o.id, o.team_key FROM keystead_order o
+    WHERE o.account_id = a.id AND o.order_date BETWEEN %(earlier_start)s AND %(earlier_end)s
+  ) r
+  WHERE p.workspace_id = %(workspace)s AND p.id = ANY(%(plans)s) AND (p.team_key = '' OR p.team_key = r.team)
+), """
+
+_TAIL = """
+, lines AS (
+  SELECT f.part, f.converted, f.converted * f.probability * 0.01 AS weighted,
+    coalesce(o.product_id, d.product_id, od.product_id) AS product
+  FROM facts f
+  LEFT JOIN keystead_deal d ON f.kind = 'deal' AND d.id = f.id
+  LEFT JOIN keystead_order o ON f.kind <> 'deal' AND o.id = f.id
+  LEFT JOIN keystead_deal od ON od.id = o.deal_id
+  WHERE f.left_out = ''
+), tops AS (
+  WITH RECURSIVE climb AS (
+    SELECT id AS product, id, parent_id, 0 AS height FROM keystead_product
+    WHERE workspace_id = %(workspace)s AND id IN (SELECT product FROM lines)
+    UNION ALL
+    SELECT c.product, p.id, p.parent_id, c.height + 1
+    FROM climb c JOIN keystead_product p ON p.id = c.parent_id WHERE c.height < 50
+  )
+  SELECT DISTINCT ON (product) product, id AS line FROM climb ORDER BY product, height DESC
+)
+SELECT tops.line, top.name,
+  coalesce(sum(converted) FILTER (WHERE part = 'won'), 0), coalesce(sum(converted) FILTER (WHERE part = 'pipeline'), 0),
+  coalesce(sum(weighted) FILTER (WHERE part = 'pipeline'), 0)
+FROM lines LEFT JOIN tops USING (product) LEFT JOIN keystead_product top ON top.id = tops.line
+GROUP BY tops.line, top.name
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One product line in the plan's currency, unrounded. `line` is None for revenue without a product; `name` then is empty."""
+
+    line: UUID | None
+    name: str
+    last_year: Decimal
+    won: Decimal
+    pipeline: Decimal
+    weighted_pipeline: Decimal
+
+    @property
+    def forecast(self) -> Decimal:
+        return _EXACT.add(self.won, self.pipeline)
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """`total` equals the plan's KPI block in won, pipeline and forecast. `earlier` is the period of `last_year`."""
+
+    lines: tuple[Stream, ...]
+    total: Stream
+    earlier: Period
+
+
+def earlier_period(plan: Plan, viewer: Member) -> Period:
+    """The fiscal year before when the plan covers a fiscal year, else the same days a year earlier."""
+    period = Period(plan.start_date, plan.end_date)
+    calendar = fiscal_calendar(viewer.workspace)
+    try:
+        year = calendar.year_of(period.start)
+        if year == period:
+            return calendar.previous(year)
+    except InvalidPeriod:
+        pass
+    after = period.end + timedelta(days=1)  # the end is found from the day after it, so that 28 February may become 29
+    return Period(_year_before(period.start), _year_before(after) - timedelta(days=1))
+
+
+def _year_before(day: date) -> date:
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - 1, day=28)
+
+
+def streams(*, plan: Plan, viewer: Member, today: date) -> Streams:
+    """The product lines of a plan that the viewer may see, the largest forecast first, revenue without a product last."""
+    earlier = earlier_period(plan, viewer)
+    now = _lines(plan, viewer, today)
+    before = _lines(plan, viewer, today, earlier)
+    lines = []
+    for line in sorted(now.keys() | before.keys(), key=str):
+        name, won, pipeline, weighted = now.get(line) or (before[line][0], Decimal(0), Decimal(0), Decimal(0))
+        last_year = before[line][1] if line in before else Decimal(0)
+        lines.append(Stream(line, name, last_year, won, pipeline, weighted))
+    lines.sort(key=lambda stream: (stream.line is None, -stream.forecast, -stream.last_year, stream.name))
+    return Streams(tuple(lines), _total(lines), earlier)
+
+
+type _Line = tuple[str, Decimal, Decimal, Decimal]
+
+
+def _lines(plan: Plan, viewer: Member, today: date, earlier: Period | None = None) -> dict[UUID | None, _Line]:
+    statement, parameters = facts_query(
+        _TAIL, plans=[plan.pk], viewer=viewer, include_hidden=viewer.workspace.totals_include_hidden, today=today,
+        links="earlier_links" if earlier else "keystead_revenuelink", more_tables=_EARLIER if earlier else "",
+    )  # fmt: skip
+    if earlier:
+        parameters |= {"earlier_start": earlier.start, "earlier_end": earlier.end}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return {line: (name or "", won, pipeline, weighted) for line, name, won, pipeline, weighted in cursor.fetchall()}
+
+
+def _total(lines: Iterable[Stream]) -> Stream:
+    sums = [Decimal(0)] * 4
+    for stream in lines:
+        parts = (stream.last_year, stream.won, stream.pipeline, stream.weighted_pipeline)
+        sums = [_EXACT.add(so_far, part) for so_far, part in zip(sums, parts, strict=True)]
+    return Stream(None, "", *sums)
