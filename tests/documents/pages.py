@@ -196,9 +196,7 @@ AURELIA = OnePage(
         KpiLine("Coverage", "0.72×", tone="warn"),
         KpiLine("Gap", "€2,234,580"),
     ),
-    bar=TargetBar.of(
-        target=Decimal(4200000), won=Decimal(1965420), pipeline=Decimal(1613000), weighted=Decimal(672310)
-    ),
+    bar=TargetBar.of(target=Decimal(4200000), won=Decimal(1965420), pipeline=Decimal(1613000), weighted=Decimal(672310)),
     streams=(
         StreamRow("Cold chain", "€1,204,300.00", "€1,105,680.00", "€840,000.00", "€1,945,680.00"),
         StreamRow("Labels and sleeves", "€412,900.00", "€398,240.00", "€310,000.00", "€708,240.00"),
@@ -342,6 +340,7 @@ EMPTY = OnePage(
 HOSTILE = '#panic("no") $x^2$ @ref *bold* _it_ [b] {c} <tag> \\u{41} // /* `raw` = head - list ~ "q" \'s\''
 LONG = (HOSTILE + " ") * 55
 ENDLESS = "W" * 5000
+LATE_DATE = "30 de setembro de 2026"
 MANY = tuple(f"{n} {LONG}" for n in range(1, 61))
 
 OVERFULL = OnePage(
@@ -359,13 +358,13 @@ OVERFULL = OnePage(
     facts=tuple(Fact(text, text) for text in MANY),
     overview=(Fact("Who they are", LONG), Fact(LONG, ENDLESS), Fact("Text", LONG), Fact("Text", LONG)),
     swot=SwotBlock(MANY, (ENDLESS,) * 9, MANY, MANY),
-    headline=tuple(KpiLine(LONG, "R$ 123.456.789.012.345,67", LONG, "bad") for _ in range(9)),
-    details=tuple(KpiLine(LONG, "R$ 123.456.789.012.345,67") for _ in range(9)),
+    headline=tuple(KpiLine(LONG, "R$ 123.456.789.012.345,67", LONG, "bad") for _ in range(5)),
+    details=tuple(KpiLine(LONG, "R$ 123.456.789.012.345,67") for _ in range(6)),
     bar=TargetBar.of(target=Decimal(1), won=Decimal(5), pipeline=Decimal(7), weighted=Decimal(9)),
     streams=tuple(StreamRow(text, *("R$ 123.456.789.012.345,67",) * 4) for text in MANY),
     streams_total=StreamRow("", *("R$ 999.456.789.012.345,67",) * 4),
-    objectives=tuple(ObjectiveRow(text, text, text, Chip(text, "bad"), 7.5, text, is_late=True) for text in MANY),
-    actions=tuple(ActionRow(text, text, "30 de setembro de 2026", is_late=True) for text in MANY),
+    objectives=tuple(ObjectiveRow(text, text, LATE_DATE, Chip(text, "bad"), 7.5, text, is_late=True) for text in MANY),
+    actions=tuple(ActionRow(text, text, LATE_DATE, is_late=True) for text in MANY),
     footer=Footer(LONG, LONG, LONG, LONG, tuple(f"USD → X{n:02} on 12 Jan 2026" for n in range(60))),
 )
 

@@ -186,11 +186,7 @@ class FiscalCalendar:
         return period.next() if period.kind == "range" else self._same_kind(period)(_beside(period.end, 1))
 
     def previous(self, period: Period) -> Period:
-        return (
-            period.previous()
-            if period.kind == "range"
-            else self._same_kind(period)(_beside(period.start, -1))
-        )
+        return period.previous() if period.kind == "range" else self._same_kind(period)(_beside(period.start, -1))
 
     def years(self, within: Period) -> list[Period]:
         """The fiscal years that touch `within`, whole, in order."""
@@ -266,9 +262,7 @@ class FiscalCalendar:
 
     def _quarters_of(self, year: Period) -> list[Period]:
         months = self._months_of(year)
-        return [
-            Period(months[3 * n].start, months[3 * n + 2].end, "quarter", year.year, n + 1) for n in range(4)
-        ]
+        return [Period(months[3 * n].start, months[3 * n + 2].end, "quarter", year.year, n + 1) for n in range(4)]
 
     def _same_kind(self, period: Period) -> Callable[[date], Period]:
         return {"year": self.year_of, "quarter": self.quarter_of}.get(period.kind, self.month_of)

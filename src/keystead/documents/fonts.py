@@ -13,7 +13,8 @@ import typst
 
 # Package of fonts -> folder inside it. Both hold nothing but font files under the SIL Open Font License.
 _PACKAGES = {"fontpkg_inter": "files", "manimgx_fonts": "."}
-_FIRST = ("Inter", "Noto Sans", "Libertinus Serif")
+_FIRST = ("Inter", "Noto Sans")
+_BUILT_IN = "Libertinus Serif"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,13 @@ class FontSet:
     families: tuple[str, ...]
 
 
-def load(folders: Iterable[Path]) -> FontSet:
+def load(folders: Iterable[Path], *, with_machine_fonts: bool = True) -> FontSet:
     """Fonts of these folders, then those built into the typesetter; the machine's own are the last resort."""
-    fonts = typst.Fonts(font_paths=[str(folder) for folder in folders])
+    paths = [str(folder) for folder in folders]
+    fonts = typst.Fonts(font_paths=paths, include_system_fonts=with_machine_fonts)
     known = fonts.families()
     scripts = [name for name in known if name.startswith("Noto Sans ") or name == "Noto Emoji"]
-    return FontSet(fonts, (*[name for name in _FIRST if name in known], *scripts))
+    return FontSet(fonts, (*[name for name in _FIRST if name in known], *scripts, _BUILT_IN))
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import re
 import unicodedata
 from dataclasses import asdict
@@ -16,6 +17,9 @@ from keystead.documents.values import OnePage
 
 Paper = Literal["a4", "letter"]
 PAPERS: dict[str, str] = {"a4": "a4", "letter": "us-letter"}
+# A KPI is never left out in silence: more than these are refused.
+MOST_HEADLINES = 5
+MOST_DETAILS = 6
 
 _TEMPLATE = Path(__file__).parent / "templates" / "one_page.typ"
 # More than any place on the page can hold; the template measures and clips the rest.
@@ -35,7 +39,8 @@ class CannotPrint(ValueError):
 
 
 def one_page_pdf(page: OnePage, *, paper: Paper, fonts: FontSet | None = None) -> bytes:
-    """A PDF of one A4 or Letter sheet. Raises CannotPrint for an unknown paper or a malformed accent colour.
+    """A PDF of one A4 or Letter sheet. Raises CannotPrint (unknown_paper, malformed_colour, too_many_kpis,
+    moment_without_zone).
 
     User text travels as JSON data and is never part of the template's code.
     """
@@ -58,6 +63,10 @@ def _render(page: OnePage, paper: str, fonts: FontSet, kind: Literal["pdf", "png
         raise CannotPrint("unknown_paper", paper)
     if not _COLOUR.fullmatch(page.accent):
         raise CannotPrint("malformed_colour", page.accent)
+    if len(page.headline) > MOST_HEADLINES or len(page.details) > MOST_DETAILS:
+        raise CannotPrint("too_many_kpis", len(page.headline) + len(page.details))
+    if page.as_of_at.tzinfo is None:
+        raise CannotPrint("moment_without_zone", page.as_of_at)
     inputs = {
         "paper": PAPERS[paper],
         "families": json.dumps(fonts.families),
@@ -82,6 +91,8 @@ def _printable(value: Any) -> Any:
         return {key: _printable(part) for key, part in value.items()}
     if isinstance(value, tuple):
         return {"items": [_printable(part) for part in value[:_LONGEST_LIST]], "count": len(value)}
+    if isinstance(value, float):  # every float here is a ratio to draw with
+        return min(max(value, 0.0), 1.0) if math.isfinite(value) else None
     return value
 
 
