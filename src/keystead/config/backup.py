@@ -86,7 +86,7 @@ def write(*, target: Path, url: str, storage: Storage, secret_key: str, release:
 def read(*, source: Path, url: str, storage: Storage) -> tuple[Manifest, str]:
     """Replaces the database (in one transaction) and then the files. Returns the manifest and the backup's secret key."""
     try:
-        archive = tarfile.open(source, mode="r:")
+        archive = tarfile.open(source, mode="r:")  # noqa: SIM115 - closed by the `with` below
     except tarfile.TarError as error:
         raise BackupFailed(f"{source} is not a Keystead backup.") from error
     with archive, tempfile.TemporaryDirectory() as folder:
@@ -141,7 +141,7 @@ def _add_stored(archive: tarfile.TarFile, storage: Storage, name: str) -> None:
     about = tarfile.TarInfo(f"files/{name}")
     about.size, about.mode = storage.size(name), 0o600
     with storage.open(name) as content:
-        archive.addfile(about, content)  # type: ignore[arg-type]  # Django's File reads like any other
+        archive.addfile(about, content)
 
 
 def _dump(url: str, target: Path) -> None:

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from keystead.config import process
@@ -82,8 +83,8 @@ class Server:
         aside = self.database / "making"
         if aside.exists():
             shutil.rmtree(aside)
-        command = [PROGRAMS / "initdb", "-D", aside, "-U", OWNER, "--auth=trust", "--encoding=UTF8", "--locale=C",
-                   "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]  # fmt: skip
+        command: list[str | Path] = [PROGRAMS / "initdb", "-D", aside, "-U", OWNER, "--auth=trust", "--encoding=UTF8"]
+        command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         if self.throwaway:
             command.append("--no-sync")
         made = self._run(command)
@@ -112,7 +113,7 @@ class Server:
     def _launch(self, patience: float) -> str:
         settings = SETTINGS | (THROWAWAY if self.throwaway else {})
         options = [f"--{name}={value}" for name, value in settings.items()]
-        command = [PROGRAMS / "postgres", "-D", self.database, "-k", self._socket_folder(), *options]
+        command: list[str | Path] = [PROGRAMS / "postgres", "-D", self.database, "-k", self._socket_folder(), *options]
         self.child = process.spawn(
             command,
             log=self.log,
@@ -150,6 +151,9 @@ class Server:
         if self.child is not None:
             process.stop(self.child, (FAST_SHUTDOWN, 20.0), (IMMEDIATE_SHUTDOWN, 5.0))
             self.child = None
+            sockets = self._socket_folder()
+            if sockets != self.database:
+                shutil.rmtree(sockets, ignore_errors=True)
 
     def is_alive(self) -> bool:
         return self.child is not None and self.child.poll() is None
@@ -160,7 +164,7 @@ class Server:
             capture_output=True, text=True, check=False, cwd=self.database, env=_environment(), **self._as_user(),
         )  # fmt: skip
 
-    def _as_user(self) -> dict[str, object]:
+    def _as_user(self) -> dict[str, Any]:
         return self._user.options() if self._user else {}
 
     def _socket_folder(self) -> Path:
@@ -169,7 +173,7 @@ class Server:
             return self.database
         name = "keystead-" + hashlib.sha256(os.fsencode(self.database)).hexdigest()[:16]
         base = Path(tempfile.gettempdir())
-        folder = (base if len(os.fsencode(base)) < 50 else Path("/tmp")) / name
+        folder = (base if len(os.fsencode(base)) < 50 else Path("/tmp")) / name  # noqa: S108 - private folder, its owner is checked below
         folder.mkdir(mode=0o700, exist_ok=True)
         if self._user:
             os.chown(folder, self._user.uid, self._user.gid)

@@ -42,7 +42,7 @@ def spawn(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=die_with_parent,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - our processes that spawn have one thread
             **options,
         )
 

@@ -181,7 +181,7 @@ def _wait_until_ready(supervisor: Supervisor, web: Child, options: argparse.Name
 
 
 def _is_healthy(options: argparse.Namespace) -> bool:
-    everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - looked up here, never bound
     host = everywhere.get(options.host) or (f"[{options.host}]" if ":" in options.host else options.host)
     # The name by which we ask must be one that the settings allow.
     allowed = (os.environ.get("KEYSTEAD_ALLOWED_HOSTS") or "localhost").split(",")[0].strip().lstrip("*.") or "localhost"

@@ -33,7 +33,8 @@ def main(arguments: list[str]) -> int:
 def _run(command: list[str], folder: Path) -> int:
     data = folder / "data"
     data.mkdir()
-    environment = {"KEYSTEAD_DATA": str(data), "KEYSTEAD_SECRET_KEY": "for-tests-only"}
+    # The owner makes and migrates the test databases; the suite itself then changes to the app's login.
+    environment = {"KEYSTEAD_DATA": str(data), "KEYSTEAD_SECRET_KEY": "only-for-tests", "KEYSTEAD_DB_ROLE": "owner"}
     if os.environ.get("DATABASE_URL"):
         return _to_its_end(command, environment)
     with throwaway(folder) as url:

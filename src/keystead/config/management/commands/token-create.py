@@ -1,4 +1,4 @@
-"""An API token for a member."""  # noqa: N999 - it is what people type
+"""An API token for a member."""
 
 import json
 from datetime import timedelta

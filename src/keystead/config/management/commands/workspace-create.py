@@ -1,4 +1,4 @@
-"""A workspace with its first owner."""  # noqa: N999 - it is what people type
+"""A workspace with its first owner."""
 
 import json
 from typing import Any

@@ -1,0 +1,99 @@
+"""The limited logins: their addresses, their grants, and the refusal when they could pass row-level security."""
+
+import os
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from psycopg import errors
+
+from keystead.config.database import (
+    UnsafeRole,
+    app_url,
+    database_name,
+    ensure_roles,
+    refuse_unsafe,
+    unsafe_rights,
+    url_for,
+    worker_url,
+)
+
+OWNER = "postgresql://boss:s%40cret@db.acme.example:5433/key%20accounts?sslmode=require"
+
+
+def test_each_role_has_its_login_on_the_same_server() -> None:
+    app = urlsplit(app_url(OWNER))
+    assert (app.hostname, app.port, app.path, app.query) == ("db.acme.example", 5433, "/key%20accounts", "sslmode=require")
+    assert app.username == "key%20accounts_app"
+    assert urlsplit(worker_url(OWNER)).username == "key%20accounts_worker"
+    assert database_name(OWNER) == "key accounts"
+    assert url_for("owner", OWNER) == OWNER
+
+
+def test_passwords_follow_from_the_secret_key_and_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEYSTEAD_SECRET_KEY", "one")
+    app, worker = urlsplit(app_url(OWNER)).password, urlsplit(worker_url(OWNER)).password
+    monkeypatch.setenv("KEYSTEAD_SECRET_KEY", "another")
+    assert len({app, worker, urlsplit(app_url(OWNER)).password, "s@cret"}) == 4
+
+
+def test_an_unknown_role_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match=r"one of owner, app, worker, not 'boss'"):
+        url_for("boss", OWNER)
+
+
+@pytest.fixture
+def fresh() -> Iterator[str]:
+    """The owner's address of a new database of its own, dropped with its logins afterwards."""
+    server = os.environ["DATABASE_URL"]
+    name = f"keystead_roles_{os.getpid()}"
+    url = urlsplit(server)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield url
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        for role in (f"{name}_app", f"{name}_worker"):
+            connection.execute(f"DROP ROLE IF EXISTS {role}")
+
+
+def test_the_logins_work_on_old_and_new_tables_and_change_nothing_else(fresh: str) -> None:
+    with psycopg.connect(fresh, autocommit=True) as owner:
+        owner.execute("CREATE TABLE account (id int GENERATED ALWAYS AS IDENTITY, name text)")
+        names = ensure_roles(owner)
+        owner.execute("CREATE TABLE deal (id int GENERATED ALWAYS AS IDENTITY, name text)")
+        assert ensure_roles(owner) == names
+    for address, name in ((app_url(fresh), names.app), (worker_url(fresh), names.worker)):
+        with psycopg.connect(address, autocommit=True) as login:
+            assert login.execute("SELECT current_user").fetchone() == (name,)
+            for table in ("account", "deal"):
+                login.execute(f"INSERT INTO {table} (name) VALUES ('Sonron')")
+                login.execute(f"DELETE FROM {table}")
+            for forbidden in ("CREATE TABLE own (id int)", "DROP TABLE deal", "TRUNCATE deal", "CREATE ROLE mallory"):
+                with pytest.raises(errors.InsufficientPrivilege):
+                    login.execute(forbidden)
+
+
+def test_a_login_that_could_pass_row_level_security_is_refused(fresh: str) -> None:
+    with psycopg.connect(fresh, autocommit=True) as owner:
+        names = ensure_roles(owner)
+        owner.execute("CREATE TABLE account (workspace_id int); ALTER TABLE account ENABLE ROW LEVEL SECURITY")
+        owner.execute(f"ALTER ROLE {names.app} BYPASSRLS")
+        owner.execute(f"ALTER TABLE account OWNER TO {names.worker}")
+        with owner.cursor() as cursor:
+            assert unsafe_rights(cursor, names) == [
+                f"{names.app} may bypass row-level security",
+                f"{names.worker} owns protected tables",
+            ]
+            with pytest.raises(UnsafeRole, match="Row-level security would not hold"):
+                refuse_unsafe(cursor, names)
+        with pytest.raises(UnsafeRole, match=names.app):
+            ensure_roles(owner)
+
+
+def test_an_administrator_s_login_is_seen_as_unsafe(fresh: str) -> None:
+    with psycopg.connect(fresh, autocommit=True) as owner:
+        names = ensure_roles(owner)
+        owner.execute(f"ALTER ROLE {names.worker} SUPERUSER")
+        with owner.cursor() as cursor:
+            assert f"{names.worker} is a superuser" in unsafe_rights(cursor, names)
