@@ -1,9 +1,14 @@
 """The gallery in a real browser: no accessibility finding, and every overlay by keyboard and without script."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.wsgi import get_wsgi_application
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
@@ -11,7 +16,24 @@ RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'bes
 DESK: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
-pytestmark = pytest.mark.django_db
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server gives
+        """Requests are no news here."""
+
+
+class Threaded(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The product without any database: the gallery needs none, and pytest-django refuses one here."""
+    handler = StaticFilesHandler(get_wsgi_application())
+    with make_server("127.0.0.1", 0, handler, server_class=Threaded, handler_class=Quiet) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @pytest.fixture(scope="module")
@@ -32,16 +54,16 @@ def opened(browser: Browser, address: str, size: ViewportSize = DESK, *, theme: 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_axe_finds_nothing_in_the_gallery(browser: Browser, live_server, size: ViewportSize, theme: str) -> None:
-    page = opened(browser, live_server.url, size, theme=theme)
+def test_axe_finds_nothing_in_the_gallery(browser: Browser, address: str, size: ViewportSize, theme: str) -> None:
+    page = opened(browser, address, size, theme=theme)
     page.evaluate(AXE.read_text())
     found = page.evaluate(f"axe.run({RULES})")["violations"]
     assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
     assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
 
 
-def test_a_number_opens_its_explanation_by_keyboard_and_gives_the_focus_back(browser: Browser, live_server) -> None:
-    page = opened(browser, live_server.url)
+def test_a_number_opens_its_explanation_by_keyboard_and_gives_the_focus_back(browser: Browser, address: str) -> None:
+    page = opened(browser, address)
     forecast = page.locator("a.kpi", has_text="Forecast").first
     forecast.focus()
     page.keyboard.press("Enter")
@@ -53,8 +75,8 @@ def test_a_number_opens_its_explanation_by_keyboard_and_gives_the_focus_back(bro
     assert page.evaluate("document.activeElement.textContent").split()[0] == "Forecast"
 
 
-def test_on_a_phone_the_explanation_is_a_sheet_at_the_bottom(browser: Browser, live_server) -> None:
-    page = opened(browser, live_server.url, PHONE)
+def test_on_a_phone_the_explanation_is_a_sheet_at_the_bottom(browser: Browser, address: str) -> None:
+    page = opened(browser, address, PHONE)
     page.locator("a.kpi").first.click()
     page.wait_for_selector("#explain .explain-title")
     page.wait_for_timeout(300)
@@ -63,8 +85,8 @@ def test_on_a_phone_the_explanation_is_a_sheet_at_the_bottom(browser: Browser, l
     assert (round(box["x"]), round(box["width"]), round(box["y"] + box["height"])) == (0, PHONE["width"], PHONE["height"])
 
 
-def test_without_script_menus_navigation_and_explanations_still_work(browser: Browser, live_server) -> None:
-    page = opened(browser, live_server.url, PHONE, script=False)
+def test_without_script_menus_navigation_and_explanations_still_work(browser: Browser, address: str) -> None:
+    page = opened(browser, address, PHONE, script=False)
     page.click(".side-open")
     assert page.locator("#side").get_by_text("Portfolio").is_visible()
     page.keyboard.press("Escape")
@@ -75,8 +97,8 @@ def test_without_script_menus_navigation_and_explanations_still_work(browser: Br
     assert page.locator(".explain-title").first.is_visible()
 
 
-def test_the_theme_switch_changes_the_page_and_stays(browser: Browser, live_server) -> None:
-    page = opened(browser, live_server.url)
+def test_the_theme_switch_changes_the_page_and_stays(browser: Browser, address: str) -> None:
+    page = opened(browser, address)
     page.click(".member")
     page.get_by_text("Dark", exact=True).click()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(22, 22, 21)"
@@ -84,12 +106,12 @@ def test_the_theme_switch_changes_the_page_and_stays(browser: Browser, live_serv
     assert page.locator("html").get_attribute("data-theme") == "keystead-dark"
 
 
-def test_the_page_obeys_its_own_content_security_policy(browser: Browser, live_server) -> None:
+def test_the_page_obeys_its_own_content_security_policy(browser: Browser, address: str) -> None:
     context = browser.new_context(viewport=DESK)
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if "Content Security Policy" in message.text else None)
-    page.goto(f"{live_server.url}/gallery")
+    page.goto(f"{address}/gallery")
     page.locator("a.kpi").first.click()
     page.wait_for_selector("#explain .explain-title")
     assert said == []
