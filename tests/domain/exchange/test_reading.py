@@ -152,6 +152,22 @@ def test_the_encoding_can_be_chosen_and_an_unknown_one_is_refused(tmp_path: Path
             open_table(path, encoding=wrong)
 
 
+def test_a_chosen_utf16_on_another_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CannotRead) as refused:
+        open_table(text_file(tmp_path, "name,city\nAcme,Rome\n"), encoding="utf-16")
+    assert refused.value.message == "The file is not written in the encoding utf-16."
+
+
+def test_headers_that_are_years_are_headers_when_nothing_better_is_there(tmp_path: Path) -> None:
+    table = open_table(text_file(tmp_path, "2019,2020,2021\n1,2,3\n4,5,6\n"))
+    assert (table.headers, table.format.header_row) == (("2019", "2020", "2021"), 1)
+
+
+def test_blank_cells_beyond_the_last_column_are_nothing(tmp_path: Path) -> None:
+    table = open_table(text_file(tmp_path, "name,city\nAcme,Rome, ,\nBolt,Oslo\n"))
+    assert [(row.problems, row.extra) for row in table.sample()] == [((), ()), ((), ())]
+
+
 def test_the_wrong_chosen_encoding_is_told_cell_by_cell(tmp_path: Path) -> None:
     table = open_table(text_file(tmp_path, b"name,city\nAcme,M\xfcnchen\n"), encoding="utf-8")
     assert [p.code for p in table.sample()[0].problems] == ["bad_encoding"]
@@ -163,6 +179,7 @@ def test_the_wrong_chosen_encoding_is_told_cell_by_cell(tmp_path: Path) -> None:
         (b"", "empty_file"),
         (b"\n\n \n", "empty_file"),
         (b"\xef\xbb\xbf", "empty_file"),
+        ("\ufeff\n".encode("utf-16-le"), "empty_file"),
         (b"name,city\n", "no_rows"),
         (b"name,city\n,\n\n", "no_rows"),
         (b"%PDF-1.7 ...", "not_a_table"),
@@ -242,6 +259,8 @@ def test_rows_come_in_batches_and_can_be_read_again(tmp_path: Path) -> None:
     assert [len(batch) for batch in table.rows()] == [2_000, 2_000, 500]
     assert sum(map(len, table.rows())) == table.row_count == 4_500
     assert len(table.sample(7)) == 7
+    even = open_table(text_file(tmp_path, "name\n" + "Acme\n" * 4_000))
+    assert [len(batch) for batch in even.rows()] == [2_000, 2_000]
 
 
 def test_the_format_is_plain_json(tmp_path: Path) -> None:

@@ -3,14 +3,18 @@
 import datetime as dt
 import io
 import json
+import resource
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+import python_calamine
 import xlsxwriter
 
-from keystead.domain.exchange import reading_child, reading_workbooks
+from keystead.domain.exchange import reading_child
 from keystead.domain.exchange.problems import CannotRead
 from keystead.domain.exchange.reading import open_table
 from keystead.domain.exchange.reading_limits import LIMITS, Limits
@@ -137,7 +141,7 @@ def bomb(folder: Path, size: int) -> Path:
 
 
 def test_a_workbook_that_unpacks_to_far_too_much_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading_workbooks.subprocess, "Popen", None)  # nothing may even start
+    monkeypatch.setattr(subprocess, "Popen", None)  # nothing may even start
     with pytest.raises(CannotRead, match="workbook_suspicious"):
         open_table(bomb(tmp_path, 64 << 20))
     with pytest.raises(CannotRead, match="workbook_too_large"):
@@ -224,7 +228,7 @@ def test_the_reading_process_says_sheets_rows_and_end(tmp_path: Path) -> None:
 
 def test_a_protected_workbook_and_one_without_end_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def locked(*_arguments: Any) -> None:
-        raise reading_child.calamine.PasswordError("locked")
+        raise python_calamine.PasswordError("locked")
 
     monkeypatch.setattr(reading_child, "_write", locked)
     assert said(tmp_path) == [{"error": "workbook_protected"}]
@@ -245,3 +249,37 @@ def test_merged_cells_say_the_same_in_each_of_their_rows() -> None:
 def test_a_span_of_time_is_hours_minutes_and_seconds() -> None:
     assert reading_child.cell_text(dt.timedelta(hours=30, minutes=5, seconds=7)) == "30:05:07"
     assert reading_child.cell_text(12) == "12"
+
+
+def test_every_kind_of_cell_is_text() -> None:
+    moment = dt.datetime.fromisoformat("2024-05-01 13:30")
+    values = [1054.0, 0.1 + 0.2, 1e20, True, False, moment, moment.replace(hour=0, minute=0), moment.date(), moment.time(), "x"]
+    assert [reading_child.cell_text(value) for value in values] == [
+        "1054", "0.3", "100000000000000000000", "true", "false", "2024-05-01 13:30:00", "2024-05-01",
+        "2024-05-01", "13:30:00", "x",
+    ]  # fmt: skip
+
+
+def test_the_empty_cells_at_the_end_of_a_row_are_left_out(tmp_path: Path) -> None:
+    path = xlsx_file(tmp_path, ("S", [["Name", "City"], ["Acme", ""], ["Bolt", "Oslo"]]))
+    assert said(path)[1] == [["Name", "City"], ["Acme"], ["Bolt", "Oslo"]]
+
+
+def test_the_reading_process_confines_itself_where_the_system_can(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: dict[int, tuple[int, int]] = {}
+    monkeypatch.setattr(resource, "setrlimit", asked.__setitem__)
+    path = xlsx_file(tmp_path, ("S", [["Name"], ["Acme"]]))
+    reading_child.main([str(path), "", "1000", "60", "500"], io.StringIO())
+    assert (asked[resource.RLIMIT_AS], asked[resource.RLIMIT_CPU]) == ((1000, 1000), (60, 60))
+    monkeypatch.setitem(sys.modules, "resource", None)
+    asked.clear()
+    assert said(path)[-1] == {"end": 2}
+    assert asked == {}
+
+
+def test_a_binary_workbook_is_known_by_its_inside(tmp_path: Path) -> None:
+    path = tmp_path / "file.xlsb"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/workbook.bin", b"nonsense")
+    with pytest.raises(CannotRead, match="workbook_broken"):
+        open_table(path)

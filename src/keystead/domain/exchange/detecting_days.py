@@ -77,7 +77,7 @@ def _vote(text: str) -> str:
 def _decided(votes: Counter[str], locale: str) -> tuple[DateOrder, bool]:
     if votes["dmy"] or votes["mdy"]:
         return ("dmy" if votes["dmy"] >= votes["mdy"] else "mdy"), False
-    if votes["either"]:
+    if votes["either"] and not votes["ymd"]:
         usual = locale_order(locale)
         return ("dmy" if usual == "ymd" else usual), True
     return "ymd", False

@@ -28,6 +28,8 @@ _LEGAL_FORMS = frozenset(
     )
 )
 
+_CONNECTING = frozenset({"and", "e", "y", "et", "und"})  # "&" itself is punctuation
+
 type Why = Literal["learnt", "same", "spelling", "legal_form", "likeness"]
 
 
@@ -58,8 +60,9 @@ class _Shape:
 
 @lru_cache(maxsize=65_536)
 def _shape(text: str) -> _Shape:
-    folded = fold(text.replace("&", " and "))
+    folded = fold(text)
     words = re.sub(r"[\W_]+", " ", re.sub(r"(?<=\b\w)\.(?=\w\b)|['’]", "", folded)).split()
+    words = [word for word in words if word not in _CONNECTING] or words
     kept = [word for word in words if word not in _LEGAL_FORMS] or words
     return _Shape(
         " ".join(folded.split()),

@@ -77,7 +77,9 @@ class Problem:
 def sentence(code: str, params: Mapping[str, Any]) -> str:
     """The sentence of a code in the active language; an unknown code is told as such rather than failing."""
     template = SENTENCES.get(code, _("this could not be understood (%(code)s)."))
-    return str(template) % _Lenient({"code": code, **params})
+    meant = params.get("suggestion")
+    hint = " " + _now("Perhaps “%(suggestion)s” is meant?") % {"suggestion": meant} if meant else ""
+    return str(template) % _Lenient({"code": code, "hint": hint, **params})
 
 
 def _opened(clause: str) -> str:

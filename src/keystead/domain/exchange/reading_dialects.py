@@ -7,6 +7,7 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -93,14 +94,8 @@ def _untidiness(rows: list[list[str]], dialect: Dialect) -> float:
 
 def _records(sample: str, dialect: Dialect) -> list[list[str]]:
     reader = csv.reader(io.StringIO(sample, newline=""), **dialect.options())
-    rows: list[list[str]] = []
-    try:
-        for row in reader:
-            if any(row):
-                rows.append(row)
-            if len(rows) > _SAMPLE_RECORDS:
-                return rows
-    except csv.Error:
+    rows = list(islice((row for row in reader if any(row)), _SAMPLE_RECORDS + 1))
+    if len(rows) > _SAMPLE_RECORDS:
         return rows
     # The last record of a sample may be cut in the middle.
     return rows[:-1] if len(rows) > 2 and not sample.endswith(("\n", "\r")) else rows

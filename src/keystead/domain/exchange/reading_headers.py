@@ -19,8 +19,6 @@ def find_header(rows: Sequence[Sequence[str]]) -> int:
     rows = [[cell.strip() for cell in row] for row in rows[:LOOKED_AT]]
     filled = [[cell for cell in row if cell] for row in rows]
     widths = Counter(len(cells) for cells in filled if cells)
-    if not widths:
-        return 0
     # The width that repeats is the table's; a lone wider row is more likely broken. A header has every
     # column named, while rows below leave some out, so a header may be wider.
     table = max(widths, key=lambda width: (widths[width] * min(width, 3), width))

@@ -33,7 +33,7 @@ class TextFile:
         records = csv.reader(self._lines(), **self.dialect.options())
         number = 0
         try:
-            for cells in records:
+            for cells in records:  # pragma: no branch - the mark at the end always comes
                 number += 1
                 if cells and cells[-1].endswith(_END):
                     if len(cells) > 1 or cells[-1] != _END:
@@ -68,7 +68,7 @@ def open_text(path: Path, limits: Limits, *, encoding: str | None, separator: st
         try:
             sample = file.read(limits.sample_bytes)
         except UnicodeError as error:  # a chosen UTF-16 on a file of another kind cannot even be read with gaps
-            raise CannotRead("encoding_unknown", encoding=found.name) from error
+            raise CannotRead("wrong_encoding", encoding=found.name) from error
     if len(_CONTROL.findall(sample, 0, 65_536)) > max(8, min(len(sample), 65_536) // 50):
         raise CannotRead("not_a_table", found="BIN")
     return TextFile(path, found, find_dialect(sample, separator=separator), limits)
