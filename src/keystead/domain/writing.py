@@ -51,7 +51,7 @@ def write[M: models.Model](record: M, fields: Mapping[str, Any], *, seen: int | 
     is_new = record._state.adding
     with transaction.atomic():
         if not is_new:
-            record = _locked(record, seen)
+            record = hold(record, seen)
         for name, value in fields.items():
             setattr(record, name, value)
         _validate(record, set(fields), is_new)
@@ -64,7 +64,8 @@ def write[M: models.Model](record: M, fields: Mapping[str, Any], *, seen: int | 
     return record
 
 
-def _locked[M: models.Model](record: M, seen: int | None) -> M:
+def hold[M: models.Model](record: M, seen: int | None = None) -> M:
+    """Locks the row until the transaction ends and gives it as it is now. Raises `Stale` when it moved on from what was seen."""
     current = type(record)._default_manager.select_for_update().get(pk=record.pk)
     if seen is not None and current.version != seen:  # type: ignore[attr-defined]
         raise Stale(current)

@@ -13,7 +13,7 @@ from keystead.data.workspace.models import Member
 from keystead.domain.accounts.tree import AccountCycle, lock_tree, refresh_lineage, refuse_cycle
 from keystead.domain.plans.linking import relink
 from keystead.domain.workspace.permissions import NotAllowed, require
-from keystead.domain.writing import FieldError, Invalid, write
+from keystead.domain.writing import FieldError, Invalid, hold, write
 
 ACCOUNT_FIELDS = frozenset(
     "external_id name parent industry country website employees status segment_current segment_target owner former is_key".split()
@@ -64,11 +64,12 @@ def _refuse_cycle(account: Account, parent: Account | None) -> None:
         raise Invalid([FieldError("parent", cycle.code, message)]) from cycle
 
 
-def delete_account(*, account: Account, viewer: Member) -> None:
+def delete_account(*, account: Account, viewer: Member, seen: int | None = None) -> None:
     """Deletes an account with its plans and contacts. Its deals and orders stay, unlinked, and its children move to the top."""
     require(viewer, "account.delete", account)
     with transaction.atomic():
         lock_tree()
+        hold(account, seen)
         children = list(account.children.values_list("pk", flat=True))
         deals = list(Deal.objects.filter(account__lineage__contains=[account.pk]).values_list("pk", flat=True))
         orders = list(Order.objects.filter(account__lineage__contains=[account.pk]).values_list("pk", flat=True))
@@ -103,9 +104,10 @@ def change_contact(*, contact: Contact, viewer: Member, fields: Mapping[str, Any
     return write(contact, _contact(contact, fields), seen=seen)
 
 
-def delete_contact(*, contact: Contact, viewer: Member) -> None:
+def delete_contact(*, contact: Contact, viewer: Member, seen: int | None = None) -> None:
     require(viewer, "contact.delete", contact)
-    contact.delete()
+    with transaction.atomic():
+        hold(contact, seen).delete()
 
 
 def _contact(contact: Contact, fields: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from keystead.data.permissions import Reach, reach
 from keystead.data.workspace.models import Member, Rate
 from keystead.domain.plans.linking import relink
 from keystead.domain.workspace.permissions import NotAllowed, require
-from keystead.domain.writing import Invalid, write
+from keystead.domain.writing import Invalid, hold, write
 
 DEAL_FIELDS = frozenset(
     "external_id name account product owner stage status probability amount currency created_date close_date lost_reason"
@@ -56,9 +56,10 @@ def change_deal(*, deal: Deal, viewer: Member, fields: Mapping[str, Any], seen: 
     return deal
 
 
-def delete_deal(*, deal: Deal, viewer: Member) -> None:
+def delete_deal(*, deal: Deal, viewer: Member, seen: int | None = None) -> None:
     require(viewer, "deal.delete", deal)
-    deal.delete()
+    with transaction.atomic():
+        hold(deal, seen).delete()
 
 
 def _deal(deal: Deal, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,9 +104,10 @@ def change_order(*, order: Order, viewer: Member, fields: Mapping[str, Any], see
     return order
 
 
-def delete_order(*, order: Order, viewer: Member) -> None:
+def delete_order(*, order: Order, viewer: Member, seen: int | None = None) -> None:
     require(viewer, "order.delete", order)
-    order.delete()
+    with transaction.atomic():
+        hold(order, seen).delete()
 
 
 def save_product(*, viewer: Member, fields: Mapping[str, Any], product: Product | None = None, seen: int | None = None) -> Product:
@@ -124,9 +126,10 @@ def save_product(*, viewer: Member, fields: Mapping[str, Any], product: Product 
     return write(record, fields, seen=seen)
 
 
-def delete_product(*, product: Product, viewer: Member) -> None:
+def delete_product(*, product: Product, viewer: Member, seen: int | None = None) -> None:
     require(viewer, "product.edit")
-    product.delete()
+    with transaction.atomic():
+        hold(product, seen).delete()
 
 
 def save_rate(*, viewer: Member, fields: Mapping[str, Any], rate: Rate | None = None, seen: int | None = None) -> Rate:
@@ -141,9 +144,10 @@ def save_rate(*, viewer: Member, fields: Mapping[str, Any], rate: Rate | None = 
     return write(rate or Rate(), values, seen=seen)
 
 
-def delete_rate(*, rate: Rate, viewer: Member) -> None:
+def delete_rate(*, rate: Rate, viewer: Member, seen: int | None = None) -> None:
     require(viewer, "rate.edit")
-    rate.delete()
+    with transaction.atomic():
+        hold(rate, seen).delete()
 
 
 def _known_currency(values: Mapping[str, Any], field: str = "currency") -> None:

@@ -15,7 +15,7 @@ from keystead.data.plans.models import Action, Measure, MeasureReading, Objectiv
 from keystead.data.workspace.models import Member, Workspace
 from keystead.domain.plans.linking import relink
 from keystead.domain.workspace.permissions import require
-from keystead.domain.writing import Invalid, write
+from keystead.domain.writing import Invalid, hold, write
 
 PLAN_FIELDS = frozenset({
     "external_id", "account", "name", "type", "start_date", "end_date", "currency", "target", "owner", "revenue_source",
@@ -74,12 +74,12 @@ def change_plan(*, plan: Plan, viewer: Member, fields: Mapping[str, Any], seen: 
     return plan
 
 
-def delete_plan(*, plan: Plan, viewer: Member) -> None:
+def delete_plan(*, plan: Plan, viewer: Member, seen: int | None = None) -> None:
     """Deletes a plan with its items. Its deals stay and say that no plan covers them."""
     require(viewer, "plan.delete", plan)
     account = plan.account_id
     with transaction.atomic():
-        plan.delete()
+        hold(plan, seen).delete()
         relink(accounts=[account])
 
 
@@ -255,12 +255,14 @@ def turn_swot_into_action(*, item: SwotItem, viewer: Member) -> Action:
     return action
 
 
-def delete_item(*, item: Objective | Measure | MeasureReading | Action | SwotItem, viewer: Member) -> None:
+def delete_item(
+    *, item: Objective | Measure | MeasureReading | Action | SwotItem, viewer: Member, seen: int | None = None
+) -> None:
     """Deletes an item of a plan; the ranks of the objectives left close up."""
     plan = _plan_of(item)
     _contribute(viewer, plan)
     with transaction.atomic():
-        item.delete()
+        hold(item, seen).delete()
         if isinstance(item, Objective):
             for rank, pk in enumerate(Objective.objects.filter(plan=plan).order_by("rank").values_list("pk", flat=True), start=1):
                 Objective.objects.filter(pk=pk).exclude(rank=rank).update(rank=rank)
