@@ -92,6 +92,15 @@ def _field_errors(error: ValidationError) -> list[FieldError]:
     found = []
     for field, problems in error.error_dict.items():
         for problem in problems:
+            if problem.code == "unique_together":
+                found.append(_taken(problem))
+                continue
             message = " ".join(problem.messages)
             found.append(FieldError("" if field == NON_FIELD_ERRORS else field, problem.code or "invalid", message))
     return found
+
+
+def _taken(problem: ValidationError) -> FieldError:
+    """Django speaks of the workspace as well; to the writer it is the one field beside it that is taken."""
+    fields = [name for name in (problem.params or {}).get("unique_check", ()) if name != "workspace"]
+    return FieldError(fields[0] if len(fields) == 1 else "", "taken", _("Another record has this already."))
