@@ -1,0 +1,34 @@
+"""A bearer token is one member in one workspace: it opens that workspace for the whole of the request."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja.security import HttpBearer
+
+from keystead.base import clock
+from keystead.base.scope import open_scope
+from keystead.data.workspace.models import Member
+from keystead.domain.workspace.tokens import authenticate
+
+
+class Token(HttpBearer):
+    """Authorization: Bearer ks_…; the member is put on the request as `auth`."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Member | None:
+        return authenticate(token.strip(), clock.now())
+
+
+def inside_workspace(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view runs, and its answer is made, with the token's workspace open; history says who it was and that it was the API."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        member: Member = request.auth  # type: ignore[attr-defined]
+        actor = {"member": str(member.pk), "name": member.name, "via": "api", "request": str(uuid.uuid4())}
+        with open_scope(workspace_id=member.workspace_id, user_id=member.user_id, actor=actor):
+            return view(request, *args, **kwargs)
+
+    return opened

@@ -1,0 +1,448 @@
+"""The kinds of fields: how each is read from a row, written from JSON, filtered, ordered and described.
+
+A resource is a list of fields. Everything that the API says about a field (its JSON, its filters, its schema in OpenAPI) comes
+from here, so the description cannot differ from what happens.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from keystead.api.wire.bodies import moment
+from keystead.api.wire.problems import Fault, refused_one
+from keystead.api.wire.texts import clean_text
+from keystead.data.workspace.models import Member
+
+Schema = dict[str, Any]
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A query parameter of a list: the condition it means, and its schema."""
+
+    name: str
+    condition: Callable[[str], Q]
+    schema: Schema
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderColumn:
+    """A column that pages may be ordered by; `read` turns its text in a cursor back into a value."""
+
+    path: str
+    nullable: bool
+    read: Callable[[str], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field of a resource. `column` is where it lives in the model (the field's own name unless given)."""
+
+    name: str
+    column: str = ""
+    writable: bool = True
+    required: bool = False
+    nullable: bool = False
+    about: str = ""
+
+    @property
+    def source(self) -> str:
+        return self.column or self.name
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What is read from the database for it."""
+        return (self.source,)
+
+    @property
+    def targets(self) -> dict[str, str]:
+        """Model field -> place in the body, for the errors that a domain verb reports."""
+        return {self.source: f"/{self.name}"}
+
+    def show(self, value: Any) -> Any:
+        """The field's JSON: from its one column, or from the tuple of its columns."""
+        return value
+
+    def accept(self, value: Any, pointer: str, viewer: Member) -> dict[str, Any]:
+        """JSON -> {model field: value}. Raises `Problem`."""
+        return {self.source: None if value is None and self.nullable else self.parse(value, pointer)}
+
+    def parse(self, value: Any, pointer: str) -> Any:
+        raise NotImplementedError
+
+    def from_query(self, text: str) -> Any:
+        """A filter's value. Raises `Problem` with the parameter's place."""
+        return self.parse(text, "")
+
+    def schema(self) -> Schema:
+        raise NotImplementedError
+
+    def schema_in(self) -> Schema:
+        return self.schema()
+
+    def schema_of_filter(self) -> Schema:
+        return {"type": "string"}
+
+    comparisons: Sequence[str] = ("gte", "lte", "gt", "lt")
+
+    def filters(self) -> Iterator[Filter]:
+        name, path, schema = self.name, self.source, self.schema_of_filter()
+        yield Filter(name, lambda text: Q(**{path: self.from_query(text)}), schema)
+        for compared in self.comparisons:
+            yield Filter(f"{name}__{compared}", self._comparing(path, compared), schema)
+        yield Filter(f"{name}__in", lambda text: Q(**{f"{path}__in": self.many(text)}), {"type": "string"}, many=True)
+        if self.nullable:
+            yield Filter(f"{name}__isnull", lambda text: self.is_null(truth(text)), {"type": "boolean"})
+
+    def _comparing(self, path: str, compared: str) -> Callable[[str], Q]:
+        return lambda text: Q(**{f"{path}__{compared}": self.from_query(text)})
+
+    def many(self, text: str) -> list[Any]:
+        return [self.from_query(part) for part in split(text)]
+
+    def is_null(self, null: bool) -> Q:
+        return Q(**{f"{self.source}__isnull": null})
+
+    @property
+    def order(self) -> tuple[OrderColumn, ...]:
+        return (OrderColumn(self.source, self.nullable, self.from_query),)
+
+
+def or_null(schema: Schema, nullable: bool) -> Schema:
+    if not nullable:
+        return schema
+    if isinstance(schema.get("type"), str) and "enum" not in schema:
+        return schema | {"type": [schema["type"], "null"]}
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def split(text: str) -> list[str]:
+    """The values of an __in filter: separated by commas; a value that holds a comma stands in double quotes."""
+    parts = [quoted or plain for quoted, plain in re.findall(r'"((?:[^"]|"")*)"|([^,"]+)', text)]
+    return [part.replace('""', '"') for part in parts]
+
+
+def truth(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise refused_one("", "not_a_truth", _("true or false is expected here."))
+    return text.lower() == "true"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Field):
+    """Text; what is not set reads as "" (or as null where the model says so: external_id)."""
+
+    longest: int = 300
+    comparisons: Sequence[str] = ()
+
+    def accept(self, value: Any, pointer: str, viewer: Member) -> dict[str, Any]:
+        if value is None and not self.required:
+            return {self.source: None if self.nullable else ""}
+        text = self.parse(value, pointer)
+        return {self.source: None if self.nullable and not text else text}
+
+    def parse(self, value: Any, pointer: str) -> str:
+        text = clean_text(value, pointer)
+        if len(text) > self.longest:
+            message = _("At most %(limit)s characters fit here.") % {"limit": self.longest}
+            raise refused_one(pointer, "too_long", message)
+        return text
+
+    def filters(self) -> Iterator[Filter]:
+        yield from super().filters()
+        path = self.source
+        yield Filter(f"{self.name}__contains", lambda text: Q(**{f"{path}__icontains": self.from_query(text)}), {"type": "string"})
+        if not self.nullable:
+            yield Filter(f"{self.name}__isnull", lambda text: self.is_null(truth(text)), {"type": "boolean"})
+
+    def is_null(self, null: bool) -> Q:
+        empty = Q(**{f"{self.source}__isnull": True}) if self.nullable else Q(**{self.source: ""})
+        return empty if null else ~empty
+
+    @property
+    def order(self) -> tuple[OrderColumn, ...]:
+        return (OrderColumn(self.source, self.nullable, str),)
+
+    def schema(self) -> Schema:
+        return or_null({"type": "string"}, self.nullable)
+
+    def schema_in(self) -> Schema:
+        schema: Schema = {"type": "string", "maxLength": self.longest}
+        return (schema | {"minLength": 1}) if self.required else or_null(schema, nullable=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Field):
+    """One word of a list; not set reads as null."""
+
+    words: Sequence[str]
+    comparisons: Sequence[str] = ()
+
+    def show(self, value: Any) -> Any:
+        return value or None
+
+    def accept(self, value: Any, pointer: str, viewer: Member) -> dict[str, Any]:
+        if self.nullable and value in (None, ""):
+            return {self.source: ""}
+        return {self.source: self.parse(value, pointer)}
+
+    def parse(self, value: Any, pointer: str) -> str:
+        if not isinstance(value, str) or value not in self.words:
+            message = _("One of these is expected: %(words)s.") % {"words": ", ".join(self.words)}
+            raise refused_one(pointer, "unknown_value", message)
+        return value
+
+    def is_null(self, null: bool) -> Q:
+        return Q(**{self.source: ""}) if null else ~Q(**{self.source: ""})
+
+    @property
+    def order(self) -> tuple[OrderColumn, ...]:
+        return (OrderColumn(self.source, False, str),)
+
+    def schema(self) -> Schema:
+        return or_null({"type": "string", "enum": list(self.words)}, self.nullable)
+
+    def schema_of_filter(self) -> Schema:
+        return {"type": "string", "enum": list(self.words)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Truth(Field):
+    comparisons: Sequence[str] = ()
+
+    def parse(self, value: Any, pointer: str) -> bool:
+        if not isinstance(value, bool):
+            raise refused_one(pointer, "not_a_truth", _("true or false is expected here."))
+        return value
+
+    def from_query(self, text: str) -> bool:
+        return truth(text)
+
+    def schema(self) -> Schema:
+        return {"type": "boolean"}
+
+    def schema_of_filter(self) -> Schema:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whole(Field):
+    """A whole number as a JSON number."""
+
+    least: int = 0
+    most: int = 2_147_483_647
+
+    def parse(self, value: Any, pointer: str) -> int:
+        number = decimal(value if isinstance(value, int | Decimal) else None, pointer)
+        if number != number.to_integral_value():
+            raise refused_one(pointer, "not_a_whole_number", _("A whole number is expected here."))
+        if not self.least <= number <= self.most:
+            message = _("The number must lie between %(least)s and %(most)s.") % {"least": self.least, "most": self.most}
+            raise refused_one(pointer, "out_of_range", message)
+        return int(number)
+
+    def from_query(self, text: str) -> int:
+        number = decimal(text, "")
+        if number != number.to_integral_value():
+            raise refused_one("", "not_a_whole_number", _("A whole number is expected here."))
+        return max(-(2**63), min(int(number), 2**63 - 1))  # comparing with more than a column can hold means the same
+
+    def schema(self) -> Schema:
+        return or_null({"type": "integer"}, self.nullable)
+
+    def schema_in(self) -> Schema:
+        return or_null({"type": "integer", "minimum": self.least, "maximum": self.most}, self.nullable)
+
+    def schema_of_filter(self) -> Schema:
+        return {"type": "integer"}
+
+
+def decimal(value: Any, pointer: str) -> Decimal:
+    """A decimal number: a JSON number as it was written, or text in plain digits."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        raise refused_one(pointer, "not_a_number", _("A number is expected here."))
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        raise refused_one(pointer, "not_a_number", _("A number in plain digits is expected here."))
+    try:
+        number = Decimal(value)
+    except InvalidOperation as error:
+        raise refused_one(pointer, "not_a_number", _("A number is expected here.")) from error
+    if not number.is_finite() or number.adjusted() > 30 or int(number.as_tuple().exponent) < -30:
+        raise refused_one(pointer, "out_of_range", _("The number is outside of what can be stored."))
+    return number
+
+
+def plain(number: Decimal, places: int = 0) -> str:
+    """A decimal as text: no exponent, no zeros at the end beyond `places`, no negative zero."""
+    text = f"{abs(number) if number.is_zero() else number:f}"
+    whole, _point, rest = text.partition(".")
+    rest = rest.rstrip("0").ljust(places, "0")
+    return f"{whole}.{rest}" if rest else whole
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Field):
+    """A decimal number: reads as text ("1.0825"), or as a JSON number with `as_text=False`; written as either."""
+
+    least: Decimal | None = None
+    most: Decimal | None = None
+    digits: int = 20
+    places: int = 4
+    above_zero: bool = False
+    as_text: bool = True
+
+    def show(self, value: Decimal | None) -> Any:
+        if value is None:
+            return None
+        if self.as_text:
+            return plain(value)
+        return int(value) if value == value.to_integral_value() else float(value)
+
+    def parse(self, value: Any, pointer: str) -> Decimal:
+        number = decimal(value, pointer)
+        if (self.least is not None and number < self.least) or (self.most is not None and number > self.most):
+            message = _("The number must lie between %(least)s and %(most)s.") % {"least": self.least, "most": self.most}
+            raise refused_one(pointer, "out_of_range", message)
+        if self.above_zero and number <= 0:
+            raise refused_one(pointer, "out_of_range", _("The number must be above zero."))
+        return fitting(number, self.digits, self.places, pointer)
+
+    def from_query(self, text: str) -> Decimal:
+        return decimal(text, "")
+
+    def schema(self) -> Schema:
+        shown: Schema = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"} if self.as_text else {"type": "number"}
+        return or_null(shown, self.nullable)
+
+    def schema_in(self) -> Schema:
+        number: Schema = {"type": "number"}
+        if self.least is not None and self.most is not None:
+            number |= {"minimum": int(self.least), "maximum": int(self.most)}
+        text = {"type": "string", "pattern": r"^-?[0-9]{1,30}(\.[0-9]{1,30})?$"}
+        return {"anyOf": [number, text, *([{"type": "null"}] if self.nullable else [])]}
+
+    def schema_of_filter(self) -> Schema:
+        return {"type": "number"}
+
+
+def fitting(number: Decimal, digits: int, places: int, pointer: str) -> Decimal:
+    """The number, when the column holds it exactly. Raises `Problem`: too_many_decimals, out_of_range."""
+    number = number.normalize() if number else Decimal(0)
+    if -int(number.as_tuple().exponent) > places:
+        message = _("At most %(places)s decimals can be kept.") % {"places": places}
+        raise refused_one(pointer, "too_many_decimals", message)
+    if number.adjusted() >= digits - places:
+        raise refused_one(pointer, "out_of_range", _("The number is larger than can be stored."))
+    return number
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day(Field):
+    def show(self, value: date | None) -> str | None:
+        return value.isoformat() if value else None
+
+    def parse(self, value: Any, pointer: str) -> date:
+        try:
+            if not isinstance(value, str) or not _DAY.fullmatch(value):
+                raise ValueError(value)
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise refused_one(pointer, "not_a_day", _("A day is expected here, as in 2026-03-31.")) from error
+
+    def schema(self) -> Schema:
+        return or_null({"type": "string", "format": "date"}, self.nullable)
+
+    def schema_of_filter(self) -> Schema:
+        return {"type": "string", "format": "date"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment(Field):
+    """A moment, never written by clients."""
+
+    writable: bool = False
+
+    def show(self, value: datetime | None) -> str | None:
+        return moment(value) if value else None
+
+    def parse(self, value: Any, pointer: str) -> datetime:
+        # A plus sign in an address that was not escaped arrives as a space.
+        text = re.sub(r" (\d{2}:?\d{2})$", r"+\1", value if isinstance(value, str) else "")
+        try:
+            found = datetime.fromisoformat(text)
+            return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            message = _("A moment is expected here, as in 2026-03-31T12:00:00Z.")
+            raise refused_one(pointer, "not_a_moment", message) from error
+
+    def schema(self) -> Schema:
+        return or_null({"type": "string", "format": "date-time"}, self.nullable)
+
+    def schema_of_filter(self) -> Schema:
+        return {"type": "string", "format": "date-time"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key(Field):
+    """The record's own id."""
+
+    writable: bool = False
+    comparisons: Sequence[str] = ()
+
+    def show(self, value: UUID) -> str:
+        return str(value)
+
+    def parse(self, value: Any, pointer: str) -> UUID:
+        return uuid(value, pointer)
+
+    def schema(self) -> Schema:
+        return {"type": "string", "format": "uuid"}
+
+    def schema_of_filter(self) -> Schema:
+        return {"type": "string", "format": "uuid"}
+
+
+def uuid(value: Any, pointer: str) -> UUID:
+    try:
+        return UUID(value if isinstance(value, str) and len(value) in (32, 36) else "")
+    except ValueError as error:
+        raise refused_one(pointer, "not_an_id", _("An id is expected here: a UUID.")) from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filled(Field):
+    """A read-only field that the resource fills in for a whole page at once, from `reads` (at most one column) or from elsewhere."""
+
+    shape: Schema = field(default_factory=dict)
+    reads: tuple[str, ...] = ()
+    writable: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.reads
+
+    def filters(self) -> Iterator[Filter]:
+        return iter(())
+
+    @property
+    def order(self) -> tuple[OrderColumn, ...]:
+        return ()
+
+    def schema(self) -> Schema:
+        return self.shape
+
+
+__all__ = [
+    "Choice", "Day", "Fault", "Field", "Filled", "Filter", "Key", "Moment", "Number", "OrderColumn", "Schema", "Text", "Truth",
+    "Whole", "decimal", "fitting", "or_null", "plain", "split", "truth", "uuid",
+]  # fmt: skip
