@@ -3,9 +3,15 @@
 from django.urls import include, path
 
 from keystead.web import gallery
+from keystead.web.workspace import entrance, health
 
 urlpatterns = [
-    path("i18n/", include("django.conf.urls.i18n")),
-    path("auth/", include("allauth.urls")),
+    path("", entrance.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("api/", include("keystead.api.urls")),
+    path("i18n/setlang/", entrance.set_language, name="set_language"),
+    path("auth/", include("keystead.web.workspace.sign_in_urls")),
+    path("invitation/<str:token>/", entrance.invitation, name="invitation"),
     path("gallery", gallery.gallery, name="gallery"),
+    path("w/<slug:slug>/", include("keystead.web.workspace.urls")),
 ]
