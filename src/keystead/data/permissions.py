@@ -196,6 +196,11 @@ def visible[M: Model](queryset: QuerySet[M], viewer: Member) -> QuerySet[M]:
     return queryset.filter(_filter(model, viewer, reach(viewer, READ_ACTION[model])))
 
 
+def editable[M: Model](queryset: QuerySet[M], viewer: Member, action: str) -> QuerySet[M]:
+    """The rows of the queryset to which the viewer may do this."""
+    return queryset.filter(_filter(queryset.model.__name__, viewer, reach(viewer, action)))
+
+
 def reaches(viewer: Member, action: str, obj: Model | None = None) -> bool:
     """Whether the viewer may do this; to this object, when one is given (one query at most)."""
     how_far = reach(viewer, action)

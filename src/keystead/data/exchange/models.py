@@ -1,9 +1,11 @@
 """Imports: the file, its mapping, its staged rows, and what it changed (so that it can be undone)."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from keystead.data.tenancy import Tenant, WorkspaceKey, touched
+from keystead.data.tenancy import ScopedManager, Tenant, WorkspaceKey, touched
 from keystead.data.workspace.models import Member
 
 
@@ -69,7 +71,8 @@ class ImportRow(models.Model):
     job = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows", db_index=False)
     row = models.PositiveIntegerField()  # 1-based row of the file
     raw = models.JSONField()  # [text, …] in the file's column order
-    values = models.JSONField(null=True)  # {field: parsed value}
+    values = models.JSONField(null=True)  # {field: parsed value}, references as {field}_id beside the text that named them
+    key = models.TextField(blank=True, default="")  # what the row is matched by, folded; "" matches nothing
     problems = models.JSONField(null=True)  # [{column, code, params}]
     verdict = models.CharField(max_length=9, choices=Verdict, blank=True)
     target_id = models.UUIDField(null=True)  # the row it matches, or the id the new one will have
@@ -77,6 +80,8 @@ class ImportRow(models.Model):
     after = models.JSONField(null=True)  # the same columns, as they become
     applied_version = models.PositiveIntegerField(null=True)  # the row's version after the commit: later edits are seen by it
     undone = models.CharField(max_length=10, blank=True)  # "", "undone", "kept" (edited since)
+
+    objects: ClassVar[Any] = ScopedManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "row"], name="import_row_once")]

@@ -1,0 +1,152 @@
+"""What was previewed, done: in one transaction, in a handful of statements however many rows there are.
+
+A crash at any moment leaves either everything or nothing. History, versions and stage changes are written by the tables' own
+triggers; lineages and links follow once at the end.
+"""
+
+from typing import Any
+
+from django.db import connection, transaction
+
+from keystead.data.models import Account, Import, Member, Product, Stage
+from keystead.domain.accounts.tree import lock_tree, refresh_lineage
+from keystead.domain.exchange.diffing import compared, judge
+from keystead.domain.exchange.problems import CannotRead
+from keystead.domain.exchange.tables import TARGETS, Target
+from keystead.domain.plans.linking import relink
+from keystead.data.permissions import Reach, reach
+
+
+def commit(*, job: Import, viewer: Member) -> dict[str, int]:
+    """Writes the staged rows that are right; judged once more against the database as it is now. Returns the counts.
+
+    Records made beside the rows (accounts, stages, product lines, people) are noted in job.offers["made"] for undo.
+    """
+    target = TARGETS[job.kind]
+    mapped = set(job.mapping.values())
+    match = tuple(job.format.get("match", ()))
+    with transaction.atomic():
+        if target.model is Account:
+            lock_tree()
+        _lock(job, target)
+        counts = judge(job=job, viewer=viewer, match=match, mapped=mapped)
+        made = _make_missing(job, viewer)
+        parameters = {
+            "job": job.pk, "workspace": job.workspace_id,
+            "currency": job.options.get("currency") or viewer.workspace.currency,
+            "own_default": None if reach(viewer, target.create) is Reach.ALL else viewer.pk,
+        }  # fmt: skip
+        with connection.cursor() as cursor:
+            _insert(cursor, target, mapped, job.kind, parameters)
+            _update(cursor, target, mapped, job.kind, parameters)
+            _note_versions(cursor, target, parameters)
+            touched = _touched(cursor, parameters)
+        _follow(job.kind, touched, made)
+        job.offers = {**job.offers, "made": made}
+    return counts
+
+
+def _lock(job: Import, target: Target) -> None:
+    """Rows that will be compared and changed are held from the comparison on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM {target.table} t JOIN keystead_importrow r ON r.target_id = t.id WHERE r.job_id = %s FOR UPDATE OF t",
+            [job.pk],
+        )
+
+
+def _make_missing(job: Import, viewer: Member) -> dict[str, list[str]]:
+    """Creates the records that rows name and nobody had, with the ids that the staged rows already carry."""
+    made: dict[str, list[str]] = {}
+    for kind, wanted in job.offers.get("make", {}).items():
+        records: list[Any] = []
+        for item in wanted:
+            if kind == "accounts":
+                owner = None if reach(viewer, "account.create") is Reach.ALL else viewer
+                records.append(Account(id=item["id"], name=item["name"][:300], lineage=[item["id"]], owner=owner))
+            elif kind == "products":
+                records.append(Product(id=item["id"], name=item["name"][:300]))
+            elif kind == "members":
+                records.append(Member(id=item["id"], name=item["name"][:200]))
+            elif kind == "stages":
+                records.append(
+                    Stage(id=item["id"], name=item["name"], status=item["status"], probability=item["probability"],
+                          position=item["position"])
+                )  # fmt: skip
+        if records:
+            _require_right(kind, viewer)
+            type(records[0]).objects.bulk_create(records, batch_size=1_000)
+            made[kind] = [str(record.pk) for record in records]
+    return made
+
+
+def _require_right(kind: str, viewer: Member) -> None:
+    action = {"accounts": "account.create", "products": "product.edit", "members": "member.edit", "stages": "stage.edit"}[kind]
+    if reach(viewer, action) is Reach.NONE:
+        raise CannotRead("not_allowed")
+
+
+def _insert(cursor: Any, target: Target, mapped: set[str], kind: str, parameters: dict[str, Any]) -> None:
+    given = {column.name for column in compared(target, mapped, kind)}
+    columns = target.every()
+    values = []
+    for column in columns:
+        if column.name in given and column.fallback and column.name in ("name", "currency", "number", "role"):
+            values.append(f"coalesce(nullif({column.value('r.values')}, ''), {column.fallback})")
+        elif column.name in given and column.name == "owner_id":
+            values.append(f"coalesce({column.value('r.values')}, {column.fallback})")
+        elif column.name in given:
+            values.append(column.value("r.values"))
+        else:
+            values.append(column.default)
+    names = ", ".join(column.name for column in columns)
+    cursor.execute(
+        f"INSERT INTO {target.table} (id, workspace_id, {names}) SELECT r.target_id, %(workspace)s, {', '.join(values)}"
+        " FROM keystead_importrow r WHERE r.job_id = %(job)s AND r.verdict = 'create' ORDER BY r.row",
+        parameters,
+    )
+
+
+def _update(cursor: Any, target: Target, mapped: set[str], kind: str, parameters: dict[str, Any]) -> None:
+    columns = compared(target, mapped, kind)
+    sets = ", ".join(
+        f"{column.name} = CASE WHEN r.after ? '{column.name}' THEN (r.after ->> '{column.name}')::{column.sql_type}"
+        f" ELSE t.{column.name} END"
+        for column in columns
+    )
+    if sets:
+        cursor.execute(
+            f"UPDATE {target.table} t SET {sets} FROM keystead_importrow r"
+            " WHERE r.job_id = %(job)s AND r.verdict = 'update' AND t.id = r.target_id",
+            parameters,
+        )
+
+
+def _note_versions(cursor: Any, target: Target, parameters: dict[str, Any]) -> None:
+    """The version that each written row has now: a later one means that somebody has edited it since."""
+    cursor.execute(
+        f"UPDATE keystead_importrow r SET applied_version = t.version FROM {target.table} t"
+        " WHERE r.job_id = %(job)s AND r.verdict IN ('create', 'update') AND t.id = r.target_id",
+        parameters,
+    )
+
+
+def _touched(cursor: Any, parameters: dict[str, Any]) -> list[Any]:
+    cursor.execute(
+        "SELECT target_id FROM keystead_importrow WHERE job_id = %(job)s AND verdict IN ('create', 'update')", parameters
+    )
+    return [row[0] for row in cursor.fetchall()]
+
+
+def _follow(kind: str, touched: list[Any], made: dict[str, list[str]]) -> None:
+    """What follows from the rows: lineages of a changed tree, links of changed revenue."""
+    if kind == "accounts" or made.get("accounts"):
+        refresh_lineage()
+    if kind == "accounts":
+        relink(accounts=touched)
+    elif kind == "deals":
+        relink(deals=touched)
+    elif kind == "orders":
+        relink(orders=touched)
+    elif kind == "members":
+        relink(members=touched)

@@ -1,0 +1,370 @@
+"""An import from upload to undo: what surfaces and jobs call. Each step is safe to run again after a crash.
+
+    received -> reading -> previewed -> committing -> committed -> undoing -> undone
+                  any step that cannot go on -> failed, with a code and a sentence; nothing of the facts has changed then
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.base import File
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from keystead.base.clock import now
+from keystead.base.money import known_currencies
+from keystead.base.queue import enqueue
+from keystead.data.models import Import, ImportRow, Member, SavedMapping
+from keystead.data.permissions import Reach, reach
+from keystead.domain.exchange.committing import commit
+from keystead.domain.exchange.diffing import judge, label_of
+from keystead.domain.exchange.fields import KINDS, fields_of, header_key
+from keystead.domain.exchange.guessing import EarlierMapping
+from keystead.domain.exchange.parsing_days import date_order
+from keystead.domain.exchange.parsing_numbers import NumberFormat
+from keystead.domain.exchange.problems import BadValue, CannotRead, Problem, sentence
+from keystead.domain.exchange.problems_rows import write_problem_rows
+from keystead.domain.exchange.staging import stage
+from keystead.domain.exchange.tables import TARGETS
+from keystead.domain.exchange.undoing import undo
+from keystead.domain.workspace.permissions import require
+from keystead.domain.writing import FieldError, Invalid
+
+OPTIONS = frozenset(
+    "mapping values match mode locale date_format number_format sheet header_row currency unknown".split()
+)
+PROBLEMS_SHOWN = 1_000
+
+
+class WrongState(Exception):
+    """The import is not in a state from which this leads on."""
+
+    code = "wrong_state"
+
+    def __init__(self, job: Import, wanted: str) -> None:
+        super().__init__(f"{wanted}: the import is {job.state}")
+        self.job, self.wanted = job, wanted
+
+
+def receive(*, viewer: Member, kind: str, filename: str, content: IO[bytes], options: Mapping[str, Any], at: datetime) -> Import:
+    """Stores an uploaded file and has it read in the background. Raises `NotAllowed`, `Invalid`.
+
+    `options` as documented in docs/reference/import.md; unknown ones are refused.
+    """
+    require(viewer, "import.create")
+    if kind not in KINDS:
+        raise Invalid.one("kind", "bad_choice", _("There is no kind of import “%(kind)s”.") % {"kind": kind})
+    require(viewer, TARGETS[kind].create)
+    checked = check_options(kind, options)
+    size = getattr(content, "size", None)
+    if size is not None and size > settings.FILE_UPLOAD_MAX_BYTES:
+        limit = settings.FILE_UPLOAD_MAX_BYTES // 1024 // 1024
+        raise Invalid.one("file", "file_too_large", _("The file is larger than %(limit)s MB.") % {"limit": limit})
+    job = Import(kind=kind, filename=Path(filename or "file").name[:300], options=checked, by=viewer)
+    with transaction.atomic():
+        job.file.save(f"{job.workspace_id}/{job.pk}{Path(filename).suffix.lower()[:10]}", File(content), save=False)
+        job.save(force_insert=True)
+        _enqueue("read", job, viewer)
+    job.refresh_from_db()
+    return job
+
+
+def check_options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of an import, or `Invalid` with one error for each that is not understood."""
+    errors = [FieldError(name, "unknown_option", _("There is no such option.")) for name in options if name not in OPTIONS]
+    shapes: dict[str, type | tuple[type, ...]] = {
+        "mapping": dict, "values": dict, "unknown": dict, "match": list, "mode": str, "locale": str, "date_format": str,
+        "number_format": str, "sheet": str, "currency": str, "header_row": int,
+    }  # fmt: skip
+    for name, shape in shapes.items():
+        if options.get(name) is not None and not isinstance(options[name], shape):
+            errors.append(FieldError(name, "bad_option", _("This option has another shape.")))
+    if errors:
+        raise Invalid(errors)
+    fields = fields_of(kind)
+    for header, name in (options.get("mapping") or {}).items():
+        if name and name not in fields:
+            errors.append(FieldError("mapping", "unknown_field", _("“%(field)s” is no field.") % {"field": f"{header}: {name}"}))
+    for name in options.get("match") or ():
+        if name not in fields:
+            errors.append(FieldError("match", "unknown_field", _("“%(field)s” is no field.") % {"field": name}))
+    if options.get("mode", "both") not in ("create", "update", "both", None):
+        errors.append(FieldError("mode", "bad_choice", _("The mode is create, update or both.")))
+    if options.get("currency") and options["currency"] not in known_currencies():
+        errors.append(FieldError("currency", "unknown_currency", _("This is not a currency code (ISO 4217).")))
+    for name, decision in (options.get("unknown") or {}).items():
+        if decision not in ("reject", "create", "empty"):
+            errors.append(FieldError("unknown", "bad_choice", _("%(field)s: reject, create or empty.") % {"field": name}))
+    errors += _format_errors(options)
+    if errors:
+        raise Invalid(errors)
+    return {name: value for name, value in options.items() if value not in (None, "")}
+
+
+def _format_errors(options: Mapping[str, Any]) -> list[FieldError]:
+    errors = []
+    for name, read in (("date_format", date_order), ("number_format", NumberFormat.of)):
+        if options.get(name):
+            try:
+                read(options[name])
+            except BadValue:
+                errors.append(FieldError(name, "bad_option", _("This format is not understood.")))
+    return errors
+
+
+def change_options(*, job: Import, viewer: Member, options: Mapping[str, Any]) -> Import:
+    """New mapping, values or decisions: the file is read again. Raises `Invalid`, `WrongState`."""
+    _require_own(job, viewer)
+    checked = check_options(job.kind, {**job.options, **options})
+    with _from(job, {"previewed", "failed", "received"}, "change_options") as locked:
+        locked.options, locked.state, locked.progress, locked.failure = checked, "received", 0, None
+        locked.save()
+        _enqueue("read", locked, viewer)
+    return locked
+
+
+def request_commit(*, job: Import, viewer: Member) -> Import:
+    """Has a previewed import written in the background. Raises `WrongState` from any other state, so twice does nothing."""
+    _require_own(job, viewer)
+    with _from(job, {"previewed"}, "commit") as locked:
+        locked.state, locked.progress = "committing", 0
+        locked.save()
+        _enqueue("commit", locked, viewer)
+    return locked
+
+
+def request_undo(*, job: Import, viewer: Member) -> Import:
+    """Has a committed import taken back in the background."""
+    _require_own(job, viewer)
+    with _from(job, {"committed"}, "undo") as locked:
+        locked.state, locked.progress = "undoing", 0
+        locked.save()
+        _enqueue("undo", locked, viewer)
+    return locked
+
+
+def discard(*, job: Import, viewer: Member) -> None:
+    """Throws away an import that has changed nothing: its rows and its file."""
+    _require_own(job, viewer)
+    with _from(job, {"received", "reading", "previewed", "failed"}, "discard") as locked:
+        ImportRow.objects.filter(job=locked)._raw_delete("default")
+        name, storage = locked.file.name, locked.file.storage
+        locked.delete()
+        transaction.on_commit(lambda: storage.delete(name))
+
+
+def _require_own(job: Import, viewer: Member) -> None:
+    require(viewer, "import.create", job)
+    require(viewer, TARGETS[job.kind].create)
+
+
+@contextmanager
+def _from(job: Import, states: set[str], wanted: str) -> Iterator[Import]:
+    with transaction.atomic():
+        locked = Import.objects.select_for_update().get(pk=job.pk)
+        if locked.state not in states:
+            raise WrongState(locked, wanted)
+        yield locked
+
+
+def _enqueue(step: str, job: Import, viewer: Member) -> None:
+    enqueue(f"keystead.jobs.exchange.{step}", lock=f"import {job.pk}", job_id=str(job.pk), member_id=str(viewer.pk))
+
+
+def read_now(*, job_id: UUID | str) -> None:
+    """Reads and judges the file: received or reading -> previewed (or failed). Run by the job."""
+    with _working(job_id, {"received", "reading"}, "reading") as job:
+        if job is None or job.by is None:
+            return
+        viewer = _viewer(job)
+        with _local(job) as path:
+            staged = stage(job=job, path=path, viewer=viewer, earlier=earlier_mappings(job.kind), told=_teller(job))
+            job.mapping, job.columns, job.offers = staged.mapping, staged.columns, staged.offers
+            job.format = {**staged.format, "match": list(staged.match), "headers": list(staged.headers), "rows": staged.rows}
+        with transaction.atomic():
+            job.counts = judge(job=job, viewer=viewer, match=staged.match, mapped=set(staged.mapping.values()))
+            job.state, job.progress = "previewed", 100
+            job.save()
+
+
+def commit_now(*, job_id: UUID | str) -> None:
+    """Writes a previewed import: committing -> committed. Found committing after a crash, it starts over: nothing was written."""
+    with _working(job_id, {"committing"}, "committing") as job:
+        if job is None or job.by is None:
+            return
+        viewer = _viewer(job)
+        with transaction.atomic():
+            job.counts = commit(job=job, viewer=viewer)
+            job.state, job.progress, job.committed_at = "committed", 100, now()
+            job.save()
+            remember_mapping(job)
+
+
+def undo_now(*, job_id: UUID | str) -> None:
+    """Takes a committed import back: undoing -> undone."""
+    with _working(job_id, {"undoing"}, "undoing") as job:
+        if job is None:
+            return
+        with transaction.atomic():
+            job.format = {**job.format, "undo": undo(job=job)}
+            job.state, job.progress, job.undone_at = "undone", 100, now()
+            job.save()
+
+
+def _viewer(job: Import) -> Member:
+    return Member.objects.select_related("workspace").get(pk=job.by_id)
+
+
+@contextmanager
+def _working(job_id: UUID | str, states: set[str], state: str) -> Iterator[Import | None]:
+    """The import while a step works on it; a sentence instead of a traceback when the step cannot go on."""
+    job = Import.objects.select_related("by").filter(pk=job_id).first()
+    if job is None or job.state not in states:
+        yield None
+        return
+    Import.objects.filter(pk=job.pk).update(state=state, progress=1)
+    job.state = state
+    try:
+        yield job
+    except CannotRead as error:
+        back = "committed" if state == "undoing" else "failed"
+        failure = {"code": error.code, "params": error.params}
+        Import.objects.filter(pk=job.pk).update(state=back, progress=0, failure=failure)
+
+
+def _teller(job: Import) -> Callable[[int], None]:
+    """Tells how far reading is. Each batch of rows is written in a transaction of its own, so that others see it move."""
+
+    def tell(percent: int) -> None:
+        Import.objects.filter(pk=job.pk).update(progress=percent)
+
+    return tell
+
+
+@contextmanager
+def _local(job: Import) -> Iterator[Path]:
+    """The stored file as a local one: storages need not be."""
+    if not job.file or not job.file.storage.exists(job.file.name):
+        raise CannotRead("file_missing")
+    with tempfile.NamedTemporaryFile(suffix=Path(job.file.name).suffix) as copy, job.file.open("rb") as stored:
+        for chunk in stored.chunks():
+            copy.write(chunk)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def earlier_mappings(kind: str) -> list[EarlierMapping]:
+    """How files of this kind were mapped before, the latest first."""
+    saved = SavedMapping.objects.filter(kind=kind).order_by("-updated_at")[:50]
+    return [EarlierMapping(kind, mapping.headers, mapping.mapping) for mapping in saved]
+
+
+def remember_mapping(job: Import) -> None:
+    """Keeps the mapping and the learnt values for the next file with these headers."""
+    headers = job.format.get("headers", [])
+    signature = hashlib.sha256("\n".join(sorted(map(header_key, headers))).encode()).hexdigest()
+    SavedMapping.objects.update_or_create(
+        kind=job.kind, signature=signature,
+        defaults={"headers": headers, "mapping": job.mapping, "values": job.options.get("values", {}),
+                  "options": {name: job.options[name] for name in ("date_format", "number_format", "currency") if name in job.options}},
+    )  # fmt: skip
+
+
+def job_view(job: Import) -> dict[str, Any]:
+    """The import as the API and the pages show it; sentences in the active language."""
+    problems, total = _problems(job)
+    if job.failure:
+        problems = [{"row": None, "column": None, "code": job.failure["code"], "message": failure_sentence(job)}]
+    return {
+        "id": str(job.pk), "kind": job.kind, "filename": job.filename, "state": job.state, "progress": job.progress,
+        "counts": {name: job.counts.get(name, 0) for name in ("create", "update", "unchanged", "error")},
+        "mapping": job.mapping, "match": job.format.get("match", []), "options": job.options,
+        "problems": problems, "problems_total": total,
+        "offers": job.offers.get("fields", {}),
+        "also_created": {kind: len(items) for kind, items in job.offers.get("make", {}).items() if items},
+        "format": {k: v for k, v in job.format.items() if k not in ("undo", "match")}, "columns": job.columns,
+        "undo": _undo_view(job),
+    }  # fmt: skip
+
+
+def failure_sentence(job: Import) -> str:
+    text = sentence(job.failure["code"], job.failure["params"])
+    return text[:1].upper() + text[1:]
+
+
+def _problems(job: Import) -> tuple[list[dict[str, Any]], int]:
+    rows = ImportRow.objects.filter(job=job, verdict="error")
+    shown: list[dict[str, Any]] = []
+    for number, stored in rows.order_by("row").values_list("row", "problems")[:PROBLEMS_SHOWN]:
+        shown += [_problem(number, item).to_json() for item in stored or []]
+    return shown[:PROBLEMS_SHOWN], rows.count()
+
+
+def _problem(row: int, stored: Mapping[str, Any]) -> Problem:
+    return Problem(row, stored.get("column"), stored["code"], stored.get("params", {}))
+
+
+def _undo_view(job: Import) -> dict[str, Any] | None:
+    if job.state != "undone":
+        return None
+    kept = ImportRow.objects.filter(job=job, undone="kept").order_by("row").values_list("row", "target_id", "values__name")[:500]
+    counts = job.format.get("undo", {})
+    listed = [{"row": row, "id": str(pk), "name": name or ""} for row, pk, name in kept]
+    return {"undone": counts.get("undone", 0), "kept_total": counts.get("kept", 0), "kept": listed}
+
+
+def preview_rows(*, job: Import, verdict: str, limit: int = 50, offset: int = 0) -> list[dict[str, Any]]:
+    """Staged rows of a verdict for the preview: what each is called, what changes from what to what, what is wrong."""
+    rows = ImportRow.objects.filter(job=job, verdict=verdict).order_by("row")[offset : offset + limit]
+    return [
+        {
+            "row": row.row, "verdict": row.verdict, "raw": row.raw, "values": row.values or {},
+            "name": _called(row.values or {}), "target_id": row.target_id,
+            "changes": [
+                {"field": column, "label": label_of(job.kind, column), "old": (row.before or {}).get(column), "new": new}
+                for column, new in (row.after or {}).items()
+            ],
+            "problems": [_problem(row.row, item).message for item in row.problems or []],
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _called(values: Mapping[str, Any]) -> str:
+    full = f"{values.get('first_name') or ''} {values.get('last_name') or ''}".strip()
+    pair = f"{values.get('base')}/{values.get('quote')} {values.get('date')}" if values.get("quote") else ""
+    return str(values.get("name") or values.get("_name") or values.get("number") or full or values.get("email") or pair or "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rejected:
+    number: int
+    cells: list[str]
+    problems: list[Problem]
+    extra: tuple[str, ...] = ()
+
+
+def error_chunks(*, job: Import) -> Iterator[str]:
+    """The rejected rows as a CSV that can be mended and imported again."""
+    headers = job.format.get("headers", [])
+    return write_problem_rows(headers, _rejected(job, len(headers)))
+
+
+def _rejected(job: Import, width: int) -> Iterable[_Rejected]:
+    rows = ImportRow.objects.filter(job=job, verdict="error").order_by("row").values_list("row", "raw", "problems")
+    for number, raw, stored in rows.iterator(chunk_size=2_000):
+        problems = [_problem(number, item) for item in stored or []]
+        yield _Rejected(number, raw[:width], problems, tuple(raw[width:]))
+
+
+def may_import(viewer: Member, kind: str) -> bool:
+    """Whether the viewer may import files of this kind."""
+    return reach(viewer, "import.create") is not Reach.NONE and reach(viewer, TARGETS[kind].create) is not Reach.NONE

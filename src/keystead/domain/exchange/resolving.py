@@ -1,0 +1,144 @@
+"""From the text that names another record to that record: by id, external id, e-mail or folded name.
+
+Known names are loaded once per file; a text that names nothing is decided by `unknown` ("reject", "create", "empty"), counted, and
+offered with what it may have meant. A text that names two records is never guessed.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from keystead.base.ids import uuid7
+from keystead.base.words import fold
+from keystead.data.models import Member, Stage
+from keystead.domain.exchange.guessing_stages import status_of_stage
+from keystead.domain.exchange.guessing_values import KnownValues
+from keystead.domain.exchange.problems import BadValue
+from keystead.domain.exchange.tables import MODELS, NAMED_BY
+
+# What happens to a name nobody knows, unless the person says otherwise. Lines above (a product line, a manager, a parent) are made
+# of the name alone; a deal's account or product more likely is a spelling.
+DEFAULT_UNKNOWN = {
+    ("products", "parent"): "create", ("members", "manager"): "create", ("accounts", "parent"): "create",
+    ("deals", "stage"): "create",
+}  # fmt: skip
+CREATABLE = {"accounts", "products", "members", "stages"}
+UNKNOWN_CODES = {
+    "accounts": "unknown_account", "products": "unknown_product", "members": "unknown_member", "contacts": "unknown_contact",
+    "stages": "unknown_stage",
+}  # fmt: skip
+
+
+@dataclass
+class Names:
+    """The records of one kind by every text that may name them. A text of two records maps to None."""
+
+    kind: str
+    by_text: dict[str, UUID | None] = field(default_factory=dict)
+    shown: dict[UUID, str] = field(default_factory=dict)
+
+    def add(self, pk: UUID, name: str, *texts: str | None) -> None:
+        self.shown[pk] = name
+        for text in (str(pk), name, *texts):
+            if text:
+                known = self.by_text.setdefault(fold(text), pk)
+                if known != pk:
+                    self.by_text[fold(text)] = None
+
+    def known(self) -> KnownValues:
+        return KnownValues(self.shown.values())
+
+
+def load_names(kind: str, viewer: Member) -> Names:
+    """The records of a kind that the viewer may see."""
+    names = Names(kind)
+    model = MODELS[kind]
+    columns = ("pk", "external_id", *NAMED_BY[kind])
+    rows: Iterable[tuple[Any, ...]] = model.objects.visible_to(viewer).values_list(*columns)
+    for pk, external_id, *texts in rows:
+        names.add(pk, texts[0] or "", external_id, *texts[1:])
+    return names
+
+
+@dataclass
+class Resolver:
+    """Resolves the texts of one reference field. `made` are the records to be created with the ids they will have."""
+
+    field: str
+    names: Names
+    unknown: str
+    made: dict[str, tuple[UUID, str]] = field(default_factory=dict)
+    missing: Counter[str] = field(default_factory=Counter)
+
+    def __call__(self, text: str) -> UUID | None:
+        """The id; None for a name that is to be left empty. Raises BadValue unknown_… or ambiguous_reference."""
+        key = fold(text)
+        if key in self.names.by_text:
+            found = self.names.by_text[key]
+            if found is None:
+                raise BadValue("ambiguous_reference", text)
+            return found
+        self.missing[text] += 1
+        if self.unknown == "create":
+            return self.made.setdefault(key, (uuid7(), text.strip()))[0]
+        if self.unknown == "empty":
+            return None
+        raise BadValue(UNKNOWN_CODES[self.names.kind], text)
+
+    def offers(self) -> list[dict[str, Any]]:
+        """[{value, count, decision, suggestions: [{value, likeness, sure}]}] of the unknown texts, the most frequent first."""
+        if not self.missing:
+            return []
+        known = self.names.known()
+        return [
+            {
+                "value": text, "count": count, "decision": self.unknown,
+                "suggestions": [{"value": o.value, "likeness": o.likeness, "sure": o.sure} for o in known.offer(text, 3)],
+            }
+            for text, count in self.missing.most_common(200)
+        ]  # fmt: skip
+
+
+@dataclass
+class Stages:
+    """The workspace's stages by folded name. A new one is won or lost when its name says so, and open otherwise."""
+
+    by_name: dict[str, Stage] = field(default_factory=dict)
+    made: dict[str, Stage] = field(default_factory=dict)
+    missing: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def load(cls) -> "Stages":
+        return cls({fold(stage.name): stage for stage in Stage.objects.all()})
+
+    def __call__(self, text: str) -> Stage:
+        key = fold(text)
+        if (found := self.by_name.get(key)) is not None:
+            return found
+        self.missing[text.strip()] += 1
+        status = status_of_stage(text) or "open"
+        if status != "open" and (same := self.of_status(status)) is not None:
+            return same
+        probability = {"won": 100, "lost": 0}.get(status, 50)
+        position = len(self.by_name) + len(self.made)
+        return self.made.setdefault(
+            key, Stage(id=uuid7(), name=text.strip()[:100], status=status, probability=probability, position=position)
+        )
+
+    def of_status(self, status: str) -> Stage | None:
+        return next((stage for stage in (*self.by_name.values(), *self.made.values()) if stage.status == status), None)
+
+    def offers(self) -> list[dict[str, Any]]:
+        made = {stage.name for stage in self.made.values()}
+        return [
+            {"value": text, "count": count, "decision": "create" if text in made else "recognised", "suggestions": []}
+            for text, count in self.missing.most_common(200)
+        ]
+
+
+def unknown_rule(kind: str, name: str, options: Mapping[str, Any]) -> str:
+    """What to do with a name nobody knows: the person's choice for the field, else the default of the field."""
+    chosen = (options.get("unknown") or {}).get(name)
+    return str(chosen or DEFAULT_UNKNOWN.get((kind, name), "reject"))

@@ -1,0 +1,249 @@
+"""A file into staged rows: read in batches, parsed, references resolved, and written by COPY.
+
+Nothing of the workspace's facts changes here. Staging again (another mapping, a retry after a crash) starts from nothing.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from keystead.base.ids import uuid7
+from keystead.base.words import fold
+from keystead.data.models import Import, Member
+from keystead.domain.exchange.detecting import ColumnFacts, columns_facts
+from keystead.domain.exchange.fields import IGNORED_COLUMNS, default_match, fields_of
+from keystead.domain.exchange.guessing import EarlierMapping, guess_mapping
+from keystead.domain.exchange.guessing_values import KnownValues
+from keystead.domain.exchange.parsing_days import date_order
+from keystead.domain.exchange.parsing_numbers import NumberFormat
+from keystead.domain.exchange.parsing_rows import ParsedRow, make_plan, parse_rows
+from keystead.domain.exchange.problems import BadValue, CannotRead, Problem
+from keystead.domain.exchange.reading import Row, Table, open_table
+from keystead.domain.exchange.resolving import UNKNOWN_CODES, Names, Resolver, Stages, load_names, unknown_rule
+from keystead.domain.exchange.tables import TARGETS
+
+SAMPLE = 2_000
+_COPY = "COPY keystead_importrow (workspace_id, job_id, row, raw, values, key, problems, verdict, target_id, undone) FROM STDIN"
+
+
+@dataclass
+class Staged:
+    """What staging found: the format and columns for the person, the mapping as used, what must be decided."""
+
+    format: dict[str, Any]
+    columns: list[dict[str, Any]]
+    mapping: dict[str, str]
+    match: tuple[str, ...]
+    offers: dict[str, Any]
+    rows: int = 0
+    headers: tuple[str, ...] = field(default=())
+
+
+def stage(*, job: Import, path: Path, viewer: Member, earlier: Iterable[EarlierMapping], told: Callable[[int], None]) -> Staged:
+    """Reads the file of an import into ImportRow. `told(percent)` is called now and then. Raises CannotRead."""
+    options = job.options
+    locale = options.get("locale") or viewer.workspace.language
+    table = open_table(path, name=job.filename, sheet=options.get("sheet") or "", header_row=options.get("header_row"))
+    sample = [row.cells for row in table.sample(SAMPLE)]
+    facts = columns_facts(table.headers, sample, locale=locale)
+    mapping = _mapping(job.kind, table, facts, options, list(earlier))
+    reader = _Reader(job, viewer, table, facts, mapping, locale)
+    staged = Staged(
+        format=table.format.to_json(), columns=_columns(job.kind, table, facts, list(earlier)), mapping=mapping,
+        match=reader.match, offers={}, headers=table.headers,
+    )  # fmt: skip
+    staged.rows = _copy(job, table, reader, told)
+    staged.offers = reader.offers()
+    return staged
+
+
+def _mapping(
+    kind: str, table: Table, facts: list[ColumnFacts], options: Mapping[str, Any], earlier: list[EarlierMapping]
+) -> dict[str, str]:
+    """What the person mapped, checked; else the guess."""
+    if options.get("mapping") is None:
+        return {header: guess.field for header, guess in guess_mapping(kind, table.headers, facts, earlier=earlier).items()}
+    wanted = {header: name for header, name in options["mapping"].items() if name}
+    fields = fields_of(kind)
+    for header, name in wanted.items():
+        if header not in table.headers:
+            raise CannotRead("unknown_column", column=header)
+        if name not in fields:
+            raise CannotRead("unknown_field", field=name)
+    twice = [name for name in wanted.values() if list(wanted.values()).count(name) > 1]
+    if twice:
+        raise CannotRead("field_twice", field=str(fields[twice[0]].label))
+    return wanted
+
+
+def _columns(kind: str, table: Table, facts: list[ColumnFacts], earlier: list[EarlierMapping]) -> list[dict[str, Any]]:
+    guesses = guess_mapping(kind, table.headers, facts, earlier=earlier)
+    shown = []
+    for fact in facts:
+        if fact.header in IGNORED_COLUMNS:
+            continue
+        guess = guesses.get(fact.header)
+        guessed = {"field": guess.field, "confidence": guess.confidence, "why": guess.why} if guess else None
+        shown.append(fact.to_json() | {"guess": guessed})
+    return shown
+
+
+class _Reader:
+    """Parses rows of one file and resolves what they refer to."""
+
+    def __init__(
+        self, job: Import, viewer: Member, table: Table, facts: list[ColumnFacts], mapping: dict[str, str], locale: str
+    ) -> None:
+        options = job.options
+        self.job, self.viewer = job, viewer
+        currency = options.get("currency") or viewer.workspace.currency
+        self.plan = make_plan(
+            job.kind, table.headers, mapping, facts, locale=locale, currency=currency, values=options.get("values") or {},
+            date_order=date_order(options["date_format"]) if options.get("date_format") else None,
+            number_format=NumberFormat.of(options["number_format"]) if options.get("number_format") else None,
+        )  # fmt: skip
+        fields = set(mapping.values())
+        _require_mapped(job.kind, fields)
+        chosen = tuple(options.get("match") or ())
+        self.match = chosen or default_match(job.kind, fields)
+        self.headers = {name: header for header, name in mapping.items()}
+        self.stages = Stages.load() if "stage" in fields else None
+        self.own = TARGETS[job.kind].parent
+        loaded: dict[str, Names] = {}
+        self.resolvers: dict[str, Resolver] = {}
+        for name in fields:
+            to = fields_of(job.kind)[name].to
+            if to is None or to == "stages" or name == self.own:
+                continue
+            names = loaded.get(to) or loaded.setdefault(to, load_names(to, viewer))
+            self.resolvers[name] = Resolver(name, names, unknown_rule(job.kind, name, options))
+        self.fields = fields
+
+    def rows(self, table: Table) -> Iterator[tuple[Row, ParsedRow]]:
+        for batch in table.rows():
+            yield from zip(batch, parse_rows(batch, self.plan), strict=True)
+
+    def finish(self, row: ParsedRow) -> tuple[dict[str, Any], list[Problem]]:
+        """The values with their references resolved, and every problem of the row."""
+        values, problems = dict(row.values), list(row.problems)
+        for name, resolver in self.resolvers.items():
+            text = values.get(name)
+            if text is None:
+                continue
+            try:
+                found = resolver(str(text))
+                values[f"{name}_id"] = str(found) if found else None
+            except BadValue as bad:
+                problems.append(Problem.of(bad, row=row.number, column=self.headers[name]))
+        if self.stages is not None:
+            self._stage(row, values, problems)
+        elif values.get("status") and "probability" not in self.fields and self.job.kind == "deals":
+            values["probability"] = {"won": "100", "lost": "0"}.get(str(values["status"]))
+        if self.job.kind == "deals" and not values.get("name"):
+            parts = [str(values[part]) for part in ("product", "account") if values.get(part)]
+            values["_name"] = (" – ".join(parts) or str(values.get("external_id") or ""))[:300]
+            values.pop("name", None)
+        return values, problems
+
+    def _stage(self, row: ParsedRow, values: dict[str, Any], problems: list[Problem]) -> None:
+        text = values.get("stage")
+        if text is None or self.stages is None:
+            return
+        stage = self.stages(str(text))
+        said = values.get("status")
+        if said and said != stage.status:
+            facts = {"stage": stage.name, "value": said}
+            problems.append(Problem(row.number, self.headers["status"], "stage_contradicts_status", facts))
+        values |= {"stage_id": str(stage.pk), "status": stage.status}
+        if "probability" not in self.fields:
+            values["probability"] = str(stage.probability)
+
+    def key(self, values: dict[str, Any]) -> str:
+        """What the row is matched by: its match fields, folded; "" when one of them is empty."""
+        parts = []
+        for name in self.match:
+            value = values.get(f"{name}_id") or values.get(name)
+            if name == "name" and value is None:
+                value = values.get("_name")
+            if value is None and name in ("account", "first_name", "last_name"):
+                value = ""
+            elif value is None:
+                return ""
+            parts.append(str(value) if name == "external_id" else fold(str(value)))
+        return "\x1f".join(parts) if any(parts) else ""
+
+    def offers(self) -> dict[str, Any]:
+        offers = {
+            name: {"kind": resolver.names.kind, "unknown": found, "decision": resolver.unknown}
+            for name, resolver in self.resolvers.items()
+            if (found := resolver.offers())
+        }
+        made: dict[str, list[dict[str, Any]]] = {}
+        for resolver in self.resolvers.values():
+            for pk, text in resolver.made.values():
+                made.setdefault(resolver.names.kind, []).append({"id": str(pk), "name": text})
+        if self.stages is not None and (found := self.stages.offers()):
+            offers["stage"] = {"kind": "stages", "unknown": found, "decision": "create"}
+            made["stages"] = [
+                {"id": str(s.pk), "name": s.name, "status": s.status, "probability": s.probability, "position": s.position}
+                for s in self.stages.made.values()
+            ]
+        return {"fields": offers, "make": made}
+
+
+def _require_mapped(kind: str, fields: set[str]) -> None:
+    for spec in fields_of(kind).values():
+        if spec.required and spec.name not in fields and not (spec.name == "name" and {"first_name", "last_name"} & fields):
+            raise CannotRead("required_unmapped", field=str(spec.label))
+
+
+def _copy(job: Import, table: Table, reader: _Reader, told: Callable[[int], None]) -> int:
+    """COPYs every row; problems of unknown names get what they may have meant once all are known."""
+    hints = _Hints(reader)
+    count = 0
+    rows = reader.rows(table)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM keystead_importrow WHERE job_id = %s", [job.pk])
+    while batch := list(islice(rows, 10_000)):
+        with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+            for row, parsed in batch:
+                values, problems = reader.finish(parsed)
+                raw = json.dumps(list(row.cells) + list(row.extra), ensure_ascii=False)
+                said = json.dumps([_stored(hints(problem)) for problem in problems]) if problems else None
+                copy.write_row(
+                    (job.workspace_id, job.pk, row.number, raw, json.dumps(values, ensure_ascii=False), reader.key(values), said,
+                     "error" if problems else "", uuid7(), "")
+                )  # fmt: skip
+        count += len(batch)
+        told(min(60, 5 + count // 2_000))
+    return count
+
+
+def _stored(problem: Problem) -> dict[str, Any]:
+    return {"column": problem.column, "code": problem.code, "params": dict(problem.params)}
+
+
+class _Hints:
+    """Adds the likeliest known name to the problem of an unknown one; each text is looked up once."""
+
+    def __init__(self, reader: _Reader) -> None:
+        self.known: dict[str, KnownValues] = {}
+        self.names = {UNKNOWN_CODES[r.names.kind]: r.names for r in reader.resolvers.values()}
+        self.found: dict[tuple[str, str], str] = {}
+
+    def __call__(self, problem: Problem) -> Problem:
+        names = self.names.get(problem.code)
+        if names is None:
+            return problem
+        text = str(problem.params["value"])
+        at = (problem.code, text)
+        if at not in self.found:
+            known = self.known.setdefault(problem.code, names.known())
+            offers = known.offer(text, 1)
+            self.found[at] = offers[0].value if offers else ""
+        return Problem(problem.row, problem.column, problem.code, {**problem.params, "suggestion": self.found[at]})
