@@ -89,7 +89,7 @@ def _serve(place: Place, options: argparse.Namespace) -> None:
     try:
         _start_database(place, supervisor)
         say("Bringing the database up to date …")
-        _command("migrate", role="owner")
+        _command("migrate", "--skip-checks", role="owner")
         logins = "" if options.no_demo else _demo(place)
         web = _web(place, options)
         supervisor.add(web)
