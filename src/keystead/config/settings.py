@@ -120,6 +120,13 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation reaches only the address it was sent to: that is the verification
 ACCOUNT_ADAPTER = "keystead.web.workspace.sign_in.ClosedAdapter"
+ACCOUNT_FORMS = {
+    "login": "keystead.web.workspace.sign_in_forms.LoginForm",
+    "reset_password": "keystead.web.workspace.sign_in_forms.ResetPasswordForm",
+    "reset_password_from_key": "keystead.web.workspace.sign_in_forms.ResetPasswordKeyForm",
+    "set_password": "keystead.web.workspace.sign_in_forms.SetPasswordForm",
+    "change_password": "keystead.web.workspace.sign_in_forms.ChangePasswordForm",
+}
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 

@@ -1,5 +1,6 @@
 """Opens the language and the workspace of a request, and closes them again whatever happens."""
 
+import json
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -7,28 +8,37 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone, translation
-from django.utils.translation import get_supported_language_variant
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_supported_language_variant, gettext
 
 from keystead.base.scope import open_scope
 from keystead.domain.workspace.membership import NoSuchWorkspace, membership
+from keystead.domain.workspace.permissions import NotAllowed
+from keystead.domain.workspace.why import why
+from keystead.web.requests import wants_fragment
 
 Respond = Callable[[HttpRequest], HttpResponse]
+LAST_WORKSPACE = "workspace"  # the key in the session
+THEME_COOKIE = "keystead_theme"
 
 
 class LanguageMiddleware:
-    """Language: the member's choice, else the cookie's, else the browser's. Time zone: the member's."""
+    """Language: the member's choice, else the cookie's, else the browser's. Time zone and colours: the member's."""
 
     def __init__(self, respond: Respond) -> None:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) or getattr(user, "language", "")
+        chosen = getattr(user, "language", "") or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
         try:
             language = get_supported_language_variant(chosen) if chosen else translation.get_language_from_request(request)
         except LookupError:
             language = translation.get_language_from_request(request)
+        if theme := getattr(user, "theme", ""):
+            request.COOKIES.setdefault(THEME_COOKIE, theme)  # a browser that has not been told yet
         with translation.override(language), timezone.override(getattr(user, "time_zone", None) or "UTC"):
             request.LANGUAGE_CODE = language
             response = self.respond(request)
@@ -39,7 +49,8 @@ class LanguageMiddleware:
 class ScopeMiddleware:
     """A URL under /w/<slug>/ opens that workspace for its member; for anybody else the page does not exist.
 
-    Views get `request.viewer` (the Member) and `request.workspace` instead of the slug.
+    Views get `request.viewer` (the Member) and `request.workspace` instead of the slug. A verb's `NotAllowed` becomes a 403 that
+    says why.
     """
 
     def __init__(self, respond: Respond) -> None:
@@ -56,16 +67,38 @@ class ScopeMiddleware:
         if slug is None:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _to_sign_in(request)
         try:
             workspace, member = membership(user_id=request.user.pk, slug=slug)
         except NoSuchWorkspace as error:
             raise Http404 from error
         request.workspace, request.viewer = workspace, member  # type: ignore[attr-defined]
+        if request.session.get(LAST_WORKSPACE) != slug:
+            request.session[LAST_WORKSPACE] = slug
         actor = {"member": str(member.pk), "name": member.name, "via": "web", "request": str(uuid.uuid4())}
         with open_scope(workspace_id=workspace.pk, user_id=request.user.pk, actor=actor):
-            response: HttpResponse = view(request, *args, **kwargs)
-            # A template that is rendered after the view has returned would find the workspace closed.
-            if hasattr(response, "render") and callable(response.render):
-                response = response.render()
+            try:
+                response: HttpResponse = view(request, *args, **kwargs)
+                # A template that is rendered after the view has returned would find the workspace closed.
+                if hasattr(response, "render") and callable(response.render):
+                    response = response.render()
+            except NotAllowed as refusal:
+                response = _refused(request, refusal)
+            patch_vary_headers(response, ["HX-Request"])
             return response
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back here; a part of a page makes the browser load the whole one, which then leads there."""
+    if wants_fragment(request):
+        return HttpResponse(status=401)
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+
+
+def _refused(request: HttpRequest, refusal: NotAllowed) -> HttpResponse:
+    reasons = why(request.viewer, refusal.action, None).reasons  # type: ignore[attr-defined]
+    reason = str(reasons[0]) if reasons else gettext("This is beyond what you may change.")
+    if wants_fragment(request):
+        toast = {"toast": {"text": reason, "level": "error"}}
+        return HttpResponse(status=403, headers={"HX-Trigger": json.dumps(toast)})
+    return render(request, "403.html", {"reason": reason}, status=403)

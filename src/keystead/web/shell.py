@@ -1,9 +1,85 @@
-"""What the frame around every page needs: navigation, workspaces, find box."""
+"""What the frame around every page needs: navigation, workspaces, crumbs."""
 
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from keystead.data.workspace.models import Member, Workspace
+from keystead.domain.workspace.membership import memberships
+from keystead.domain.workspace.permissions import may
+
+# (words, icon, URL name): a place stands in the navigation once its pages exist.
+_PLACES = (
+    (_("Home"), "house", "workspace_home"),
+    (_("Portfolio"), "layout-grid", "portfolio"),
+    (_("Accounts"), "building-2", "accounts"),
+    (_("Plans"), "target", "plans"),
+    (_("Deals"), "handshake", "deals"),
+    (_("Work"), "square-check-big", "work"),
+    (_("Reports"), "chart-column", "reports"),
+    (_("Library"), "bookmark", "library"),
+    (_("Data"), "database", "imports"),
+)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    return {"workspace": getattr(request, "workspace", None), "viewer": getattr(request, "viewer", None)}
+    """Context processor. Outside a workspace there is no frame, so only the workspace-less values are given."""
+    workspace: Workspace | None = getattr(request, "workspace", None)
+    viewer: Member | None = getattr(request, "viewer", None)
+    if workspace is None or viewer is None:
+        return {"workspace": None, "viewer": None, "crumbs": []}
+    return {
+        "workspace": workspace,
+        "viewer": viewer,
+        "member": {"name": viewer.name, "email": request.user.email},  # type: ignore[union-attr]
+        "nav": SimpleLazyObject(lambda: navigation(request.path, workspace, viewer)),
+        "workspaces": SimpleLazyObject(lambda: _workspaces(viewer)),
+        "crumbs": [],
+        "settings_url": reverse("my_settings", args=[workspace.slug]),
+        "find_url": way("find", workspace),
+    }
+
+
+def way(name: str, workspace: Workspace, *arguments: Any) -> str:
+    """The address of a page of the workspace; "" when no such page exists (namespaced names like "imports:imports" are tried)."""
+    for candidate in (name, f"{name}:{name}", f"{name}:list"):
+        try:
+            return reverse(candidate, args=[workspace.slug, *arguments])
+        except NoReverseMatch:
+            continue
+    return ""
+
+
+def navigation(path: str, workspace: Workspace, viewer: Member) -> list[dict[str, Any]]:
+    home = way("workspace_home", workspace)
+    found = []
+    for label, icon, name in _PLACES:
+        url = way(name, workspace)
+        if url:
+            is_current = path == url if url == home else path.startswith(url)
+            found.append({"label": label, "icon": icon, "url": url, "is_current": is_current})
+    url = settings_place(workspace, viewer)
+    inside = ("settings/", "members/", "me/")
+    is_current = any(path.startswith(f"{home}{part}") for part in inside)
+    return [*found, {"label": _("Settings"), "icon": "settings", "url": url, "is_current": is_current, "is_last": True}]
+
+
+def settings_place(workspace: Workspace, viewer: Member) -> str:
+    """The first page of the settings that the viewer may use."""
+    if may(viewer, "workspace.edit"):
+        return way("workspace_settings", workspace)
+    return way("members" if may(viewer, "stage.read") else "my_settings", workspace)
+
+
+def _workspaces(viewer: Member) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": each.workspace.name,
+            "url": reverse("workspace_home", args=[each.workspace.slug]),
+            "is_current": each.workspace_id == viewer.workspace_id,
+        }
+        for each in memberships(user_id=viewer.user_id or 0)
+    ]

@@ -46,7 +46,7 @@ def found_workspace(
         if user is None:
             user = User.objects.create_user(owner_email, password, name=owner_name, language=language)
         owner = Member.objects.create(
-            user=user, name=owner_name or user.name or owner_email.split("@")[0], email=user.email, role=Role.OWNER
+            user=user, name=owner_name or user.name or owner_email.split("@", maxsplit=1)[0], email=user.email, role=Role.OWNER
         )
         Stage.objects.bulk_create(
             Stage(name=stage, status=status, probability=probability, position=position)

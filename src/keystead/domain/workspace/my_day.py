@@ -1,0 +1,67 @@
+"""What waits for a member today."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Q
+
+from keystead.data.accounts.models import Account
+from keystead.data.deals.models import Deal
+from keystead.data.exchange.models import Import
+from keystead.data.permissions import Reach, account_filter, people, reach
+from keystead.data.plans.models import Action, Plan, PlanStatus
+from keystead.data.workspace.models import Member
+
+SOON = timedelta(days=14)
+LATER = timedelta(days=28)
+_AT_MOST = 50
+_IMPORTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class MyDay:
+    """Open actions of the member by due date (`soon`: today and the 14 days after, `later`: up to 28), plans that she may
+    approve, the latest imports, and whether the workspace has anything yet that she can see."""
+
+    overdue: list[Action]
+    soon: list[Action]
+    later: list[Action]
+    approvals: list[Plan]
+    imports: list[Import]
+    has_accounts: bool
+    has_deals: bool
+    has_plans: bool
+
+
+def my_day(*, viewer: Member, today: date) -> MyDay:
+    """Six to eight queries, however much there is."""
+    actions = _open_actions(viewer, today)
+    return MyDay(
+        overdue=[action for action in actions if action.due_date < today],
+        soon=[action for action in actions if today <= action.due_date <= today + SOON],
+        later=[action for action in actions if action.due_date > today + SOON],
+        approvals=_awaiting_approval(viewer),
+        imports=list(Import.objects.visible_to(viewer).select_related("by").order_by("-created_at")[:_IMPORTS]),
+        has_accounts=Account.objects.visible_to(viewer).exists(),
+        has_deals=Deal.objects.visible_to(viewer).exists(),
+        has_plans=Plan.objects.visible_to(viewer).exists(),
+    )
+
+
+def _open_actions(viewer: Member, today: date) -> list[Action]:
+    still = Action.objects.visible_to(viewer).filter(owner=viewer, status__in=[Action.Status.TODO, Action.Status.DOING])
+    return list(
+        still.filter(due_date__lte=today + LATER).select_related("plan__account").order_by("due_date", "title")[:_AT_MOST]
+    )
+
+
+def _awaiting_approval(viewer: Member) -> list[Plan]:
+    """Submitted plans within the reach of the viewer's right to approve."""
+    how_far = reach(viewer, "plan.approve")
+    if how_far is Reach.NONE:
+        return []
+    within = account_filter(viewer, how_far, "account__")
+    if how_far is not Reach.ALL:
+        within |= Q(owner__in=people(viewer, how_far))
+    waiting = Plan.objects.visible_to(viewer).filter(within, status=PlanStatus.SUBMITTED)
+    return list(waiting.select_related("account", "owner").order_by("updated_at")[:_AT_MOST])

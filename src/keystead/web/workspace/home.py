@@ -1,0 +1,113 @@
+"""My day: what is due, what waits for me, what came in; and the first steps while there is nothing yet."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from keystead.base.clock import now, today
+from keystead.data.exchange.models import ImportState
+from keystead.domain.workspace.my_day import MyDay, my_day
+from keystead.domain.workspace.permissions import may
+from keystead.web.requests import WorkspaceRequest
+from keystead.web.shell import way
+
+IMPORT_TONES = {
+    ImportState.PREVIEWED: "info", ImportState.COMMITTED: "good", ImportState.FAILED: "bad", ImportState.UNDONE: "hatched"
+}  # fmt: skip
+
+
+@require_GET
+def workspace_home(request: WorkspaceRequest) -> HttpResponse:
+    day = today(request.user.time_zone)
+    mine = my_day(viewer=request.viewer, today=day)
+    context = {
+        "greeting": _greeting(request),
+        "today": day,
+        "due": _due(request, mine),
+        "approvals": [{"plan": plan, "url": way("plan", request.workspace, plan.pk)} for plan in mine.approvals],
+        "imports": [
+            {
+                "import": each,
+                "tone": IMPORT_TONES.get(ImportState(each.state), ""),
+                "url": way("import", request.workspace, each.pk),
+            }
+            for each in mine.imports
+        ],
+        "steps": _steps(request, mine),
+        "crumbs": [{"label": _("Home"), "url": ""}],
+    }
+    return render(request, "home/home.html", context)
+
+
+def _greeting(request: WorkspaceRequest) -> str:
+    hour = timezone.localtime(now()).hour
+    words = (
+        _("Good morning, %(name)s") if hour < 12 else _("Good afternoon, %(name)s") if hour < 18 else _("Good evening, %(name)s")
+    )
+    return words % {"name": (request.user.name or request.viewer.name).split(" ")[0]}
+
+
+def _due(request: WorkspaceRequest, mine: MyDay) -> list[dict[str, Any]]:
+    titles = (
+        (_("Overdue"), "bad", mine.overdue),
+        (_("Next two weeks"), "", mine.soon),
+        (_("The two weeks after"), "", mine.later),
+    )
+    return [
+        {
+            "title": title,
+            "tone": tone,
+            "rows": [{"action": action, "url": way("plan", request.workspace, action.plan_id)} for action in actions],
+        }
+        for title, tone, actions in titles
+        if actions
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    title: Any
+    text: Any
+    page: str
+    action: str
+    has: str
+
+
+_STEPS = (
+    _Step(
+        gettext_lazy("Import your accounts"), gettext_lazy("A CSV or Excel file from your CRM; columns are recognised."),
+        "imports:new", "import.create", "has_accounts",
+    ),
+    _Step(
+        gettext_lazy("Import your deals"), gettext_lazy("Open, won and lost ones: plans find theirs by themselves."),
+        "imports:new", "import.create", "has_deals",
+    ),
+    _Step(
+        gettext_lazy("Make a plan"), gettext_lazy("Pick an account, set a target, and watch won and forecast move towards it."),
+        "plans:new", "plan.create", "has_plans",
+    ),
+)  # fmt: skip
+
+
+def _steps(request: WorkspaceRequest, mine: MyDay) -> list[dict[str, Any]]:
+    """The way from nothing to a live plan; empty once it has been walked, and for those who walk it not."""
+    following = next((step for step in _STEPS if not getattr(mine, step.has)), None)
+    if following is None or not may(request.viewer, "plan.create"):
+        return []
+    url = way(following.page, request.workspace) if may(request.viewer, following.action) else ""
+    return [
+        {
+            "title": step.title,
+            "text": step.text,
+            "url": url if step is following else "",
+            "done": getattr(mine, step.has),
+            "is_next": step is following,
+        }
+        for step in _STEPS
+    ]

@@ -1,0 +1,61 @@
+"""allauth's forms in our words: labels above the fields, no placeholders."""
+
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _say(field: forms.Field, label: Any, *, complete: str = "", help_text: Any = "") -> None:
+    field.label, field.help_text = label, help_text
+    field.widget.attrs.pop("placeholder", None)
+    if complete:
+        field.widget.attrs["autocomplete"] = complete
+
+
+def password_rules() -> Any:
+    """What a new password must be, in one line."""
+    return format_lazy("{}", " ".join(str(text) for text in password_validators_help_texts()[1:2]))
+
+
+class LoginForm(allauth_forms.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self.fields["login"], _("E-mail"), complete="username")
+        _say(self.fields["password"], _("Password"), complete="current-password")
+
+
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self.fields["email"], _("E-mail"), complete="username")
+
+
+class _NewPassword:
+    fields: dict[str, forms.Field]
+
+    def _say_new(self) -> None:
+        _say(self.fields["password1"], _("New password"), complete="new-password", help_text=password_rules())
+        _say(self.fields["password2"], _("New password, once more"), complete="new-password")
+
+
+class ResetPasswordKeyForm(_NewPassword, allauth_forms.ResetPasswordKeyForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._say_new()
+
+
+class SetPasswordForm(_NewPassword, allauth_forms.SetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._say_new()
+
+
+class ChangePasswordForm(_NewPassword, allauth_forms.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self.fields["oldpassword"], _("Current password"), complete="current-password")
+        self._say_new()
