@@ -180,3 +180,9 @@ def _summary(resource: Resource, what: str) -> str:
         "list": f"List {many}", "get": f"Read one {single}", "create": f"Make one {single}", "change": f"Change one {single}",
         "delete": f"Delete one {single}",
     }[what]  # fmt: skip
+
+
+def reading(operation: str, summary: str, component: str, *, tag: str, problems: Iterable[int] = ()) -> dict[str, Any]:
+    """The arguments of a router's decorator for a GET of its own kind."""
+    extra = {"responses": responses(200, ref(component), (400, *_EVERYWHERE, *problems))}
+    return {"operation_id": operation, "summary": summary, "response": {200: None}, "openapi_extra": extra, "tags": [tag]}
