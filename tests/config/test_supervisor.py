@@ -132,4 +132,6 @@ def test_the_first_stop_signal_ends_the_block_and_the_next_ones_do_not_disturb_t
         with pytest.raises(Stopped, match="SIGTERM"):
             os.kill(os.getpid(), signal.SIGTERM)
         os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(Stopped):  # even when Python had dropped the first one
+            Supervisor(say=print).run_until_stopped()
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

@@ -168,7 +168,14 @@ def _web(place: Place, options: argparse.Namespace) -> Child:
 
 
 def _worker(place: Place) -> Child:
-    return Child("worker", [*PYTHON, "worker"], place.logs / "worker.log", {"KEYSTEAD_DB_ROLE": "worker"})
+    # Killed together with its database it would wait half a minute for a connection. Its jobs survive it in the queue.
+    return Child(
+        "worker",
+        [*PYTHON, "worker"],
+        place.logs / "worker.log",
+        {"KEYSTEAD_DB_ROLE": "worker"},
+        death_signal=signal.SIGKILL,
+    )
 
 
 def _wait_until_ready(supervisor: Supervisor, web: Child, options: argparse.Namespace) -> None:

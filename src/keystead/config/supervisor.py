@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ CALM_AFTER = 60.0  # a child that lived this long has recovered: its next fall s
 TICK = 0.2
 
 Say = Callable[[str], None]
+
+_asked_to_stop = threading.Event()
 
 
 class Stopped(BaseException):
@@ -35,19 +38,21 @@ class Part(Protocol):
 
 @dataclass(slots=True)
 class Child:
-    """A command that is kept running. Its output goes to `log`."""
+    """A command that is kept running. Its output goes to `log`. `death_signal` reaches it when we are killed ourselves."""
 
     name: str
     command: Sequence[str | Path]
     log: Path
     environment: Mapping[str, str]
     grace: float = 8.0
+    death_signal: int = signal.SIGTERM
     process: "subprocess.Popen[bytes] | None" = None
 
     def start(self) -> None:
         if self.process is not None:
             process.end_session(self.process)
-        self.process = process.spawn(self.command, log=self.log, env={**os.environ, **self.environment})
+        environment = {**os.environ, **self.environment}
+        self.process = process.spawn(self.command, log=self.log, death_signal=self.death_signal, env=environment)
 
     def stop(self) -> None:
         if self.process is not None:
@@ -111,6 +116,8 @@ class Supervisor:
         self.watches.append(watch)
 
     def tick(self) -> None:
+        if _asked_to_stop.is_set():  # Python drops an exception that a signal raises inside a destructor
+            raise Stopped
         for watch in self.watches:
             watch.tick(time.monotonic(), self.say)
 
@@ -136,8 +143,10 @@ def stop_signals() -> Iterator[None]:
     def on_signal(number: int, _: object) -> None:
         for each in numbers:
             signal.signal(each, signal.SIG_IGN)
+        _asked_to_stop.set()
         raise Stopped(signal.Signals(number).name)
 
+    _asked_to_stop.clear()
     before = {number: signal.signal(number, on_signal) for number in numbers}
     try:
         yield
