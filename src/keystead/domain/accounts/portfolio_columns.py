@@ -1,0 +1,103 @@
+"""The columns and the groupings of the portfolio: what each is called, how it sorts, what the footer may say of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from keystead.analytics.measures import KPIS
+from keystead.data.accounts.models import Segment
+
+
+class Kind(StrEnum):
+    TEXT = "text"
+    MONEY = "money"
+    RATIO = "ratio"
+    COUNT = "count"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`order` is the SQL it sorts by, over the columns of the CTE `figured`; "" when it cannot."""
+
+    id: str
+    name: str | Promise
+    kind: Kind
+    order: str
+    is_optional: bool = False
+
+    @property
+    def is_figure(self) -> bool:
+        return self.kind is not Kind.TEXT
+
+
+_RANK = "CASE {} " + " ".join(f"WHEN '{segment.value}' THEN {segment.rank}" for segment in Segment) + " END"
+
+# The same formulas as analytics.measures.derive, which makes the numbers that are shown; here they only sort and compare.
+COLUMNS: dict[str, Column] = {
+    column.id: column
+    for column in (
+        Column("account", _("Account"), Kind.TEXT, "lower(name)"),
+        Column("industry", _("Industry"), Kind.TEXT, "nullif(industry, '')", True),
+        Column("country", _("Country"), Kind.TEXT, "nullif(country, '')", True),
+        Column("segment", _("Segment, now → target"), Kind.TEXT, _RANK.format("segment_current")),
+        Column("segment_target", _("Target segment"), Kind.TEXT, _RANK.format("segment_target"), True),
+        Column("owner", _("Owner"), Kind.TEXT, "owner_name"),
+        Column("target", KPIS["target"].name, Kind.MONEY, "target"),
+        Column("won", KPIS["won"].name, Kind.MONEY, "won"),
+        Column("pipeline", KPIS["pipeline"].name, Kind.MONEY, "pipeline", True),
+        Column("weighted_pipeline", KPIS["weighted_pipeline"].name, Kind.MONEY, "weighted_pipeline", True),
+        Column("forecast", KPIS["forecast"].name, Kind.MONEY, "won + pipeline"),
+        Column("weighted_forecast", KPIS["weighted_forecast"].name, Kind.MONEY, "won + weighted_pipeline", True),
+        Column("achievement", _("Achieved"), Kind.RATIO, "(won + pipeline) / nullif(target, 0)"),
+        Column("attainment", KPIS["attainment"].name, Kind.RATIO, "won / nullif(target, 0)", True),
+        Column("variance", KPIS["variance"].name, Kind.MONEY, "won + pipeline - coalesce(target, 0)", True),
+        # `greatest` ignores NULL, so that a gap without a target would be zero
+        Column("gap", KPIS["gap"].name, Kind.MONEY, "CASE WHEN target IS NOT NULL THEN greatest(target - won, 0) END", True),
+        Column("deals", _("Deals"), Kind.COUNT, "deals"),
+        Column("plan", _("Plan"), Kind.TEXT, "plan_rank"),
+    )
+}  # fmt: skip
+FIGURES = [column.id for column in COLUMNS.values() if column.is_figure]
+
+FOOT = {
+    "sum": _("sum"),
+    "avg": _("average"),
+    "median": _("median"),
+    "min": _("least"),
+    "max": _("greatest"),
+    "count": _("count"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """`key` is the SQL of a group's key: over the account (`a`, its owner `o`), or over the deal (`d`, its owner `m`).
+
+    Grouped by a thing of the deals, an account stands in each group where it has deals, with its share.
+    `labels`: where the words of a key come from: itself, a member, an account or a segment.
+    """
+
+    id: str
+    name: str | Promise
+    key: str
+    empty: str | Promise
+    labels: str = "itself"
+    is_of_deals: bool = False
+
+
+GROUPS: dict[str, Grouping] = {
+    group.id: group
+    for group in (
+        Grouping("owner", _("Owner"), "a.owner_id::text", _("No owner"), "member"),
+        Grouping("deal_owner_region", _("Deal owner's region"), "m.region", _("No region"), is_of_deals=True),
+        Grouping("deal_owner", _("Deal owner"), "d.owner_id::text", _("No deal owner"), "member", is_of_deals=True),
+        Grouping("team", _("Team"), "o.team", _("No team")),
+        Grouping("industry", _("Industry"), "a.industry", _("No industry")),
+        Grouping("country", _("Country"), "a.country", _("No country")),
+        Grouping("segment", _("Segment"), "a.segment_current", _("No segment"), "segment"),
+        Grouping("top_account", _("Top account"), "top.id::text", _("No account"), "account"),
+    )
+}
+NOTHING_COUNTED = "-"  # the key of the rows without any counted deal, when the deals make the groups; other keys begin with "="

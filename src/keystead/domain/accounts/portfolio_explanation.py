@@ -1,0 +1,353 @@
+"""Why a figure of the portfolio is what it is: the deals and targets that make it up, and those left out with their reasons."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from keystead.analytics.measures import KPIS
+from keystead.data.deals.models import Deal
+from keystead.data.plans.models import Plan, PlanStatus
+from keystead.data.workspace.models import Member
+from keystead.domain.accounts.portfolio import Figures, Portfolio, one_row, portfolio
+from keystead.domain.accounts.portfolio_columns import GROUPS
+from keystead.domain.accounts.portfolio_query import PortfolioQuery
+from keystead.domain.accounts.portfolio_sql import seen, statement
+from keystead.domain.plans.explanation import REASONS as PLAN_REASONS
+
+REASONS: Mapping[str, str | Promise] = PLAN_REASONS | {
+    "no_account": _("belongs to no account"),
+    "date_outside": _("its date is outside the period"),
+    "below_account": _("belongs to an account below, which no plan covers from here"),
+    "archived": _("archived"),
+    "no_target": _("has no target"),
+}
+# Which deals a figure adds up, with the sign of each part, and the sign of the target in it.
+_PARTS: dict[str, tuple[dict[str, int], int]] = {
+    "target": ({}, 1),
+    "won": ({"won": 1}, 0),
+    "pipeline": ({"open": 1}, 0),
+    "weighted_pipeline": ({"open": 1}, 0),
+    "forecast": ({"won": 1, "open": 1}, 0),
+    "weighted_forecast": ({"won": 1, "open": 1}, 0),
+    "variance": ({"won": 1, "open": 1}, -1),
+    "achievement": ({"won": 1, "open": 1}, 0),
+    "attainment": ({"won": 1}, 0),
+    "gap": ({"won": -1}, 1),
+    "deals": ({"won": 1, "open": 1}, 0),
+}
+EXPLAINED = tuple(_PARTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One contribution; the lines sum to the figure exactly. `kind`: deal, target, hidden, clamp, or more (the rest as one sum).
+
+    `days`: (days inside the period, days of the plan) when a target counts pro rata.
+    """
+
+    kind: str
+    id: UUID | None
+    name: str
+    status: str
+    day: date | None
+    amount: Decimal | None
+    currency: str
+    rate: Decimal | None
+    rate_date: date | None
+    rate_via: str | None
+    probability: Decimal | None
+    days: tuple[int, int] | None
+    converted: Decimal
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that does not count, or (`id` None) so many more of the same reason."""
+
+    kind: str
+    id: UUID | None
+    name: str
+    day: date | None
+    amount: Decimal | None
+    currency: str
+    reason: str
+    count: int = 1
+
+    @property
+    def sentence(self) -> str | Promise:
+        return REASONS[self.reason]
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioExplanation:
+    """`total` is what the lines sum to: the figure itself, or for a ratio its numerator; None when the figure is undefined."""
+
+    column: str
+    found: Portfolio
+    scope: str
+    figures: Figures
+    total: Decimal | None
+    included: tuple[Line, ...]
+    excluded: tuple[LeftOut, ...]
+
+    @property
+    def formula(self) -> str:
+        return KPIS[self.column].formula if self.column in KPIS else "count(deals)"
+
+
+_COVERED = {
+    "account": "SELECT account_id FROM cover WHERE row_id = %(account)s",
+    "group": "SELECT c.account_id FROM figured f JOIN cover c ON c.row_id = f.id WHERE f.key = %(key)s",
+    "all": "SELECT c.account_id FROM whole w JOIN cover c ON c.row_id = w.id",
+}
+_OF_ROWS = {
+    "account": "SELECT id FROM whole WHERE id = %(account)s",
+    "group": "SELECT id FROM figured WHERE key = %(key)s",
+    "all": "SELECT id FROM whole",
+}
+_DEALS = """
+, sorted AS (
+  SELECT fact.*, CASE
+    WHEN reason IN ('no_access', 'missing_rate', 'no_amount') THEN CASE WHEN visible THEN reason ELSE 'no_access' END
+    WHEN NOT status = ANY(%(parts)s) THEN CASE WHEN NOT visible THEN 'no_access' ELSE status END
+    WHEN %(weighted)s AND status = 'open' AND probability IS NULL
+      THEN CASE WHEN visible THEN 'no_probability' ELSE 'no_access' END
+    WHEN visible THEN 'counts' ELSE 'hidden' END AS class,
+    CASE WHEN %(weighted)s AND status = 'open' THEN converted * probability * 0.01 ELSE converted END
+      * CASE status WHEN 'won' THEN %(won_sign)s ELSE 1 END AS worth
+  FROM fact WHERE account_id IN ({covered}) AND {key}
+), ranked AS (
+  SELECT *, row_number() OVER (PARTITION BY class ORDER BY abs(worth) DESC NULLS LAST, close_date, id) AS turn,
+    count(*) OVER (PARTITION BY class) AS together, sum(worth) OVER (PARTITION BY class) AS sum
+  FROM sorted
+)
+SELECT r.class, r.together, r.sum, r.id, CASE WHEN r.visible THEN d.name ELSE '' END, r.status, r.close_date, r.amount,
+  r.currency, r.rate, r.rate_date, r.via, r.probability, r.worth
+FROM ranked r JOIN keystead_deal d ON d.id = r.id WHERE r.turn <= %(most)s ORDER BY r.class, r.turn
+"""
+_OTHERS = """
+, other AS (
+  SELECT d.id, d.name, d.close_date, d.amount, d.currency, CASE
+    WHEN NOT {visible} THEN 'no_access'
+    WHEN d.account_id IS NULL THEN 'no_account'
+    WHEN NOT d.account_id IN ({covered}) THEN 'below_account'
+    WHEN d.close_date IS NULL THEN 'no_date'
+    WHEN d.close_date NOT BETWEEN %(start)s AND %(end)s THEN 'date_outside'
+    ELSE 'lost' END AS class
+  FROM keystead_deal d LEFT JOIN keystead_member m ON m.id = d.owner_id
+  WHERE d.workspace_id = %(workspace)s AND {deal_key} AND (
+    d.account_id IN ({covered}) AND (d.status = 'lost' OR d.close_date IS NULL OR d.close_date NOT BETWEEN %(start)s AND %(end)s)
+    OR d.status <> 'lost' AND d.close_date BETWEEN %(start)s AND %(end)s AND {elsewhere})
+), ranked AS (
+  SELECT *, row_number() OVER (PARTITION BY class ORDER BY close_date DESC NULLS LAST, id) AS turn,
+    count(*) OVER (PARTITION BY class) AS together
+  FROM other
+)
+SELECT class, together, id, CASE WHEN class = 'no_access' THEN '' ELSE name END, close_date, amount, currency
+FROM ranked WHERE turn <= %(most)s ORDER BY class, turn
+"""
+# Revenue that a reader might miss: below an account that stands for itself alone; in a total, deals without any account.
+_ELSEWHERE = {
+    "account": """d.account_id IN (SELECT id FROM keystead_account WHERE %(account)s = ANY(lineage))
+      AND d.account_id NOT IN (SELECT account_id FROM cover WHERE row_id = %(account)s)""",
+    "group": "{no_account}",
+    "all": "d.account_id IS NULL",
+}
+_TARGETS = """
+SELECT t.id, t.name, a.name, t.status, t.start_date, t.target, t.currency, t.rate, t.rate_date, t.via, t.days_in, t.days,
+  t.converted
+FROM aim t JOIN keystead_account a ON a.id = t.account_id WHERE t.account_id IN ({rows})
+ORDER BY t.converted DESC NULLS LAST, t.start_date, t.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What is explained: one account, one group (an account within it), or all."""
+
+    kind: str
+    covered: str
+    rows: str
+    key: str
+    deal_key: str
+    elsewhere: str
+
+
+def explain_portfolio(
+    *,
+    query: PortfolioQuery,
+    column: str,
+    viewer: Member,
+    today: date,
+    account: UUID | None = None,
+    group: str = "",
+    most: int = 500,
+) -> PortfolioExplanation | None:
+    """Explains a figure of one account, of one group or of all; None when there is no such line. KeyError for an unknown figure.
+
+    At most `most` rows of each kind are listed one by one, the rest as one line with its sum.
+    """
+    parts, target_sign = _PARTS[column]
+    found = portfolio(query=query, viewer=viewer, today=today, limit=0)
+    figures, scope_name = _figures_and_name(found, account, group, viewer, today)
+    if figures is None:
+        return None
+    scope = _scope(query, account, group)
+    steps, parameters = statement(query, viewer=viewer, today=today)
+    parameters |= {
+        "account": account, "key": group, "parts": list(parts), "weighted": column.startswith("weighted"),
+        "won_sign": parts.get("won", 1), "most": most,
+    }  # fmt: skip
+    included, excluded = _deals(steps, scope, parameters, count=column == "deals") if parts else ([], [])
+    if parts:
+        excluded += _others(steps, scope, parameters, viewer)
+    if target_sign and not (account and group and GROUPS[query.group].is_of_deals):
+        lines, left = _targets(steps, scope, parameters, target_sign)
+        included, excluded = included + lines, excluded + left
+        if account:
+            excluded += _other_plans(query, account, viewer)
+    if column == "gap" and figures.values["gap"] is not None:
+        included += _clamp(figures)
+    total: Decimal | None = sum((line.converted for line in included), Decimal(0))
+    if column in ("target", "gap") and figures.values["target"] is None:
+        included, total = [], None
+    return PortfolioExplanation(column, found, scope_name, figures, total, tuple(included), tuple(_unseen_last(excluded)))
+
+
+def _unseen_last(excluded: list[LeftOut]) -> list[LeftOut]:
+    """What the viewer may not open is one line with its count, at the end."""
+    unseen = sum(item.count for item in excluded if item.reason == "no_access")
+    seen_ones = [item for item in excluded if item.reason != "no_access"]
+    return seen_ones + ([LeftOut("deal", None, "", None, None, "", "no_access", unseen)] if unseen else [])
+
+
+def _figures_and_name(
+    found: Portfolio, account: UUID | None, group: str, viewer: Member, today: date
+) -> tuple[Figures | None, str]:
+    """The line's own figures, computed the way the grid computes them."""
+    if account is not None:
+        row = one_row(query=found.query, viewer=viewer, today=today, account=account, group=group)
+        return (row.figures, row.name) if row else (None, "")
+    if group:
+        summary = found.group(group)
+        return (summary.figures, summary.label) if summary else (None, "")
+    return found.total.figures, ""
+
+
+def _scope(query: PortfolioQuery, account: UUID | None, group: str) -> _Scope:
+    grouping = GROUPS.get(query.group)
+    of_deals = bool(group and grouping and grouping.is_of_deals)
+    kind = "account" if account else "group" if group and not of_deals else "all"
+    sql_key = f"'=' || coalesce({grouping.key}, '') = %(key)s" if of_deals and grouping else "true"
+    elsewhere = _ELSEWHERE[kind].format(no_account="false")
+    return _Scope(kind, _COVERED[kind], _OF_ROWS[kind], "key = %(key)s" if of_deals else "true", sql_key, elsewhere)
+
+
+def _deals(steps: str, scope: _Scope, parameters: dict[str, Any], *, count: bool) -> tuple[list[Line], list[LeftOut]]:
+    tail = _DEALS.format(covered=scope.covered, key=scope.key)
+    lines: list[Line] = []
+    out: list[LeftOut] = []
+    for class_, rows in _by_class(steps + tail, parameters):
+        together, total = rows[0][0], rows[0][1]
+        if class_ == "hidden":
+            lines.append(_plain("hidden", Decimal(together) if count else total, together))
+        elif class_ == "counts":
+            lines += [_deal_line(row[2:], count=count) for row in rows]
+            if together > len(rows):
+                listed = sum((line.converted for line in lines if line.kind == "deal"), Decimal(0))
+                rest = (Decimal(together) if count else total) - listed
+                lines.append(_plain("more", rest, together - len(rows)))
+        elif class_ == "no_access":
+            out.append(LeftOut("deal", None, "", None, None, "", class_, together))
+        else:
+            out += [LeftOut("deal", row[2], row[3], row[5], row[6], row[7], class_) for row in rows]
+            out += _rest(class_, together - len(rows))
+    lines.sort(key=lambda line: ("deal", "more", "hidden").index(line.kind))
+    return lines, out
+
+
+def _deal_line(row: Sequence[Any], *, count: bool) -> Line:
+    pk, name, status, day, amount, currency, rate, rate_date, via, probability, worth = row
+    return Line(
+        "deal", pk, name, status, day, amount, currency, rate, rate_date, via, probability, None, Decimal(1) if count else worth
+    )
+
+
+def _plain(kind: str, value: Decimal, count: int) -> Line:
+    return Line(kind, None, "", "", None, None, "", None, None, None, None, None, value, count)
+
+
+def _by_class(sql: str, parameters: dict[str, Any]) -> Iterable[tuple[str, list[Sequence[Any]]]]:
+    from itertools import groupby
+
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found = cursor.fetchall()
+    return [(class_, [row[1:] for row in rows]) for class_, rows in groupby(found, key=lambda row: row[0])]
+
+
+def _rest(reason: str, count: int) -> list[LeftOut]:
+    return [LeftOut("deal", None, "", None, None, "", reason, count)] if count > 0 else []
+
+
+def _others(steps: str, scope: _Scope, parameters: dict[str, Any], viewer: Member) -> list[LeftOut]:
+    """Deals near the figure that are not of the period, or not of its accounts."""
+    visible = seen(viewer, "deal.read", Deal.objects, "d", parameters)
+    tail = _OTHERS.format(covered=scope.covered, deal_key=scope.deal_key, elsewhere=scope.elsewhere, visible=visible)
+    out: list[LeftOut] = []
+    for class_, rows in _by_class(steps + tail, parameters):
+        together = rows[0][0]
+        if class_ != "no_access":
+            out += [LeftOut("deal", row[1], row[2], row[3], row[4], row[5], class_) for row in rows]
+            together -= len(rows)
+        out += _rest(class_, together)
+    return out
+
+
+def _targets(steps: str, scope: _Scope, parameters: dict[str, Any], sign: int) -> tuple[list[Line], list[LeftOut]]:
+    lines: list[Line] = []
+    out: list[LeftOut] = []
+    with connection.cursor() as cursor:
+        cursor.execute(steps + _TARGETS.format(rows=scope.rows), parameters)
+        found = cursor.fetchall()
+    for pk, name, account, status, start, target, currency, rate, rate_date, via, days_in, days, converted in found:
+        called = name if scope.kind == "account" else f"{account}: {name}"
+        if converted is None:
+            reason = "no_target" if target is None else "missing_rate"
+            out.append(LeftOut("plan", pk, called, start, target, currency, reason))
+            continue
+        share = (days_in, days) if days_in < days else None
+        lines.append(
+            Line("target", pk, called, status, start, target, currency, rate, rate_date, via, None, share, sign * converted)
+        )
+    return lines, out
+
+
+def _other_plans(query: PortfolioQuery, account: UUID, viewer: Member) -> list[LeftOut]:
+    """Plans of the account that give no target here: archived, or of another time."""
+    period = query.period
+    elsewhere = Q(start_date__gt=period.end) | Q(end_date__lt=period.start)
+    plans = (
+        Plan.objects.visible_to(viewer).filter(Q(status=PlanStatus.ARCHIVED) | elsewhere, account=account).order_by("-start_date")
+    )
+    return [
+        LeftOut("plan", plan.pk, plan.name, plan.start_date, plan.target, plan.currency,
+                "archived" if plan.status == PlanStatus.ARCHIVED else "date_outside")
+        for plan in plans
+    ]  # fmt: skip
+
+
+def _clamp(figures: Figures) -> list[Line]:
+    """The gap never goes below zero: what was won above the target is taken back in a line of its own."""
+    target, won = figures.values["target"], figures.values["won"]
+    over = (won or Decimal(0)) - (target or Decimal(0))
+    return [_plain("clamp", over, 1)] if over > 0 else []

@@ -1,0 +1,154 @@
+"""The set-based portfolio agrees with its slow twin on any small world: trees, currencies, plans, rights."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from keystead.base.periods import FiscalCalendar
+from keystead.data.models import Account, Deal, Plan, Rate
+from keystead.domain.accounts.portfolio import Figures, portfolio
+from keystead.domain.accounts.portfolio_explanation import explain_portfolio
+from keystead.domain.accounts.portfolio_query import PortfolioQuery, Sort
+from keystead.domain.accounts.tree import refresh_lineage
+from tests.domain.accounts.slow_portfolio import Books, Line
+from tests.support.world import World
+
+TODAY = date(2026, 6, 15)
+YEAR = FiscalCalendar().year(2026)
+days = st.integers(-200, 560).map(lambda number: date(2026, 1, 1) + timedelta(days=number))
+currencies = st.sampled_from(["EUR", "EUR", "USD", "BRL"])
+money = st.decimals(Decimal("0.01"), Decimal(100_000), places=2)
+
+accounts = st.lists(
+    st.fixed_dictionaries({
+        "parent": st.integers(-3, 5), "industry": st.sampled_from(["Food", "Energy", ""]), "owner": st.integers(0, 2),
+    }),
+    min_size=1, max_size=6,
+)  # fmt: skip
+deals = st.lists(
+    st.fixed_dictionaries({
+        "account": st.integers(0, 5), "owner": st.integers(0, 2), "status": st.sampled_from(["won", "open", "lost"]),
+        "amount": st.none() | money, "currency": currencies, "close_date": st.none() | days,
+        "probability": st.none() | st.decimals(0, 100, places=2),
+    }),
+    max_size=12,
+)  # fmt: skip
+plans = st.lists(
+    st.fixed_dictionaries({
+        "account": st.integers(0, 5), "start_date": days, "length": st.integers(0, 500), "currency": currencies,
+        "target": st.none() | money, "includes_descendants": st.booleans(),
+        "status": st.sampled_from(["draft", "approved", "archived"]),
+    }),
+    max_size=4,
+)  # fmt: skip
+rates = st.lists(st.tuples(st.sampled_from(["USD", "BRL"]), days, st.decimals(Decimal("0.01"), 9, places=6)), max_size=5)
+
+
+class _Enough(Exception):
+    """Ends an example: its rows go with the transaction."""
+
+
+def _books(world: World, viewer: Any, given: dict[str, Any]) -> Books:
+    people = [world.alice, world.bob, None]
+    made: list[Account] = []
+    for number, fields in enumerate(given["accounts"]):
+        parent = made[fields["parent"]] if 0 <= fields["parent"] < len(made) else None
+        made.append(Account(name=f"Account {number}", parent=parent, industry=fields["industry"], owner=people[fields["owner"]]))
+    Account.objects.bulk_create(made)
+    refresh_lineage()
+    Rate.objects.bulk_create(
+        Rate(base=base, quote="EUR", date=day, rate=rate)
+        for (base, day), rate in {(b, d): r for b, d, r in given["rates"]}.items()
+    )
+    for fields in given["deals"]:
+        at = made[fields["account"]] if fields["account"] < len(made) else None
+        Deal.objects.create(**{**fields, "account": at, "owner": people[fields["owner"]], "name": "Cold-chain renewal"})
+    for fields in given["plans"]:
+        values = dict(fields)
+        at = made[values.pop("account") % len(made)]
+        end = values["start_date"] + timedelta(days=values.pop("length"))
+        Plan.objects.create(account=at, end_date=end, name="Key account plan", owner=at.owner, **values)
+    workspace = viewer.workspace
+    return Books(
+        list(Account.objects.visible_to(viewer)) if viewer is not world.alice else list(Account.objects.all()),
+        list(Plan.objects.visible_to(viewer)), list(Deal.objects.all()), list(Rate.objects.all()), workspace.currency, TODAY,
+        set(Deal.objects.visible_to(viewer).values_list("pk", flat=True)), workspace.totals_include_hidden,
+        workspace.rate_policy == "current",
+    )  # fmt: skip
+
+
+def _same(figures: Figures, line: Line) -> None:
+    assert (figures.deals, figures.hidden, figures.unrated) == (line.deals, line.hidden, line.unrated)
+    assert figures.values["won"] == line.won
+    assert figures.values["pipeline"] == line.pipeline
+    assert figures.values["weighted_pipeline"] == line.weighted
+    target = figures.values["target"]
+    assert (target is None) == (line.target is None)
+    assert target is None or abs(Fraction(target) - (line.target or 0)) < Fraction(1, 10**9)
+
+
+def _agrees(world: World, viewer: Any, books: Books, group: str) -> None:
+    query = PortfolioQuery(period=YEAR, group=group, order=(Sort("won", True), Sort("account")))
+    found = portfolio(query=query, viewer=viewer, today=TODAY, limit=None)
+    mine = list(Account.objects.visible_to(viewer))
+    by_id = {account.pk: account for account in mine}
+    listed = found.rows
+    assert found.total.accounts == len(mine) == len({row.account_id for row in listed})
+    assert found.lines == len(listed)
+    _same(found.total.figures, books.total(mine, YEAR))
+    owners = {member.pk: member for member in (world.alice, world.bob)}
+
+    def region(deal: Deal) -> str:
+        return f"={owners[deal.owner_id].region if deal.owner_id else ''}"
+
+    for summary in found.groups:
+        if group == "industry":
+            _same(summary.figures, books.total([a for a in mine if f"={a.industry}" == summary.group], YEAR))
+        elif summary.group != "-":
+            line = books.total(mine, YEAR, lambda deal, key=summary.group: region(deal) == key)
+            line.target = None
+            _same(summary.figures, line)
+    if group != "deal_owner_region":
+        for row in listed:
+            _same(row.figures, books.line(by_id[row.account_id], YEAR))
+        assert sum(row.figures.deals for row in listed) - found.total.figures.deals == found.total.repeated
+    _explains(query, found.total.figures, viewer)
+
+
+def _explains(query: PortfolioQuery, figures: Figures, viewer: Any) -> None:
+    for column in ("gap", "weighted_forecast", "variance", "deals"):
+        why = explain_portfolio(query=query, column=column, viewer=viewer, today=TODAY, most=2)
+        assert why is not None
+        expected = figures.deals if column == "deals" else figures.values[column]
+        assert (why.total is None) == (expected is None)
+        assert why.total is None or abs(why.total - Decimal(expected or 0)) < Decimal("1e-9")
+
+
+@pytest.mark.parametrize("group", ["", "industry", "deal_owner_region"])
+@pytest.mark.parametrize("who", ["olga", "alice"])
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    given_=st.fixed_dictionaries({"accounts": accounts, "deals": deals, "plans": plans, "rates": rates}),
+    policy=st.booleans(),
+    hidden=st.booleans(),
+)
+def test_the_portfolio_agrees_with_its_slow_twin(
+    world: World, who: str, group: str, given_: dict[str, Any], policy: bool, hidden: bool
+) -> None:
+    viewer = getattr(world, who)
+    with world.inside(viewer), pytest.raises(_Enough):
+        _try(world, viewer, given_, group, "current" if policy else "transaction_date", hidden)
+
+
+def _try(world: World, viewer: Any, given: dict[str, Any], group: str, policy: str, hidden: bool) -> None:
+    viewer.workspace.rate_policy = policy
+    viewer.workspace.totals_include_hidden = hidden
+    with transaction.atomic():
+        _agrees(world, viewer, _books(world, viewer, given), group)
+        raise _Enough
