@@ -1,6 +1,8 @@
 """The limited logins: their addresses, their grants, and the refusal when they could pass row-level security."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -97,3 +99,18 @@ def test_an_administrator_s_login_is_seen_as_unsafe(fresh: str) -> None:
         owner.execute(f"ALTER ROLE {names.worker} SUPERUSER")
         with owner.cursor() as cursor:
             assert f"{names.worker} is a superuser" in unsafe_rights(cursor, names)
+
+
+def test_two_starters_that_migrate_at_once_take_turns_and_both_succeed(fresh: str) -> None:
+    environment = {**os.environ, "DATABASE_URL": fresh, "KEYSTEAD_DB_ROLE": "owner"}
+    command = [sys.executable, "-m", "keystead", "migrate", "--skip-checks", "--verbosity", "1"]
+    starters = [
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    ends = [starter.communicate(timeout=120) for starter in starters]
+    assert [starter.returncode for starter in starters] == [0, 0], ends
+    assert sum("No migrations to apply" in output for output, _ in ends) == 1
+    with psycopg.connect(app_url(fresh)) as app:
+        row = app.execute("SELECT count(*) FROM django_migrations WHERE app = 'keystead'").fetchone()
+    assert row is not None
+    assert row[0] >= 2
