@@ -39,7 +39,7 @@ class PlanFigures:
         if KPIS[kpi].unit is Unit.RATIO:
             return self.values[kpi]
         money = self.money(kpi)
-        return money.rounded() if money else None
+        return None if money is None else money.rounded()  # zero money is false, and not undefined
 
     def lacks(self, kpi: str) -> list[MissingPair]:
         """The missing rates that this figure suffers from."""
