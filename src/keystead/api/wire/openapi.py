@@ -98,7 +98,7 @@ def add_components(resource: Resource) -> None:
             "total": {"type": "integer", "description": "How many match, as counted on the first page."},
         },
     }
-    writable = [field for field in resource.fields if field.writable]
+    writable = [field for field in resource.by_name.values() if field.writable]
     if resource.create:
         COMPONENTS[f"{name}New"] = _body(writable, new=True)
     if resource.change:

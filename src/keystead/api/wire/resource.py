@@ -63,6 +63,7 @@ class Resource:
     delete: Callable[[Any, Write], Any] | None = None
     fill: Callable[[list[Shown], Member], None] | None = None
     more_filters: Sequence[Filter] = ()
+    write_only: Sequence[Field] = ()
     under: Under | None = None
     one: str = ""  # the word for one of them, in operation ids
 
@@ -72,7 +73,7 @@ class Resource:
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
-        return {field.name: field for field in self.fields}
+        return {field.name: field for field in (*self.fields, *self.write_only)}
 
     @cached_property
     def filters(self) -> dict[str, Filter]:
