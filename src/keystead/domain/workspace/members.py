@@ -146,6 +146,6 @@ def _refuse_cycle(member: Member, values: Mapping[str, Any]) -> None:
         passed.add(at)
         path.append(above[at][1])
         if at == member.pk:
-            message = _("Nobody can report to herself: %(path)s.") % {"path": " > ".join(path)}
+            message = _("Nobody can report to themselves: %(path)s.") % {"path": " > ".join(path)}
             raise Invalid.one("manager", "manager_cycle", message)
         at = above[at][0]

@@ -53,7 +53,8 @@ def hierarchy(members: QuerySet[Member]) -> list[Place]:
         below[manager if manager in known else None].append(pk)
     places: list[Place] = []
     done: set[UUID] = set()
-    for top in [*below[None], *(pk for pk, _ in rows)]:
+    tops = sorted(below[None], key=lambda pk: pk not in below)  # whoever leads people first; sorting keeps the order by name
+    for top in [*tops, *(pk for pk, _ in rows)]:
         stack = [(top, 0)]
         while stack:
             pk, depth = stack.pop()

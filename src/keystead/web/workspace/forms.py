@@ -119,9 +119,14 @@ class ProfileForm(forms.Form):
         label=_("Time zone"), choices=lambda: [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
     )
     theme = forms.ChoiceField(
-        label=_("Colours"), required=False, widget=forms.RadioSelect,
-        choices=[("", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))],
+        label=_("Colours"), widget=forms.RadioSelect,
+        choices=[("system", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))],
     )  # fmt: skip
+
+    def clean_theme(self) -> str:
+        """Following the device is no choice of colours: it is kept as none."""
+        theme: str = self.cleaned_data["theme"]
+        return "" if theme == "system" else theme
 
 
 class TokenForm(forms.Form):

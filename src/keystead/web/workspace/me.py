@@ -50,7 +50,7 @@ def _profile(request: WorkspaceRequest) -> dict[str, str]:
     user = request.user
     return {
         "name": user.name, "language": user.language or request.LANGUAGE_CODE, "time_zone": user.time_zone,
-        "theme": request.COOKIES.get(THEME_COOKIE, ""),
+        "theme": request.COOKIES.get(THEME_COOKIE) or "system",
     }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from keystead.web.workspace.tabs import settings_crumbs, settings_tabs
 from keystead.web.workspace.writing import attempt, status_of
 
 _PAGE = 100
-_INDENTS = ("", "pl-6", "pl-12", "pl-18", "pl-24", "pl-30")  # written out: the style sheet is made from the classes it finds
+_INDENTS = ("", "pl-3 md:pl-6", "pl-6 md:pl-12", "pl-9 md:pl-18", "pl-12 md:pl-24", "pl-15 md:pl-30")  # written out: the style sheet is made from the classes it finds
 
 STATES = {
     LoginState.LOGS_IN: (gettext_lazy("Can log in"), "good"),
@@ -93,9 +93,11 @@ def member(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     if form.is_valid() and _save(request, person, form):
         messages.success(request, _("Saved."))
         return redirect("member", slug=request.workspace.slug, pk=pk)
+    row = _row(person, 0, 0)
     context = {
         "person": person,
-        **_row(person, 0, 0),
+        "state": row["state"],
+        "tone": row["tone"],
         "form": form,
         "may_edit": may_edit,
         "may_own": may(request.viewer, "workspace.own") or person.role != Role.OWNER,
