@@ -72,6 +72,7 @@ def test_a_server_left_behind_is_ended_by_the_next_start(server: Server) -> None
     assert told == ["Ending the database server that an earlier run left behind …"]
     assert orphan.wait(10) == 0
     assert running_url(server.database) is None
+    server.child = orphan  # its socket's folder is cleared away with it
 
 
 def test_a_stale_note_that_names_another_program_does_not_stop_the_start(server: Server) -> None:
