@@ -13,8 +13,9 @@ from django.db import connection
 
 from keystead.base.ids import uuid7
 from keystead.base.words import fold
-from keystead.data.models import Import, Member, Role
+from keystead.data.models import Import, Member
 from keystead.data.permissions import Reach, editable, people, reach
+from keystead.data.workspace.models import Role
 from keystead.domain.exchange.fields import fields_of
 from keystead.domain.exchange.tables import NAMED_BY, TARGETS, Column, Target
 
@@ -88,9 +89,10 @@ def _match(cursor: Any, job: Import, target: Target, match: tuple[str, ...]) -> 
             parameters,
         )
     else:
+        known = _keys(target, match)
         cursor.execute("CREATE TEMP TABLE keystead_known (key text, id uuid, found int) ON COMMIT DROP")
         with cursor.copy("COPY keystead_known (key, id, found) FROM STDIN") as copy:
-            for key, (pk, found) in _keys(target, match).items():
+            for key, (pk, found) in known.items():
                 copy.write_row((key, pk, found))
     cursor.execute(
         f"""

@@ -4,7 +4,7 @@ decides.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -73,12 +73,14 @@ class Guess:
 @dataclass(frozen=True, slots=True)
 class EarlierMapping:
     """How a file of a kind was mapped before: all its headers, and {header: field} for those that were
-    used.
+    used; with the values that were mapped and the formats that were chosen.
     """
 
     kind: str
     headers: Sequence[str]
     mapping: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def guess_mapping(

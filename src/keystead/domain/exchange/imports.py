@@ -219,6 +219,14 @@ def undo_now(*, job_id: UUID | str) -> None:
             job.save()
 
 
+def give_up(*, job_id: UUID | str, error: str) -> None:
+    """Ends a step that cannot be finished, however often it is tried. Each step writes all or nothing, so nothing has changed."""
+    failure = {"code": "interrupted", "params": {"error": error}}
+    working = Import.objects.filter(pk=job_id)
+    working.filter(state="undoing").update(state="committed", progress=0, failure=failure)
+    working.filter(state__in=("received", "reading", "committing")).update(state="failed", progress=0, failure=failure)
+
+
 def _viewer(job: Import) -> Member:
     return Member.objects.select_related("workspace").get(pk=job.by_id)
 
@@ -237,7 +245,8 @@ def _working(job_id: UUID | str, states: set[str], state: str) -> Iterator[Impor
     except CannotRead as error:
         back = "committed" if state == "undoing" else "failed"
         failure = {"code": error.code, "params": error.params}
-        Import.objects.filter(pk=job.pk).update(state=back, progress=0, failure=failure)
+        seen = {"columns": job.columns, "format": job.format, "mapping": job.mapping, "options": job.options}
+        Import.objects.filter(pk=job.pk).update(state=back, progress=0, failure=failure, **(seen if state == "reading" else {}))
 
 
 def _teller(job: Import) -> Callable[[int], None]:
@@ -264,7 +273,7 @@ def _local(job: Import) -> Iterator[Path]:
 def earlier_mappings(kind: str) -> list[EarlierMapping]:
     """How files of this kind were mapped before, the latest first."""
     saved = SavedMapping.objects.filter(kind=kind).order_by("-updated_at")[:50]
-    return [EarlierMapping(kind, mapping.headers, mapping.mapping) for mapping in saved]
+    return [EarlierMapping(kind, last.headers, last.mapping, last.values, last.options) for last in saved]
 
 
 def remember_mapping(job: Import) -> None:

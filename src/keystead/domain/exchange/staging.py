@@ -10,13 +10,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from keystead.base.ids import uuid7
 from keystead.base.words import fold
 from keystead.data.models import Import, Member
 from keystead.domain.exchange.detecting import ColumnFacts, columns_facts
-from keystead.domain.exchange.fields import IGNORED_COLUMNS, default_match, fields_of
+from keystead.domain.exchange.fields import IGNORED_COLUMNS, default_match, fields_of, header_key
 from keystead.domain.exchange.guessing import EarlierMapping, guess_mapping
 from keystead.domain.exchange.guessing_values import KnownValues
 from keystead.domain.exchange.parsing_days import date_order
@@ -28,7 +28,16 @@ from keystead.domain.exchange.resolving import UNKNOWN_CODES, Names, Resolver, S
 from keystead.domain.exchange.tables import TARGETS
 
 SAMPLE = 2_000
-_COPY = "COPY keystead_importrow (workspace_id, job_id, row, raw, values, key, problems, verdict, target_id, undone) FROM STDIN"
+# COPY does not go through row-level security, so rows arrive in a table of this session and move on by INSERT … SELECT, which does.
+_ARRIVE = """
+    CREATE TEMP TABLE keystead_arriving
+      (row int, raw jsonb, values jsonb, key text, problems jsonb, verdict text, target_id uuid) ON COMMIT DROP
+"""
+_COPY = "COPY keystead_arriving FROM STDIN"
+_MOVE_ON = """
+    INSERT INTO keystead_importrow (workspace_id, job_id, row, raw, values, key, problems, verdict, target_id, undone)
+    SELECT %s, %s, row, raw, values, key, problems, verdict, target_id, '' FROM keystead_arriving ORDER BY row
+"""
 
 
 @dataclass
@@ -46,20 +55,37 @@ class Staged:
 
 def stage(*, job: Import, path: Path, viewer: Member, earlier: Iterable[EarlierMapping], told: Callable[[int], None]) -> Staged:
     """Reads the file of an import into ImportRow. `told(percent)` is called now and then. Raises CannotRead."""
-    options = job.options
-    locale = options.get("locale") or viewer.workspace.language
-    table = open_table(path, name=job.filename, sheet=options.get("sheet") or "", header_row=options.get("header_row"))
+    earlier = list(earlier)
+    locale = job.options.get("locale") or viewer.workspace.language
+    sheet, header_row = job.options.get("sheet") or "", job.options.get("header_row")
+    table = open_table(path, name=job.filename, sheet=sheet, header_row=header_row)
     sample = [row.cells for row in table.sample(SAMPLE)]
     facts = columns_facts(table.headers, sample, locale=locale)
-    mapping = _mapping(job.kind, table, facts, options, list(earlier))
+    # Told before anything can be wrong with the mapping: whoever is to mend it must see the columns.
+    job.columns = _columns(job.kind, table, facts, earlier)
+    job.format = {**table.format.to_json(), "headers": list(table.headers)}
+    job.options = _with_learnt(job.options, table.headers, earlier)
+    job.mapping = mapping = _mapping(job.kind, table, facts, job.options, earlier)
     reader = _Reader(job, viewer, table, facts, mapping, locale)
     staged = Staged(
-        format=table.format.to_json(), columns=_columns(job.kind, table, facts, list(earlier)), mapping=mapping,
-        match=reader.match, offers={}, headers=table.headers,
-    )  # fmt: skip
+        format=table.format.to_json(), columns=job.columns, mapping=mapping, match=reader.match, offers={}, headers=table.headers
+    )
     staged.rows = _copy(job, table, reader, told)
     staged.offers = reader.offers()
     return staged
+
+
+def _with_learnt(options: dict[str, Any], headers: Iterable[str], earlier: list[EarlierMapping]) -> dict[str, Any]:
+    """The values and formats of the last file with these columns, until somebody has chosen others for this one."""
+    if options.get("mapping") is not None:
+        return options
+    keys = {header_key(header) for header in headers}
+    same = (known for known in earlier if {header_key(header) for header in known.headers} == keys)
+    last = next(same, None)
+    if last is None:
+        return options
+    values = {name: {**last.values.get(name, {}), **(options.get("values") or {}).get(name, {})} for name in last.values}
+    return {**last.options, **options, "values": {**(options.get("values") or {}), **values}}
 
 
 def _mapping(
@@ -210,18 +236,23 @@ def _copy(job: Import, table: Table, reader: _Reader, told: Callable[[int], None
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM keystead_importrow WHERE job_id = %s", [job.pk])
     while batch := list(islice(rows, 10_000)):
-        with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-            for row, parsed in batch:
-                values, problems = reader.finish(parsed)
-                raw = json.dumps(list(row.cells) + list(row.extra), ensure_ascii=False)
-                said = json.dumps([_stored(hints(problem)) for problem in problems]) if problems else None
-                copy.write_row(
-                    (job.workspace_id, job.pk, row.number, raw, json.dumps(values, ensure_ascii=False), reader.key(values), said,
-                     "error" if problems else "", uuid7(), "")
-                )  # fmt: skip
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_ARRIVE)
+            with cursor.copy(_COPY) as copy:
+                for row, parsed in batch:
+                    copy.write_row(_line(row, *reader.finish(parsed), reader, hints))
+            cursor.execute(_MOVE_ON, [job.workspace_id, job.pk])
+            cursor.execute("DROP TABLE keystead_arriving")
         count += len(batch)
         told(min(60, 5 + count // 2_000))
     return count
+
+
+def _line(row: Row, values: dict[str, Any], problems: list[Problem], reader: _Reader, hints: "_Hints") -> tuple[Any, ...]:
+    said = json.dumps([_stored(hints(problem)) for problem in problems]) if problems else None
+    raw = json.dumps([*row.cells, *row.extra], ensure_ascii=False)
+    staged = json.dumps(values, ensure_ascii=False)
+    return row.number, raw, staged, reader.key(values), said, "error" if problems else "", uuid7()
 
 
 def _stored(problem: Problem) -> dict[str, Any]:

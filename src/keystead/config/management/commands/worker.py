@@ -6,6 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from procrastinate.contrib.django import app
 
+from keystead.jobs.upkeep import BEAT, SILENCE
+
 
 class Command(BaseCommand):
     help = "Runs background jobs until stopped. Start as many as you like: each job is taken once."
@@ -27,4 +29,6 @@ class Command(BaseCommand):
                 shutdown_graceful_timeout=grace,
                 wait=wait,
                 delete_jobs="successful",
+                update_heartbeat_interval=BEAT,
+                stalled_worker_timeout=SILENCE,
             )
