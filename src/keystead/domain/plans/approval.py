@@ -39,9 +39,7 @@ class CannotMove(Exception):
         self.plan, self.verb = plan, verb
 
 
-def move(
-    *, plan: Plan, verb: str, viewer: Member, at: datetime, comment: str = "", seen: int | None = None
-) -> Plan:
+def move(*, plan: Plan, verb: str, viewer: Member, at: datetime, comment: str = "", seen: int | None = None) -> Plan:
     """Submits, approves, rejects (a comment is needed), recalls or archives a plan and records it. Approving freezes rates.
 
     Raises `NotAllowed`, `CannotMove`, `Invalid` (comment), `Stale`. Sends nothing.
@@ -89,5 +87,3 @@ def freeze_rates(*, plan: Plan, on: date) -> int:
         for base, rate, rate_date in found
     )
     return len(found)
-
-

@@ -92,16 +92,19 @@ def _with_defaults(viewer: Member, fields: Mapping[str, Any], today: date) -> di
     }  # fmt: skip
     values = defaults | {name: value for name, value in fields.items() if value is not None or name in ("target", "owner")}
     if not values.get("name"):
-        values["name"] = _default_name(values, workspace)
+        start, end = values["start_date"], max(values["start_date"], values["end_date"])
+        values["name"] = suggested_name(workspace=workspace, kind=values.get("type"), start=start, end=end)
     return values
 
 
-def _default_name(values: Mapping[str, Any], workspace: Workspace) -> str:
-    period = Period(values["start_date"], values["end_date"])
-    kind = PlanType(values["type"]) if values.get("type") in PlanType.values else PlanType.KEY_ACCOUNT
-    year = fiscal_calendar(workspace).year_of(period.start)
-    named = fiscal_calendar(workspace).name(year) if year == period else str(period.start.year)
-    return f"{kind.label} {named}"
+def suggested_name(*, workspace: Workspace, kind: str | None, start: date, end: date) -> str:
+    """What a plan is called unless somebody knows better: "Key account plan 2026"."""
+    period = Period(start, end)
+    chosen = PlanType(kind) if kind in PlanType.values else PlanType.KEY_ACCOUNT
+    calendar = fiscal_calendar(workspace)
+    year = calendar.year_of(period.start)
+    named = calendar.name(year) if year == period else str(period.start.year)
+    return f"{chosen.label} {named}"
 
 
 def _lock(account: Account) -> None:

@@ -123,7 +123,7 @@ def explain(*, plan: Plan, kpi: str, viewer: Member, at: datetime, today: date) 
     parts, target_sign = _PARTS[kpi]
     include_hidden = viewer.workspace.totals_include_hidden
     found = rows(plan=plan.pk, viewer=viewer, include_hidden=include_hidden, today=today)
-    names = _names(found)
+    names = names_of(found)
     weighted = kpi.startswith("weighted")
     included = _included(plan, found, names, parts, target_sign, weighted=weighted)
     block = figures(plans=[plan], viewer=viewer, at=at, today=today)[plan.pk]
@@ -143,7 +143,8 @@ def _sum(lines: Iterable[Line]) -> Decimal:
     return total
 
 
-def _names(found: Iterable[FactRow]) -> dict[UUID, str]:
+def names_of(found: Iterable[FactRow]) -> dict[UUID, str]:
+    """What the visible deals and orders among these rows are called."""
     deals = [row.id for row in found if row.kind == "deal" and row.visible]
     orders = [row.id for row in found if row.kind != "deal" and row.visible]
     names = dict(Deal.objects.filter(pk__in=deals).values_list("pk", "name"))
@@ -213,9 +214,7 @@ def _excluded(found: list[FactRow], names: dict[UUID, str], parts: dict[str, int
 def _never_linked(plan: Plan, viewer: Member) -> list[LeftOut]:
     """Revenue at the plan's account and below that the rule did not link, with the reason; unseen rows only as a count."""
     near, unseen = near_misses(plan=plan, viewer=viewer, at_most=LISTED_AT_MOST)
-    out = [
-        LeftOut(row.kind, row.id, row.name, row.day, row.amount, row.currency, row.reason, detail=row.detail) for row in near
-    ]
+    out = [LeftOut(row.kind, row.id, row.name, row.day, row.amount, row.currency, row.reason, detail=row.detail) for row in near]
     listed = Counter((row.kind, row.reason) for row in near)
     whole = {(row.kind, row.reason): row.of_reason for row in near}
     rest = {of: rows - listed[of] for of, rows in whole.items()}

@@ -28,21 +28,20 @@ class Fitting:
         return self.won + self.open + self.lost
 
 
-def would_link(
-    *, account: Account, start: date, end: date, team_key: str, includes_descendants: bool, viewer: Member
-) -> Fitting:
+def would_link(*, account: Account, start: date, end: date, team_key: str, includes_descendants: bool, viewer: Member) -> Fitting:
     """Counts the revenue that a plan with this header would link. Writes nothing."""
     deals: QuerySet[Deal] = Deal.objects.visible_to(viewer).filter(account__lineage__contains=[account.pk])
     own_team = Coalesce(NullIf("team_key", Value("")), "owner__team", Value(""))
-    place = Q() if includes_descendants else Q(account=account)
+    place = Q(account__lineage__contains=[account.pk]) if includes_descendants else Q(account=account)
     time = Q(close_date__range=(start, end))
     team = Q(team=team_key) if team_key else Q()
     fits = place & time & team
+    other = ~team if team_key else Q(pk__in=[])
     found = deals.annotate(team=own_team).aggregate(
         won=Count("pk", filter=fits & Q(status="won")), open=Count("pk", filter=fits & Q(status="open")),
         lost=Count("pk", filter=fits & Q(status="lost")), outside_period=Count("pk", filter=place & team & ~time),
-        other_team=Count("pk", filter=place & time & ~team) if team_key else Value(0),
-        below=Count("pk", filter=~Q(account=account) & time & team) if not includes_descendants else Value(0),
+        other_team=Count("pk", filter=place & time & other),
+        below=Count("pk", filter=~place & time & team),
     )  # fmt: skip
     orders: QuerySet[Order] = Order.objects.visible_to(viewer).filter(place, account__lineage__contains=[account.pk])
     ordered = orders.filter(Q(order_date__range=(start, end)), Q(team_key=team_key) if team_key else Q())

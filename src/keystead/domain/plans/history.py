@@ -12,7 +12,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import Model, Q, QuerySet
 
-from keystead.data.plans.models import Action, Measure, MeasureReading, Objective, Plan, PlanApproval, SwotItem
+from keystead.data.plans.models import Action, Measure, MeasureReading, Objective, Plan, PlanApproval, PlanStatus, SwotItem
 
 _TITLE = {
     "Plan": "name", "Objective": "title", "Measure": "name", "MeasureReading": "date", "Action": "title", "SwotItem": "text",
@@ -58,11 +58,19 @@ def plan_history(*, plan: Plan, at_most: int = 200) -> list[Change]:
 
 
 def changed_since_approval(*, plan: Plan) -> int:
-    """How many changes of content came after the plan's latest approval; 0 when it is not approved."""
+    """How many items of what was approved (header, objectives, measures, SWOT) changed after it; 0 when it is not approved.
+
+    Readings and the progress of actions are the plan at work, not a change of it.
+    """
     approval = PlanApproval.objects.filter(plan=plan, verb=PlanApproval.Verb.APPROVED).order_by("-at", "-created_at").first()
-    if plan.status != "approved" or approval is None:
+    if plan.status != PlanStatus.APPROVED or approval is None:
         return 0
-    return sum(events.filter(pgh_created_at__gt=approval.created_at).count() for events in _events(plan).values())
+    events = _events(plan)
+    later = [
+        events[kind].filter(pgh_created_at__gt=approval.created_at).order_by().values("id")
+        for kind in ("Plan", "Objective", "Measure", "SwotItem")
+    ]
+    return later[0].union(*later[1:]).count()
 
 
 def _events(plan: Plan) -> dict[str, QuerySet[Any]]:

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from keystead.analytics.measures import KPIS, Unit
 from keystead.data.plans.models import Action, Measure, Objective, ObjectiveStatus, Plan
 
 FEWEST_ACTIVE, MOST_ACTIVE = 2, 5  # objectives in work at one time (features A6)
@@ -88,7 +89,7 @@ def _measure(measure: Measure, kpis: Mapping[str, Decimal | None], passed: Decim
         baseline, target = _ZERO, _ONE
     elif measure.source == Measure.Source.KPI and baseline is None:
         baseline = _ZERO  # a figure of the plan starts at nothing
-    current: Decimal | None = kpis.get(measure.kpi)
+    current = _figure(measure, kpis)
     on: date | None = today
     if measure.source == Measure.Source.MANUAL:
         latest = next((reading for reading in measure.readings.all() if reading.date <= today), None)
@@ -96,6 +97,13 @@ def _measure(measure: Measure, kpis: Mapping[str, Decimal | None], passed: Decim
     expected = None if baseline is None or target is None else baseline + passed * (target - baseline)
     reached = attainment(baseline=baseline, target=target, current=current)
     return MeasureProgress(measure, baseline, current, on if current is not None else None, reached, expected)
+
+
+def _figure(measure: Measure, kpis: Mapping[str, Decimal | None]) -> Decimal | None:
+    """The plan's figure that the measure follows; a ratio is a percentage for a measure in percent."""
+    value = kpis.get(measure.kpi)
+    is_ratio = measure.kpi in KPIS and KPIS[measure.kpi].unit is Unit.RATIO
+    return value * 100 if value is not None and is_ratio and measure.unit == Measure.Unit.PERCENT else value
 
 
 def _reached(

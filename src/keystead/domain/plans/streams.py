@@ -122,7 +122,7 @@ def streams(*, plan: Plan, viewer: Member, today: date) -> Streams:
         last_year = before[line][1] if line in before else Decimal(0)
         lines.append(Stream(line, name, last_year, won, pipeline, weighted))
     lines.sort(key=lambda stream: (stream.line is None, -stream.forecast, -stream.last_year, stream.name))
-    return Streams(tuple(lines), _total(lines), earlier)
+    return Streams(tuple(lines), together(lines), earlier)
 
 
 type _Line = tuple[str, Decimal, Decimal, Decimal]
@@ -140,7 +140,8 @@ def _lines(plan: Plan, viewer: Member, today: date, earlier: Period | None = Non
         return {line: (name or "", won, pipeline, weighted) for line, name, won, pipeline, weighted in cursor.fetchall()}
 
 
-def _total(lines: Iterable[Stream]) -> Stream:
+def together(lines: Iterable[Stream]) -> Stream:
+    """The sum of these lines, as a line without a name."""
     sums = [Decimal(0)] * 4
     for stream in lines:
         parts = (stream.last_year, stream.won, stream.pipeline, stream.weighted_pipeline)
