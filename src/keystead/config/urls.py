@@ -13,5 +13,7 @@ urlpatterns = [
     path("auth/", include("keystead.web.workspace.sign_in_urls")),
     path("invitation/<str:token>/", entrance.invitation, name="invitation"),
     path("gallery", gallery.gallery, name="gallery"),
+    path("w/<slug:slug>/plans/", include("keystead.web.plans.urls")),
+    path("w/<slug:slug>/portfolio/", include("keystead.web.portfolio.urls")),
     path("w/<slug:slug>/", include("keystead.web.workspace.urls")),
 ]
