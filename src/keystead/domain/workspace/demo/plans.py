@@ -38,7 +38,7 @@ PLANS = [
     ("Great Lakes Dairy", "submitted", "sales", True, "transaction_date", "orders", False),
     ("Fjordkraft Seafood", "approved", "account_management", True, "plan", "won_deals", True),
     ("Tramontana Hotels", "draft", "sales", True, "transaction_date", "won_deals", False),
-    ("Lusocargo", "approved", "account_management", False, "plan", "scheduled", False),
+    ("Lusocargo", "approved", "account_management", False, "plan", "invoices", False),
     ("Aurelia Foods Lusitânia", "draft", "ramp_up", False, "transaction_date", "won_deals", False),
     ("Hansekühl", "draft", "account_development", True, "transaction_date", "won_deals", True),
     ("Skåne Mejeri", "archived", "one_page", False, "transaction_date", "won_deals", False),
@@ -76,7 +76,7 @@ def _plan(
         start_date=start,
         end_date=end,
         currency=_currency(account),
-        target=_target(random, account, year, below),
+        target=_target(random, account, year, below=below),
         owner=account.owner,
         revenue_source=source,
         includes_descendants=below,
@@ -101,11 +101,11 @@ def _currency(account: Account) -> str:
     return {"United States": "USD", "Canada": "USD", "Brazil": "BRL"}.get(account.country, "EUR")
 
 
-def _target(random: Random, account: Account, year: int, below: bool) -> Decimal:
-    """Somewhat more than what the account won two years before, in its own currency, rounded as people round targets."""
+def _target(random: Random, account: Account, year: int, *, below: bool) -> Decimal:
+    """Around what the year holds for the account, so that some plans are ahead and some behind; rounded as people round targets."""
     deals = Deal.objects.filter(account__lineage__contains=[account.pk]) if below else Deal.objects.filter(account=account)
-    past = deals.filter(status="won", close_date__year=year - 1).aggregate(won=Sum("amount"))["won"] or Decimal(150_000)
-    return Decimal(max(50_000, round(float(past) * random.uniform(1.05, 1.55), -4)))
+    found = deals.exclude(status="lost").filter(close_date__year=year).aggregate(sum=Sum("amount"))["sum"] or Decimal(60_000)
+    return Decimal(max(50_000, round(float(found) * random.uniform(0.8, 1.5), -4)))
 
 
 def _record(plan: Plan, approver: Member, start: date) -> None:
