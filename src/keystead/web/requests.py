@@ -14,7 +14,7 @@ class WorkspaceRequest(HttpRequest):
     workspace: Workspace
     LANGUAGE_CODE: str
     if TYPE_CHECKING:
-        user: User  # type: ignore[assignment]
+        user: User
 
 
 def wants_fragment(request: HttpRequest) -> bool:

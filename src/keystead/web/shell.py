@@ -14,14 +14,14 @@ from keystead.domain.workspace.permissions import may
 # (words, icon, URL name): a place stands in the navigation once its pages exist.
 _PLACES = (
     (_("Home"), "house", "workspace_home"),
-    (_("Portfolio"), "layout-grid", "portfolio"),
-    (_("Accounts"), "building-2", "accounts"),
-    (_("Plans"), "target", "plans"),
-    (_("Deals"), "handshake", "deals"),
-    (_("Work"), "square-check-big", "work"),
-    (_("Reports"), "chart-column", "reports"),
-    (_("Library"), "bookmark", "library"),
-    (_("Data"), "database", "imports"),
+    (_("Portfolio"), "layout-grid", "portfolio:list"),
+    (_("Accounts"), "building-2", "accounts:list"),
+    (_("Plans"), "target", "plans:list"),
+    (_("Deals"), "handshake", "deals:list"),
+    (_("Work"), "square-check-big", "work:list"),
+    (_("Reports"), "chart-column", "reports:list"),
+    (_("Library"), "bookmark", "library:list"),
+    (_("Data"), "database", "imports:list"),
 )
 
 
@@ -44,13 +44,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def way(name: str, workspace: Workspace, *arguments: Any) -> str:
-    """The address of a page of the workspace; "" when no such page exists (namespaced names like "imports:imports" are tried)."""
-    for candidate in (name, f"{name}:{name}", f"{name}:list"):
-        try:
-            return reverse(candidate, args=[workspace.slug, *arguments])
-        except NoReverseMatch:
-            continue
-    return ""
+    """The address of a page of the workspace by its URL name; "" while there is no such page."""
+    try:
+        return reverse(name, args=[workspace.slug, *arguments])
+    except NoReverseMatch:
+        return ""
 
 
 def navigation(path: str, workspace: Workspace, viewer: Member) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from keystead.base.scope import open_scope
+from keystead.base.scope import current_workspace, open_scope
 from keystead.data.workspace.models import Invitation, Member, User
 from keystead.domain.workspace.permissions import require
 from keystead.domain.workspace.secrets import digest, new_key, workspace_of
@@ -70,7 +70,7 @@ def invite(*, member: Member, viewer: Member, at: datetime) -> NewInvitation:
         raise Invalid.one("", "has_login", _("%(name)s can already log in.") % {"name": member.name})
     if not member.is_active:
         raise Invalid.one("", "inactive", _("%(name)s is inactive.") % {"name": member.name})
-    key = new_key(workspace_id=member.workspace_id)
+    key = new_key(workspace_id=current_workspace())
     with transaction.atomic():
         withdraw(member=member, at=at)
         invitation = Invitation.objects.create(member=member, invited_by=viewer, token_hash=key.digest, expires_at=at + VALID_FOR)

@@ -37,9 +37,9 @@ def my_day(*, viewer: Member, today: date) -> MyDay:
     """Six to eight queries, however much there is."""
     actions = _open_actions(viewer, today)
     return MyDay(
-        overdue=[action for action in actions if action.due_date < today],
-        soon=[action for action in actions if today <= action.due_date <= today + SOON],
-        later=[action for action in actions if action.due_date > today + SOON],
+        overdue=[action for due, action in actions if due < today],
+        soon=[action for due, action in actions if today <= due <= today + SOON],
+        later=[action for due, action in actions if due > today + SOON],
         approvals=_awaiting_approval(viewer),
         imports=list(Import.objects.visible_to(viewer).select_related("by").order_by("-created_at")[:_IMPORTS]),
         has_accounts=Account.objects.visible_to(viewer).exists(),
@@ -48,11 +48,10 @@ def my_day(*, viewer: Member, today: date) -> MyDay:
     )
 
 
-def _open_actions(viewer: Member, today: date) -> list[Action]:
+def _open_actions(viewer: Member, today: date) -> list[tuple[date, Action]]:
     still = Action.objects.visible_to(viewer).filter(owner=viewer, status__in=[Action.Status.TODO, Action.Status.DOING])
-    return list(
-        still.filter(due_date__lte=today + LATER).select_related("plan__account").order_by("due_date", "title")[:_AT_MOST]
-    )
+    due = still.filter(due_date__lte=today + LATER).select_related("plan__account").order_by("due_date", "title")
+    return [(action.due_date, action) for action in due[:_AT_MOST] if action.due_date]
 
 
 def _awaiting_approval(viewer: Member) -> list[Plan]:

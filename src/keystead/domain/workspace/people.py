@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
@@ -30,8 +31,8 @@ class Place:
     reports: int
 
 
-def with_login_state(members: ScopedQuerySet, *, at: datetime) -> QuerySet[Member]:
-    """Adds `login_state`, one of `LoginState`."""
+def with_login_state(members: ScopedQuerySet, *, at: datetime) -> Any:
+    """A queryset of the members with `login_state`, one of `LoginState`."""
     letters = Invitation.objects.filter(member=OuterRef("pk"), accepted_at=None)
     state = Case(
         When(is_active=False, then=Value(LoginState.INACTIVE)),
@@ -66,7 +67,7 @@ def hierarchy(members: QuerySet[Member]) -> list[Place]:
     return places
 
 
-def matching(members: QuerySet[Member], *, text: str = "", role: str = "", state: str = "") -> QuerySet[Member]:
+def matching(members: Any, *, text: str = "", role: str = "", state: str = "") -> Any:
     """Members whose name, address, region or team contains the text, of that role, in that login state (annotated before)."""
     found = members
     if text:

@@ -43,8 +43,8 @@ def _check_currency(workspace: Workspace, currency: str) -> None:
     if currency == workspace.currency:
         return
     if currency not in known_currencies():
-        message = _("%(code)s is not a currency code (ISO 4217).") % {"code": currency}
-        raise Invalid.one("currency", "unknown_currency", message)
+        unknown = _("%(code)s is not a currency code (ISO 4217).") % {"code": currency}
+        raise Invalid.one("currency", "unknown_currency", unknown)
     if has_money():
         message = _(
             "Deals, orders, plans or prices are recorded already, and their totals would change their meaning. "

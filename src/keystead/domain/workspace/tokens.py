@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from keystead.base.scope import open_scope
+from keystead.base.scope import current_workspace, open_scope
 from keystead.data.workspace.models import ApiToken, Member, Workspace
 from keystead.domain.workspace.permissions import require
 from keystead.domain.workspace.secrets import digest, new_key, workspace_of
@@ -29,7 +29,7 @@ def create_token(*, viewer: Member, name: str, at: datetime, expires_at: datetim
     require(viewer, "token.own")
     if expires_at is not None and expires_at <= at:
         raise Invalid.one("expires_at", "in_the_past", _("The expiry lies in the past."))
-    key = new_key(workspace_id=viewer.workspace_id, prefix=PREFIX)
+    key = new_key(workspace_id=current_workspace(), prefix=PREFIX)
     fields = {
         "name": name.strip(), "expires_at": expires_at, "token_hash": key.digest, "hint": key.text[-_HINT_LENGTH:]
     }  # fmt: skip

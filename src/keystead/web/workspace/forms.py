@@ -13,6 +13,7 @@ from keystead.base.money import known_currencies
 from keystead.data.deals.models import DealStatus
 from keystead.data.workspace.models import Member, RatePolicy, Role, Workspace
 from keystead.domain.workspace.permissions import may
+from keystead.web.workspace.sign_in_forms import password_rule
 from keystead.web.workspace.writing import RecordForm
 
 _COMMON_CURRENCIES = ("EUR", "USD", "BRL", "GBP", "CHF", "MXN", "ARS", "CLP", "COP")
@@ -141,5 +142,6 @@ class AcceptForm(forms.Form):
     name = forms.CharField(label=_("Your name"), max_length=200)
     language = forms.ChoiceField(label=_("Language"), choices=languages)
     password = forms.CharField(
-        label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
-    )
+        label=_("Password"), strip=False, help_text=password_rule(),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip

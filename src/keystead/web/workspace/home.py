@@ -30,12 +30,12 @@ def workspace_home(request: WorkspaceRequest) -> HttpResponse:
         "greeting": _greeting(request),
         "today": day,
         "due": _due(request, mine),
-        "approvals": [{"plan": plan, "url": way("plan", request.workspace, plan.pk)} for plan in mine.approvals],
+        "approvals": [{"plan": plan, "url": way("plans:detail", request.workspace, plan.pk)} for plan in mine.approvals],
         "imports": [
             {
                 "import": each,
                 "tone": IMPORT_TONES.get(ImportState(each.state), ""),
-                "url": way("import", request.workspace, each.pk),
+                "url": way("imports:detail", request.workspace, each.pk),
             }
             for each in mine.imports
         ],
@@ -63,7 +63,7 @@ def _due(request: WorkspaceRequest, mine: MyDay) -> list[dict[str, Any]]:
         {
             "title": title,
             "tone": tone,
-            "rows": [{"action": action, "url": way("plan", request.workspace, action.plan_id)} for action in actions],
+            "rows": [{"action": action, "url": way("plans:detail", request.workspace, action.plan_id)} for action in actions],
         }
         for title, tone, actions in titles
         if actions

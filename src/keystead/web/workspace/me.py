@@ -30,7 +30,7 @@ _ONE_YEAR = timedelta(days=365)
 def my_settings(request: WorkspaceRequest) -> HttpResponse:
     user = request.user
     form = ProfileForm(request.POST or None, initial=_profile(request))
-    if form.is_valid() and attempt(form, lambda: change_profile(user=user, fields=form.cleaned_data)):
+    if form.is_valid() and attempt(form, lambda: change_profile(user=user, fields=form.cleaned_data)) is not None:
         with override(user.language):
             messages.success(request, _("Saved."))
         return _with_theme(redirect("my_settings", slug=request.workspace.slug), user.theme)

@@ -26,7 +26,14 @@ from keystead.web.workspace.tabs import settings_crumbs, settings_tabs
 from keystead.web.workspace.writing import attempt, status_of
 
 _PAGE = 100
-_INDENTS = ("", "pl-3 md:pl-6", "pl-6 md:pl-12", "pl-9 md:pl-18", "pl-12 md:pl-24", "pl-15 md:pl-30")  # written out: the style sheet is made from the classes it finds
+_INDENTS = (
+    "",
+    "pl-3 md:pl-6",
+    "pl-6 md:pl-12",
+    "pl-9 md:pl-18",
+    "pl-12 md:pl-24",
+    "pl-15 md:pl-30",
+)  # written out: the style sheet is made from the classes it finds
 
 STATES = {
     LoginState.LOGS_IN: (gettext_lazy("Can log in"), "good"),

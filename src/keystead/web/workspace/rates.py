@@ -33,7 +33,7 @@ def rates(request: WorkspaceRequest) -> HttpResponse:
     day = today(request.user.time_zone)
     pair = (request.GET.get("base", ""), request.GET.get("quote", ""))
     form = RateForm(request.POST or None, today=day, currency=request.workspace.currency, pair=pair)
-    if form.is_valid() and attempt(form, lambda: save_rate(viewer=request.viewer, fields=form.fields_given)):
+    if form.is_valid() and attempt(form, lambda: save_rate(viewer=request.viewer, fields=form.fields_given)) is not None:
         messages.success(request, _("Saved. Figures use it from now on."))
         return redirect("rates", slug=request.workspace.slug)
     known = Rate.objects.visible_to(request.viewer).order_by("-date", "base", "quote")
@@ -51,7 +51,7 @@ def rate(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     require(request.viewer, "rate.edit")
     found = get_object_or_404(Rate.objects.visible_to(request.viewer), pk=pk)
     form = RateForm(request.POST or None, today=found.date, record=found)
-    if form.is_valid() and attempt(form, lambda: _save(request, found, form)):
+    if form.is_valid() and attempt(form, lambda: _save(request, found, form)) is not None:
         messages.success(request, _("Saved. Figures use it from now on."))
         return redirect("rates", slug=request.workspace.slug)
     context = {"rate": found, "form": form, **_frame(request, {"label": f"{found.base}/{found.quote}", "url": ""})}

@@ -53,7 +53,7 @@ def calendar_preview(request: WorkspaceRequest) -> HttpResponse:
     """The quarters of the running fiscal year as the form's present values would cut them; nothing is saved."""
     require(request.viewer, "workspace.edit")
     try:
-        numbers = {name: int(request.GET.get(field, "")) for name, field in _NUMBERS.items()}
+        numbers: dict[str, Any] = {name: int(request.GET.get(field, "")) for name, field in _NUMBERS.items()}
         words: dict[str, Any] = {name: request.GET.get(field, "") for name, field in _WORDS.items()}
         calendar = FiscalCalendar(**numbers, **words)
     except (ValueError, InvalidPeriod):

@@ -4,8 +4,12 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts
-from django.utils.text import format_lazy
+from django.contrib.auth.password_validation import (
+    MinimumLengthValidator,
+    get_default_password_validators,
+    password_validators_help_texts,
+)
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,9 +20,12 @@ def _say(field: forms.Field, label: Any, *, complete: str = "", help_text: Any =
         field.widget.attrs["autocomplete"] = complete
 
 
-def password_rules() -> Any:
-    """What a new password must be, in one line."""
-    return format_lazy("{}", " ".join(str(text) for text in password_validators_help_texts()[1:2]))
+def _length_rule() -> str:
+    return str(next(iter(password_validators_help_texts(_LENGTH)), ""))
+
+
+_LENGTH = [validator for validator in get_default_password_validators() if isinstance(validator, MinimumLengthValidator)]
+password_rule = lazy(_length_rule, str)  # the one rule worth telling beforehand; in the reader's language
 
 
 class LoginForm(allauth_forms.LoginForm):
@@ -38,7 +45,7 @@ class _NewPassword:
     fields: dict[str, forms.Field]
 
     def _say_new(self) -> None:
-        _say(self.fields["password1"], _("New password"), complete="new-password", help_text=password_rules())
+        _say(self.fields["password1"], _("New password"), complete="new-password", help_text=password_rule())
         _say(self.fields["password2"], _("New password, once more"), complete="new-password")
 
 

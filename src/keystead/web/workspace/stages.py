@@ -28,7 +28,7 @@ def stages(request: WorkspaceRequest) -> HttpResponse:
     if request.method == "POST":
         require(request.viewer, "stage.edit")
     form = StageForm(request.POST or None)
-    if form.is_valid() and attempt(form, lambda: save_stage(viewer=request.viewer, fields=form.fields_given)):
+    if form.is_valid() and attempt(form, lambda: save_stage(viewer=request.viewer, fields=form.fields_given)) is not None:
         messages.success(request, _("Saved."))
         return redirect("stages", slug=request.workspace.slug)
     rows = [{"stage": stage, "tone": TONES[DealStatus(stage.status)]} for stage in stages_with_counts()]
@@ -40,7 +40,7 @@ def stage(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     require(request.viewer, "stage.edit")
     found = get_object_or_404(Stage, pk=pk)
     form = StageForm(request.POST or None, record=found)
-    if form.is_valid() and attempt(form, lambda: _save(request, found, form)):
+    if form.is_valid() and attempt(form, lambda: _save(request, found, form)) is not None:
         messages.success(request, _("Saved."))
         return redirect("stages", slug=request.workspace.slug)
     context = {"stage": found, "form": form, **_frame(request, {"label": found.name, "url": ""})}

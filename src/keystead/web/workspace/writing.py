@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import Model
+from django.http import QueryDict
 from django.utils.formats import localize_input
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +56,7 @@ def attempt[T](form: forms.Form, verb: Callable[[], T]) -> T | None:
 
 def _merge(form: RecordForm, current: Model) -> None:
     """Shows both sides of a lost update: what only the other one changed is taken over, where both did she decides."""
+    assert isinstance(form.data, QueryDict)
     data = form.data.copy()
     for name, theirs in form.values_of(current).items():
         field, bound = form.fields[name], form[name]
@@ -91,7 +93,8 @@ def _text(field: forms.Field, value: Any) -> str:
 
 
 def _shown(field: forms.Field, value: Any) -> str:
-    words = dict(field.choices) if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField) else {}
+    is_choice = isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField)
+    words: dict[Any, Any] = dict(list(field.choices)) if is_choice else {}  # type: ignore[attr-defined]
     return str(words.get(value, "" if value is None else value))
 
 
