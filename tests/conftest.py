@@ -1,11 +1,7 @@
 """The suite runs as the product does: on the real PostgreSQL, through the login that row-level security holds for."""
 
-import os
-
-os.environ["KEYSTEAD_DB_ROLE"] = "owner"  # only to create and migrate the test database; tests themselves are switched to the app's login
-os.environ.setdefault("KEYSTEAD_SECRET_KEY", "only-for-tests")
-
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +25,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         yield
         connection.close()
         connection.settings_dict.update(owner)
+
+
+def pytest_configure() -> None:
+    """`bin/test` gives a data directory of its own; the server of static files wants its folder to be there."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(autouse=True)
