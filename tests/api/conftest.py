@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import Client
 
 from keystead.base import clock
@@ -69,10 +72,29 @@ def token_of(member: Member) -> str:
         return create_token(viewer=member, name="test", at=clock.now()).text
 
 
-@pytest.fixture
-def callers(world: World) -> Callers:
+def callers_of(world: World) -> Callers:
     people = ("olga", "mona", "alice", "bob", "vera", "gus", "charlie")
     return Callers(**{name: Caller(token_of(getattr(world, name))) for name in people}, nobody=Caller(None))
+
+
+@pytest.fixture
+def callers(world: World) -> Callers:
+    return callers_of(world)
+
+
+def served(environ: Any, start_response: Any) -> list[bytes]:
+    """The WSGI application inside a test's transaction: it must not close the connection around a request."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    try:
+        response = get_wsgi_application()(environ, start_response)
+        content = list(response)
+        response.close()
+    finally:
+        for signal in signals:
+            signal.connect(close_old_connections)
+    return content
 
 
 @pytest.fixture

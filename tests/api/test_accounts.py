@@ -51,7 +51,9 @@ def test_each_person_meets_accounts_by_her_rights(callers: Callers) -> None:
 
 def test_a_parent_is_named_by_id_external_id_or_name(callers: Callers, faults: Faults) -> None:
     top = callers.olga.made("/accounts", {"name": "Aurelia Group", "external_id": "G"})
-    for number, way in enumerate((top["id"], {"id": top["id"]}, {"id": top["id"], "name": "x"}, {"external_id": "G"}, {"name": "Aurelia Group"})):
+    for number, way in enumerate(
+        (top["id"], {"id": top["id"]}, {"id": top["id"], "name": "x"}, {"external_id": "G"}, {"name": "Aurelia Group"})
+    ):
         made = callers.olga.made("/accounts", {"name": f"Aurelia {number}", "parent": way})
         assert made["parent"] == {"id": top["id"], "name": "Aurelia Group"}
     callers.olga.made("/accounts", {"name": "Aurelia Group"})
@@ -79,9 +81,17 @@ def test_a_circle_of_parents_is_refused_with_its_path(callers: Callers, faults: 
 
 
 def test_every_wrong_field_is_named_at_once(callers: Callers, faults: Faults) -> None:
-    body = {"employees": "many", "former": "yes", "segment_target": "dormant", "nmae": "Aurelia", "id": "1", "industry": "x" * 101}
+    body = {
+        "employees": "many",
+        "former": "yes",
+        "segment_target": "dormant",
+        "nmae": "Aurelia",
+        "id": "1",
+        "industry": "x" * 101,
+    }
     assert faults(callers.olga.post("/accounts", body)) == [
-        ("/employees", "not_a_number"), ("/former", "not_a_truth"), ("/segment_target", "unknown_value"), ("/nmae", "unknown_field"),
+        ("/employees", "not_a_number"), ("/former", "not_a_truth"), ("/segment_target", "unknown_value"),
+        ("/nmae", "unknown_field"),
         ("/id", "read_only"), ("/industry", "too_long"), ("/name", "required"),
     ]  # fmt: skip
 
@@ -105,8 +115,12 @@ def test_the_team_of_an_account_sees_it(callers: Callers) -> None:
 
 def test_contacts_report_to_one_another_but_not_in_a_circle(callers: Callers, faults: Faults) -> None:
     account = callers.alice.made("/accounts", {"name": "Aurelia Foods"})
-    ines = callers.alice.made("/contacts", {"first_name": "Inês", "last_name": "Prado", "account": account["id"], "email": "ines@aurelia.example"})
-    joao = callers.alice.made("/contacts", {"first_name": "João", "account": {"name": "Aurelia Foods"}, "reports_to": {"name": "Inês Prado"}})
+    ines = callers.alice.made(
+        "/contacts", {"first_name": "Inês", "last_name": "Prado", "account": account["id"], "email": "ines@aurelia.example"}
+    )
+    joao = callers.alice.made(
+        "/contacts", {"first_name": "João", "account": {"name": "Aurelia Foods"}, "reports_to": {"name": "Inês Prado"}}
+    )
     assert joao["reports_to"] == {"id": ines["id"], "name": "Inês Prado"}
     refused = callers.alice.patch(f"/contacts/{ines['id']}", {"reports_to": joao["id"]})
     assert faults(refused) == [("/reports_to", "contact_cycle")]

@@ -24,10 +24,20 @@ def test_a_deal_says_which_plans_it_counts_in_or_why_in_none(callers: Callers, w
         group = account("Aurelia Group", owner=world.alice)
         foods = account("Aurelia Foods", owner=world.alice, parent=group)
         year = {"start_date": date(2026, 1, 1), "end_date": date(2026, 12, 31)}
-        whole = create_plan(viewer=world.alice, fields={"account": group, "name": "Whole", "includes_descendants": True, **year}, today=date(2026, 1, 1))
+        whole = create_plan(
+            viewer=world.alice,
+            fields={"account": group, "name": "Whole", "includes_descendants": True, **year},
+            today=date(2026, 1, 1),
+        )
         own = create_plan(viewer=world.alice, fields={"account": foods, "name": "Foods", **year}, today=date(2026, 1, 1))
     deal = callers.alice.made(
-        "/deals", {"name": "Cold-chain renewal", "account": {"name": "Aurelia Foods"}, "amount": money("1234.50"), "close_date": "2026-03-31"}
+        "/deals",
+        {
+            "name": "Cold-chain renewal",
+            "account": {"name": "Aurelia Foods"},
+            "amount": money("1234.50"),
+            "close_date": "2026-03-31",
+        },
     )
     assert deal["plans"] == [
         {"id": str(whole.pk), "name": "Whole", "via": "descendant", "reason": "account below the plan's account"},
@@ -52,7 +62,10 @@ def test_a_deal_in_a_plan_that_one_may_not_open_says_only_that(callers: Callers,
     with world.inside(world.alice):
         foods = account("Aurelia Foods", owner=world.alice)
         create_plan(viewer=world.alice, fields={"account": foods}, today=date(2026, 1, 1))
-    deal = callers.olga.made("/deals", {"name": "Pallets", "account": {"name": "Aurelia Foods"}, "owner": {"name": "Bob Brown"}, "close_date": "2026-05-01"})
+    deal = callers.olga.made(
+        "/deals",
+        {"name": "Pallets", "account": {"name": "Aurelia Foods"}, "owner": {"name": "Bob Brown"}, "close_date": "2026-05-01"},
+    )
     assert [plan["via"] for plan in deal["plans"]] == ["account"]
     seen = callers.bob.get(f"/deals/{deal['id']}").data
     assert (seen["plans"], seen["plans_reason"]["code"]) == ([], "no_access")
@@ -101,8 +114,10 @@ def test_money_that_cannot_be_exact_is_refused(callers: Callers, faults: Faults,
 @pytest.mark.parametrize(
     ("written", "shown"),
     [
-        (money("1234.5"), money("1234.50")), (money(7), money("7.00")), (money("0.0001"), money("0.0001")), (money("-3"), money("-3.00")),
-        (money("700000", "JPY"), money("700000", "JPY")), (money("1.5", "KWD"), money("1.500", "KWD")), (money("-0"), money("0.00")),
+        (money("1234.5"), money("1234.50")), (money(7), money("7.00")), (money("0.0001"), money("0.0001")),
+        (money("-3"), money("-3.00")),
+        (money("700000", "JPY"), money("700000", "JPY")), (money("1.5", "KWD"), money("1.500", "KWD")),
+        (money("-0"), money("0.00")),
         (money("9999999999999999.9999"), money("9999999999999999.9999")),
     ],
 )  # fmt: skip
@@ -118,7 +133,9 @@ def test_products_stand_in_lines_and_their_price_is_money(callers: Callers, faul
     product = callers.olga.made("/products", {"name": "GTX Pro", "parent": {"name": "GTX"}, "list_price": money("4821", "USD")})
     assert (product["parent"]["name"], product["list_price"]) == ("GTX", money("4821.00", "USD"))
     assert faults(callers.olga.patch(f"/products/{line['id']}", {"parent": product["id"]})) == [("/parent", "product_cycle")]
-    assert faults(callers.olga.patch(f"/products/{product['id']}", {"list_price": money("1", "XXY")})) == [("/list_price/currency", "unknown_currency")]
+    assert faults(callers.olga.patch(f"/products/{product['id']}", {"list_price": money("1", "XXY")})) == [
+        ("/list_price/currency", "unknown_currency")
+    ]
     assert callers.olga.patch(f"/products/{product['id']}", {"list_price": None}).data["list_price"] is None
     assert callers.alice.get("/products").data["total"] == 2
     assert callers.alice.post("/products", {"name": "Mine"}).status_code == 403
@@ -135,7 +152,12 @@ def test_an_order_has_a_kind_and_may_belong_to_a_deal(callers: Callers, faults: 
         {"number": "2026-17", "account": {"name": "Aurelia Foods"}, "deal": {"name": "Pallets"}, "amount": money("10"),
          "order_date": "2026-02-01", "kind": "invoice"},
     )  # fmt: skip
-    assert (order["number"], order["kind"], order["amount"], order["order_date"]) == ("2026-17", "invoice", money("10.00"), "2026-02-01")
+    assert (order["number"], order["kind"], order["amount"], order["order_date"]) == (
+        "2026-17",
+        "invoice",
+        money("10.00"),
+        "2026-02-01",
+    )
     assert (order["deal"], order["plans_reason"]["code"]) == ({"id": deal["id"], "name": "Pallets"}, "no_plan")
     assert faults(callers.alice.post("/orders", {"kind": "gift"})) == [
         ("/kind", "unknown_value"), ("/number", "required"), ("/amount", "required"), ("/order_date", "required"),
@@ -149,7 +171,8 @@ def test_an_order_has_a_kind_and_may_belong_to_a_deal(callers: Callers, faults: 
 def test_each_person_meets_deals_by_her_rights(callers: Callers) -> None:
     deal = callers.alice.made("/deals", {"name": "Pallets"})
     path = f"/deals/{deal['id']}"
-    assert [getattr(callers, who).get(path).status_code for who in ("olga", "mona", "alice", "vera", "bob", "gus", "charlie", "nobody")] == [
+    everyone = ("olga", "mona", "alice", "vera", "bob", "gus", "charlie", "nobody")
+    assert [getattr(callers, who).get(path).status_code for who in everyone] == [
         200, 200, 200, 200, 404, 404, 404, 401,
     ]  # fmt: skip
     assert callers.vera.patch(path, {"name": "Stolen"}).data["code"] == "not_allowed"

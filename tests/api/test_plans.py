@@ -28,7 +28,15 @@ def plan(callers: Callers) -> Any:
     return callers.alice.made("/plans", body)
 
 
-def deal(callers: Callers, name: str, amount: str | None, status: str = "won", currency: str = "EUR", day: str = "2026-03-01", **more: Any) -> Any:
+def deal(
+    callers: Callers,
+    name: str,
+    amount: str | None,
+    status: str = "won",
+    currency: str = "EUR",
+    day: str = "2026-03-01",
+    **more: Any,
+) -> Any:
     body = {"name": name, "account": {"name": "Aurelia Foods"}, "status": status, "close_date": day, **more}
     return callers.alice.made("/deals", body | ({"amount": money(amount, currency)} if amount else {}))
 
@@ -43,7 +51,12 @@ def test_a_plan_has_defaults_and_reads_back_as_written(callers: Callers, world: 
     }  # fmt: skip
     with frozen(NOW):
         made = callers.alice.made("/plans", {"account": {"name": "Aurelia Foods"}, "team_key": "B"})
-    assert (made["name"], made["start_date"], made["end_date"], made["target"]) == ("Key account plan 2026", "2026-01-01", "2026-12-31", None)
+    assert (made["name"], made["start_date"], made["end_date"], made["target"]) == (
+        "Key account plan 2026",
+        "2026-01-01",
+        "2026-12-31",
+        None,
+    )
 
 
 def test_a_target_is_in_the_plans_currency(callers: Callers, faults: Faults, plan: Any) -> None:
@@ -90,8 +103,21 @@ def test_a_plan_may_be_made_approved_by_who_may_approve(callers: Callers, plan: 
 
 def test_each_person_meets_plans_by_her_rights(callers: Callers, plan: Any) -> None:
     path = f"/plans/{plan['id']}"
-    for below in ("", "/kpis", "/kpis/won/explanation", "/objectives", "/approvals", "/actions", "/swot", "/measures", "/readings"):
-        codes = [getattr(callers, who).get(path + below).status_code for who in ("olga", "mona", "alice", "vera", "bob", "gus", "charlie", "nobody")]
+    for below in (
+        "",
+        "/kpis",
+        "/kpis/won/explanation",
+        "/objectives",
+        "/approvals",
+        "/actions",
+        "/swot",
+        "/measures",
+        "/readings",
+    ):
+        codes = [
+            getattr(callers, who).get(path + below).status_code
+            for who in ("olga", "mona", "alice", "vera", "bob", "gus", "charlie", "nobody")
+        ]
         assert codes == [200, 200, 200, 200, 404, 404, 404, 401], below
     assert callers.vera.patch(path, {"name": "Stolen"}).status_code == 403
     assert callers.vera.post(f"{path}/actions", {"title": "Call"}).status_code == 403
@@ -109,8 +135,8 @@ def test_the_figures_are_money_ratios_or_undefined(callers: Callers, plan: Any) 
         "as_of": "2026-06-15T12:00:00Z", "period": {"start": "2026-01-01", "end": "2026-12-31"}, "currency": "EUR",
         "kpis": {
             "target": money("1000.00"), "won": money("400.10"), "pipeline": money("300.00"), "weighted_pipeline": money("150.00"),
-            "forecast": money("700.10"), "weighted_forecast": money("550.10"), "variance": money("-299.90"), "achievement": "0.700100",
-            "attainment": "0.400100", "coverage": "0.500083", "gap": money("599.90"),
+            "forecast": money("700.10"), "weighted_forecast": money("550.10"), "variance": money("-299.90"),
+            "achievement": "0.700100", "attainment": "0.400100", "coverage": "0.500083", "gap": money("599.90"),
         },
         "hidden": 0, "counted": 2, "missing_rates": [],
     }  # fmt: skip
@@ -164,7 +190,9 @@ def test_the_included_rows_sum_to_the_figure_exactly(callers: Callers, plan: Any
     assert [(item["row"]["name"], item["reason"]) for item in why["excluded"]] == [("Labels", "lost"), ("Late", "date_outside")]
 
 
-@pytest.mark.parametrize("kpi", ["target", "won", "pipeline", "weighted_pipeline", "forecast", "weighted_forecast", "variance", "gap"])
+@pytest.mark.parametrize(
+    "kpi", ["target", "won", "pipeline", "weighted_pipeline", "forecast", "weighted_forecast", "variance", "gap"]
+)
 def test_every_money_figure_is_the_sum_of_its_lines(callers: Callers, plan: Any, kpi: str) -> None:
     deal(callers, "Renewal", "1400.10")
     deal(callers, "Roll-out", "300.33", "open", probability="33.33")
@@ -183,11 +211,23 @@ def test_a_ratio_explains_its_numerator_and_an_unknown_figure_is_nowhere(callers
 
 def test_a_hidden_row_is_only_counted(callers: Callers, plan: Any, world: World) -> None:
     callers.olga.patch(f"/accounts/{plan['account']['id']}", {"owner": {"name": "Bob Brown"}})
-    callers.olga.made("/deals", {"name": "Secret", "account": {"name": "Aurelia Foods"}, "amount": money("50"), "status": "won", "close_date": "2026-02-02"})
+    callers.olga.made(
+        "/deals",
+        {
+            "name": "Secret",
+            "account": {"name": "Aurelia Foods"},
+            "amount": money("50"),
+            "status": "won",
+            "close_date": "2026-02-02",
+        },
+    )
     shown = callers.alice.get(f"/plans/{plan['id']}/kpis").data
     assert (shown["kpis"]["won"], shown["hidden"]) == (money("0.00"), 1)
     why = callers.alice.get(f"/plans/{plan['id']}/kpis/won/explanation").data
-    assert (why["included"], [(item["row"], item["reason"], item["count"]) for item in why["excluded"]]) == ([], [(None, "no_access", 1)])
+    assert (why["included"], [(item["row"], item["reason"], item["count"]) for item in why["excluded"]]) == (
+        [],
+        [(None, "no_access", 1)],
+    )
 
 
 def test_objectives_are_ranked_measured_and_read(callers: Callers, plan: Any, faults: Faults) -> None:
@@ -197,7 +237,11 @@ def test_objectives_are_ranked_measured_and_read(callers: Callers, plan: Any, fa
     listed = callers.alice.get(f"{path}/objectives").data["items"]
     assert [(item["rank"], item["title"]) for item in listed] == [(1, "Meet the board"), (2, "Win the fleet")]
     measure = callers.alice.made(f"{path}/measures", {"objective": {"name": "Win the fleet"}, "name": "Trucks", "target": 40})
-    assert (measure["objective"], measure["target"], measure["unit"]) == ({"id": first["id"], "name": "Win the fleet"}, "40", "number")
+    assert (measure["objective"], measure["target"], measure["unit"]) == (
+        {"id": first["id"], "name": "Win the fleet"},
+        "40",
+        "number",
+    )
     for value in ("10", "12.5"):
         reading = callers.alice.made(f"{path}/readings", {"measure": measure["id"], "date": "2026-05-01", "value": value})
     assert [one["value"] for one in callers.alice.get(f"{path}/readings").data["items"]] == ["12.5"]
@@ -214,17 +258,26 @@ def test_actions_cost_in_the_plans_currency_and_stand_below_one_another(callers:
     assert (visit["cost"], visit["effort_hours"], visit["owner"]["name"]) == (money("120.00"), "7.5", "Alice Alvarez")
     call = callers.alice.made(path, {"title": "Call", "parent": visit["id"]})
     assert faults(callers.alice.patch(f"{path}/{visit['id']}", {"parent": call["id"]})) == [("/parent", "action_cycle")]
-    assert faults(callers.alice.post(path, {"title": "Fly", "cost": money("1", "USD")})) == [("/cost/currency", "unlike_currency")]
+    assert faults(callers.alice.post(path, {"title": "Fly", "cost": money("1", "USD")})) == [
+        ("/cost/currency", "unlike_currency")
+    ]
     assert callers.alice.patch(f"{path}/{call['id']}", {"status": "done"}).data["percent_done"] == 100
-    assert faults(callers.alice.post(path, {"title": "Fly", "start_date": "2026-05-02", "due_date": "2026-05-01"})) == [("/due_date", "due_before_start")]
+    assert faults(callers.alice.post(path, {"title": "Fly", "start_date": "2026-05-02", "due_date": "2026-05-01"})) == [
+        ("/due_date", "due_before_start")
+    ]
 
 
 def test_swot_items_have_a_quadrant(callers: Callers, plan: Any, faults: Faults) -> None:
     path = f"/plans/{plan['id']}/swot"
-    item = callers.alice.made(path, {"quadrant": "threat", "text": "A rival opens in Porto", "lens": "competitor", "competitor": "Frigo", "importance": 5})
+    item = callers.alice.made(
+        path,
+        {"quadrant": "threat", "text": "A rival opens in Porto", "lens": "competitor", "competitor": "Frigo", "importance": 5},
+    )
     assert (item["quadrant"], item["importance"], item["became_action"]) == ("threat", 5, None)
     assert faults(callers.alice.post(path, {"quadrant": "luck", "text": "x"})) == [("/quadrant", "unknown_value")]
-    assert faults(callers.alice.post(path, {"quadrant": "threat", "text": "x", "lens": "competitor"})) == [("/competitor", "required")]
+    assert faults(callers.alice.post(path, {"quadrant": "threat", "text": "x", "lens": "competitor"})) == [
+        ("/competitor", "required")
+    ]
 
 
 def test_an_item_is_found_only_below_its_own_plan(callers: Callers, plan: Any, faults: Faults) -> None:
@@ -233,4 +286,6 @@ def test_an_item_is_found_only_below_its_own_plan(callers: Callers, plan: Any, f
     goal = callers.alice.made(f"/plans/{plan['id']}/objectives", {"title": "Win"})
     assert callers.alice.get(f"/plans/{other['id']}/actions/{action['id']}").status_code == 404
     assert callers.alice.delete(f"/plans/{other['id']}/actions/{action['id']}").status_code == 404
-    assert faults(callers.alice.post(f"/plans/{other['id']}/actions", {"title": "x", "objective": goal["id"]})) == [("/objective", "other_plan")]
+    assert faults(callers.alice.post(f"/plans/{other['id']}/actions", {"title": "x", "objective": goal["id"]})) == [
+        ("/objective", "other_plan")
+    ]

@@ -10,7 +10,9 @@ Faults = Callable[[Any], list[tuple[str, str]]]
 
 
 def test_a_member_without_an_address_is_a_person_in_the_hierarchy(callers: Callers, world: World) -> None:
-    made = callers.olga.made("/members", {"name": "Nadia Novak", "role": "viewer", "manager": {"email": "mona@northwind.example"}, "region": "East"})
+    made = callers.olga.made(
+        "/members", {"name": "Nadia Novak", "role": "viewer", "manager": {"email": "mona@northwind.example"}, "region": "East"}
+    )
     assert (made["name"], made["email"], made["role"], made["region"], made["team"], made["is_active"]) == (
         "Nadia Novak", None, "viewer", "East", "", True,
     )  # fmt: skip
@@ -24,7 +26,9 @@ def test_members_report_in_no_circle_and_the_last_owner_stays(callers: Callers, 
     refused = callers.olga.patch(f"/members/{world.mona.pk}", {"manager": str(world.alice.pk)})
     assert faults(refused) == [("/manager", "manager_cycle")]
     assert faults(callers.olga.patch(f"/members/{world.olga.pk}", {"role": "viewer"})) == [("/role", "last_owner")]
-    assert faults(callers.olga.post("/members", {"name": "Twin", "email": "ALICE@northwind.example"})) == [("/email", "email_taken")]
+    assert faults(callers.olga.post("/members", {"name": "Twin", "email": "ALICE@northwind.example"})) == [
+        ("/email", "email_taken")
+    ]
 
 
 def test_deleting_a_member_closes_her_door_and_keeps_her_name(callers: Callers, world: World) -> None:
@@ -35,9 +39,21 @@ def test_deleting_a_member_closes_her_door_and_keeps_her_name(callers: Callers, 
 
 
 def test_a_rate_is_dated_exact_and_between_two_currencies(callers: Callers, faults: Faults) -> None:
-    made = callers.olga.made("/rates", {"base": "USD", "quote": "EUR", "date": "2026-01-02", "rate": 0.912345678901, "source": "ECB"})
-    assert (made["base"], made["quote"], made["date"], made["rate"], made["source"]) == ("USD", "EUR", "2026-01-02", "0.912345678901", "ECB")
-    say = lambda **body: faults(callers.olga.post("/rates", {"base": "USD", "quote": "EUR", "date": "2026-01-03", "rate": "1", **body}))  # noqa: E731
+    made = callers.olga.made(
+        "/rates", {"base": "USD", "quote": "EUR", "date": "2026-01-02", "rate": 0.912345678901, "source": "ECB"}
+    )
+    assert (made["base"], made["quote"], made["date"], made["rate"], made["source"]) == (
+        "USD",
+        "EUR",
+        "2026-01-02",
+        "0.912345678901",
+        "ECB",
+    )
+
+    def say(**body: str) -> list[tuple[str, str]]:
+        usual = {"base": "USD", "quote": "EUR", "date": "2026-01-03", "rate": "1"}
+        return faults(callers.olga.post("/rates", usual | body))
+
     assert say(date="2026-01-02") == [("", "taken")]
     assert say(quote="USD") == [("/quote", "same_currency")]
     assert say(rate="0") == [("/rate", "out_of_range")]
@@ -53,6 +69,7 @@ def test_a_rate_is_dated_exact_and_between_two_currencies(callers: Callers, faul
 
 def test_a_token_knows_who_and_where_it_is(callers: Callers, world: World) -> None:
     assert callers.alice.get("/me").data == {
-        "member": {"id": str(world.alice.pk), "name": "Alice Alvarez"}, "role": "account_manager", "email": "alice@northwind.example",
+        "member": {"id": str(world.alice.pk), "name": "Alice Alvarez"}, "role": "account_manager",
+        "email": "alice@northwind.example",
         "workspace": {"id": str(world.northwind.pk), "name": "Northwind", "slug": "northwind", "currency": "EUR"},
     }  # fmt: skip

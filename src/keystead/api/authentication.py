@@ -17,7 +17,7 @@ from keystead.domain.workspace.tokens import authenticate
 class Token(HttpBearer):
     """Authorization: Bearer ks_…; the member is put on the request as `auth`."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Member | None:
+    def authenticate(self, request: HttpRequest, token: str) -> Member | None:  # noqa: ARG002 - ninja's signature
         return authenticate(token.strip(), clock.now())
 
 

@@ -27,7 +27,9 @@ PRODUCTS = Resource(
         MoneyField(name="list_price", currency_column="list_price_currency", nullable=True),
     ),
     create=lambda write: editing.save_product(viewer=write.viewer, fields=write.fields),
-    change=lambda product, write: editing.save_product(viewer=write.viewer, fields=write.fields, product=product, seen=write.seen),
+    change=lambda product, write: editing.save_product(
+        viewer=write.viewer, fields=write.fields, product=product, seen=write.seen
+    ),
     delete=lambda product, write: editing.delete_product(product=product, viewer=write.viewer, seen=write.seen),
 )  # fmt: skip
 

@@ -64,7 +64,8 @@ def _missing(block: PlanFigures) -> list[Shown]:
             if kpi not in concerned:
                 concerned.append(kpi)
     return [
-        {"base": base, "quote": quote, "date": day.isoformat(), "kpis": kpis} for (day, base, quote), kpis in sorted(found.items())
+        {"base": base, "quote": quote, "date": day.isoformat(), "kpis": kpis}
+        for (day, base, quote), kpis in sorted(found.items())
     ]
 
 
@@ -138,6 +139,7 @@ def _pairs(pairs: Iterable[MissingPair]) -> list[Shown]:
 # What OpenAPI says about it.
 
 _TEXT: Schema = {"type": "string"}
+_TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
 _DAY_OR_NULL: Schema = {"type": ["string", "null"], "format": "date"}
 _MONEY_OR_NULL: Schema = {"anyOf": [openapi.ref("Money"), {"type": "null"}]}
 _RATIO: Schema = {"type": ["string", "null"], "description": "A ratio: 0.912000 is 91.2 %. null: undefined."}
@@ -163,23 +165,24 @@ openapi.COMPONENTS["PlanKpis"] = _object({
 })  # fmt: skip
 openapi.COMPONENTS["KpiExplanation"] = _object({
     "definition": _object({
-        "id": _TEXT, "version": {"type": "integer"}, "name": _TEXT, "formula": _TEXT, "unit": {"type": "string", "enum": list(Unit)},
-        "help": _TEXT,
+        "id": _TEXT, "version": {"type": "integer"}, "name": _TEXT, "formula": _TEXT,
+        "unit": {"type": "string", "enum": list(Unit)}, "help": _TEXT,
     }),
     "as_of": {"type": "string", "format": "date-time"},
     "value": {"anyOf": [openapi.ref("Money"), {"type": ["string", "null"]}]},
     "total": _MONEY_OR_NULL | {"description": "The sum of `included`; for a ratio that is its numerator."},
     "included": _list(_object({
         "row": _object({
-            "kind": _TEXT, "id": {"type": ["string", "null"]}, "name": _TEXT, "status": {"type": ["string", "null"]}, "date": _DAY_OR_NULL,
+            "kind": _TEXT, "id": _TEXT_OR_NULL, "name": _TEXT, "status": _TEXT_OR_NULL, "date": _DAY_OR_NULL,
         }),
-        "amount": _MONEY_OR_NULL, "rate": {"type": ["string", "null"]}, "rate_date": _DAY_OR_NULL,
-        "rate_via": {"type": ["string", "null"]}, "probability": {"type": ["string", "null"]}, "by_list_price": {"type": "boolean"},
+        "amount": _MONEY_OR_NULL, "rate": _TEXT_OR_NULL, "rate_date": _DAY_OR_NULL,
+        "rate_via": _TEXT_OR_NULL, "probability": _TEXT_OR_NULL, "by_list_price": {"type": "boolean"},
         "converted": openapi.ref("Money"), "count": {"type": "integer"},
     })),
     "excluded": _list(_object({
         "row": {"anyOf": [
-            _object({"kind": _TEXT, "id": _TEXT, "name": _TEXT, "date": _DAY_OR_NULL, "amount": _MONEY_OR_NULL}), {"type": "null"},
+            _object({"kind": _TEXT, "id": _TEXT, "name": _TEXT, "date": _DAY_OR_NULL, "amount": _MONEY_OR_NULL}),
+            {"type": "null"},
         ]},
         "reason": _TEXT, "message": _TEXT, "detail": _TEXT, "count": {"type": "integer"},
     })),

@@ -46,7 +46,11 @@ def filters(link: str) -> tuple[Filter, ...]:
     reason = Choice(name="unlinked_reason", words=Unlinked.values, nullable=True)
 
     def linked(keys: list[Any]) -> Q:
-        return Q(pk__in=RevenueLink.objects.filter(workspace_id=current_workspace(), plan__in=keys, **{f"{link}__isnull": False}).values(link))
+        return Q(
+            pk__in=RevenueLink.objects.filter(
+                workspace_id=current_workspace(), plan__in=keys, **{f"{link}__isnull": False}
+            ).values(link)
+        )
 
     return (
         Filter("plans", lambda text: linked([uuid(text, "")]), {"type": "string", "format": "uuid"}),
@@ -63,7 +67,9 @@ def fill(link: str) -> Callable[[list[Shown], Member], None]:
         if reach(viewer, "plan.read") is not Reach.ALL:
             links = links.filter(plan__in=Plan.objects.visible_to(viewer))
         plans: dict[str, list[Shown]] = {item["id"]: [] for item in items}
-        for owner, plan, name, via in links.order_by("plan__start_date", "plan_id").values_list(f"{link}_id", "plan_id", "plan__name", "via"):
+        for owner, plan, name, via in links.order_by("plan__start_date", "plan_id").values_list(
+            f"{link}_id", "plan_id", "plan__name", "via"
+        ):
             plans[str(owner)].append({"id": str(plan), "name": name, "via": via, "reason": str(RevenueLink.Via(via).label)})
         for item in items:
             item["plans"] = plans[item["id"]]

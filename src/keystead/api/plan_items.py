@@ -65,8 +65,7 @@ OBJECTIVES = Resource(
 
 
 def _save_measure(write: Write, plan: Plan, measure: Measure | None = None) -> Measure:
-    objective = write.fields.get("objective") or (measure and measure.objective)
-    assert objective is not None
+    objective: Objective = write.fields["objective"] if "objective" in write.fields or measure is None else measure.objective
     _same_plan(objective, plan, "objective")
     return editing.save_measure(objective=objective, viewer=write.viewer, fields=write.fields, measure=measure, seen=write.seen)
 

@@ -110,7 +110,8 @@ def _fields() -> tuple[Field, ...]:
 
 
 PLANS = Resource(
-    path="plans", name="Plan", about="A plan for an account, or for its whole subtree, over a period, in one currency.", model=Plan,
+    path="plans", name="Plan", model=Plan,
+    about="A plan for an account, or for its whole subtree, over a period, in one currency.",
     order="-start_date", fields=_fields(),
     write_only=(Text(name="comment", longest=4000, about="Why, with a new status; needed for rejected."),),
     create=_create,

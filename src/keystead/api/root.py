@@ -38,7 +38,7 @@ def explain(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 # The most special handler wins, so ninja's own ones have to go.
-api._exception_handlers = {Exception: explain}
+api._exception_handlers = {Exception: explain}  # type: ignore[dict-item]
 
 for nouns in (accounts, deals, plans, plan_items, kpis, workspace):
     api.add_router("", nouns.router)

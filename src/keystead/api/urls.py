@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, URLResolver, path, re_path
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -44,14 +44,15 @@ def nothing_here(request: HttpRequest, **_: Any) -> HttpResponse:
     return answer(request, not_found())
 
 
-def _guarded_routes() -> tuple[list[URLPattern], str, str]:
+def _guarded_routes() -> tuple[list[URLPattern | URLResolver], str, str]:
     routes, application, namespace = api.urls
     for route in routes:
-        route.callback = guarded(route.callback)
+        if isinstance(route, URLPattern):
+            route.callback = guarded(route.callback)
     return routes, application, namespace
 
 
 urlpatterns = [
-    path("v1/", _guarded_routes()),  # type: ignore[arg-type]
+    path("v1/", _guarded_routes()),
     re_path(r"", guarded(nothing_here)),
 ]

@@ -81,7 +81,8 @@ openapi.COMPONENTS["Me"] = {
     "type": "object",
     "required": ["member", "role", "email", "workspace"],
     "properties": {
-        "member": openapi.ref("Reference"), "role": {"type": "string", "enum": Role.values}, "email": {"type": ["string", "null"]},
+        "member": openapi.ref("Reference"), "role": {"type": "string", "enum": Role.values},
+        "email": {"type": ["string", "null"]},
         "workspace": {
             "type": "object", "required": ["id", "name", "slug", "currency"],
             "properties": {"id": {"type": "string", "format": "uuid"}, "name": _TEXT, "slug": _TEXT, "currency": _TEXT},

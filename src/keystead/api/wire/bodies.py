@@ -28,7 +28,9 @@ def read_object(request: HttpRequest) -> dict[str, Any]:
 def _check_size(request: HttpRequest) -> None:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > LARGEST_BODY or len(request.body) > LARGEST_BODY:
-        raise Problem(413, "too_large", _("The body is larger than the %(limit)s kB that are accepted.") % {"limit": LARGEST_BODY // 1024})
+        raise Problem(
+            413, "too_large", _("The body is larger than the %(limit)s kB that are accepted.") % {"limit": LARGEST_BODY // 1024}
+        )
 
 
 def _parse(body: bytes) -> Any:

@@ -73,7 +73,7 @@ class Field:
         """The field's JSON: from its one column, or from the tuple of its columns."""
         return value
 
-    def accept(self, value: Any, pointer: str, viewer: Member) -> dict[str, Any]:
+    def accept(self, value: Any, pointer: str, viewer: Member) -> dict[str, Any]:  # noqa: ARG002 - references need her
         """JSON -> {model field: value}. Raises `Problem`."""
         return {self.source: None if value is None and self.nullable else self.parse(value, pointer)}
 
@@ -145,7 +145,7 @@ class Text(Field):
     longest: int = 300
     comparisons: Sequence[str] = ()
 
-    def accept(self, value: Any, pointer: str, viewer: Member) -> dict[str, Any]:
+    def accept(self, value: Any, pointer: str, viewer: Member) -> dict[str, Any]:  # noqa: ARG002 - references need her
         if value is None and not self.required:
             return {self.source: None if self.nullable else ""}
         text = self.parse(value, pointer)
@@ -161,7 +161,9 @@ class Text(Field):
     def filters(self) -> Iterator[Filter]:
         yield from super().filters()
         path = self.source
-        yield Filter(f"{self.name}__contains", lambda text: Q(**{f"{path}__icontains": self.from_query(text)}), {"type": "string"})
+        yield Filter(
+            f"{self.name}__contains", lambda text: Q(**{f"{path}__icontains": self.from_query(text)}), {"type": "string"}
+        )
         if not self.nullable:
             yield Filter(f"{self.name}__isnull", lambda text: self.is_null(truth(text)), {"type": "boolean"})
 
@@ -191,7 +193,7 @@ class Choice(Field):
     def show(self, value: Any) -> Any:
         return value or None
 
-    def accept(self, value: Any, pointer: str, viewer: Member) -> dict[str, Any]:
+    def accept(self, value: Any, pointer: str, viewer: Member) -> dict[str, Any]:  # noqa: ARG002 - references need her
         if self.nullable and value in (None, ""):
             return {self.source: ""}
         return {self.source: self.parse(value, pointer)}
@@ -421,7 +423,7 @@ def uuid(value: Any, pointer: str) -> UUID:
 
 @dataclass(frozen=True, kw_only=True)
 class Filled(Field):
-    """A read-only field that the resource fills in for a whole page at once, from `reads` (at most one column) or from elsewhere."""
+    """A read-only field that the resource fills in for a whole page at once, from `reads` (at most one column) or elsewhere."""
 
     shape: Schema = field(default_factory=dict)
     reads: tuple[str, ...] = ()

@@ -66,7 +66,7 @@ class MoneyField(Field):
     def show(self, value: tuple[Decimal | None, str]) -> Any:
         return money_out(*value)
 
-    def accept(self, value: Any, pointer: str, viewer: Member) -> dict[str, Any]:
+    def accept(self, value: Any, pointer: str, viewer: Member) -> dict[str, Any]:  # noqa: ARG002 - as every field
         if value is None and self.nullable:
             return {self.source: None}  # the currency stays as it is
         amount, currency = money_in(value, pointer)

@@ -10,7 +10,7 @@ from keystead.api.wire.resource import Resource
 COMPONENTS: dict[str, Schema] = {
     "Problem": {
         "type": "object",
-        "description": "RFC 9457. `code` is stable; `detail` and the messages are for people, in the language of Accept-Language.",
+        "description": "RFC 9457. `code` is stable; the texts are for people, in the language of Accept-Language.",
         "required": ["type", "title", "status", "detail", "instance", "code", "errors"],
         "properties": {
             "type": {"type": "string"},
@@ -61,8 +61,9 @@ COMPONENTS: dict[str, Schema] = {
 
 _STATUS = {
     200: "Done", 201: "Created", 204: "Deleted", 304: "You have it already (If-None-Match)", 400: "Not readable as JSON",
-    401: "No valid token", 403: "Your role does not let you", 404: "Not there, or not visible to you", 409: "Conflicts with the present state",
-    412: "Changed meanwhile (If-Match)", 413: "Too large", 415: "Not JSON", 422: "Not valid; see errors",
+    401: "No valid token", 403: "Your role does not let you", 404: "Not there, or not visible to you",
+    409: "Conflicts with the present state", 412: "Changed meanwhile (If-Match)",
+    413: "Too large", 415: "Not JSON", 422: "Not valid; see errors",
 }  # fmt: skip
 _EVERYWHERE = (401, 404, 422)
 _WRITING = (400, 403, 409, 413, 415)
@@ -148,7 +149,10 @@ def _query(resource: Resource) -> list[Schema]:
 def describe(resource: Resource, what: str) -> dict[str, Any]:
     """The arguments of a router's decorator for one of the five routes."""
     name, single = resource.name, resource.single
-    body: Schema = {"required": True, "content": {"application/json": {"schema": ref(f"{name}{'New' if what == 'create' else 'Change'}")}}}
+    body: Schema = {
+        "required": True,
+        "content": {"application/json": {"schema": ref(f"{name}{'New' if what == 'create' else 'Change'}")}},
+    }
     if_match = header("If-Match", "The ETag of what you saw: a stale one is refused with 412.")
     extra: dict[str, Any]
     if what == "list":
@@ -159,10 +163,16 @@ def describe(resource: Resource, what: str) -> dict[str, Any]:
             "responses": responses(200, ref(name), (400, *_EVERYWHERE)) | {304: {"description": _STATUS[304]}},
         }
     elif what == "create":
-        again = header("Idempotency-Key", "A key of your own: a repeat with the same key and body gets the same answer, once made.")
+        again = header(
+            "Idempotency-Key", "A key of your own: a repeat with the same key and body gets the same answer, once made."
+        )
         extra = {"parameters": [again], "requestBody": body, "responses": responses(201, ref(name), (*_EVERYWHERE, *_WRITING))}
     elif what == "change":
-        extra = {"parameters": [if_match], "requestBody": body, "responses": responses(200, ref(name), (*_EVERYWHERE, *_WRITING, 412))}
+        extra = {
+            "parameters": [if_match],
+            "requestBody": body,
+            "responses": responses(200, ref(name), (*_EVERYWHERE, *_WRITING, 412)),
+        }
     else:
         extra = {"parameters": [if_match], "responses": responses(204, None, (400, *_EVERYWHERE, 403, 409, 412))}
     return {

@@ -71,9 +71,7 @@ def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
         ],
         **problem.members,
     }  # fmt: skip
-    return HttpResponse(
-        json.dumps(body), status=problem.status, content_type=CONTENT_TYPE, headers=problem.headers
-    )
+    return HttpResponse(json.dumps(body), status=problem.status, content_type=CONTENT_TYPE, headers=problem.headers)
 
 
 def _titles() -> dict[int, str]:
@@ -122,7 +120,7 @@ def _protected(_error: ProtectedError) -> Problem:
     return Problem(409, "in_use", _("Other records still need this one."))
 
 
-def _path(error: ValidationError) -> Problem:
+def _path(_error: ValidationError) -> Problem:
     """Only path parameters are left to ninja: an address that is no UUID is an address of nothing."""
     return not_found()
 

@@ -1,4 +1,4 @@
-"""Fields that name another record: read as {"id", "name"}, written in several ways, as long as exactly one visible record fits."""
+"""Fields that name another record: read as {"id", "name"}, written in several ways, if exactly one visible record fits."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -67,7 +67,9 @@ class Reference(Field):
             if not text:
                 raise refused_one(f"{pointer}/{way}", "required", _("This cannot be empty."))
             return self.ways[way](text), text
-        message = _("Name it by its id, or by one of these: %(ways)s.") % {"ways": ", ".join(f'{{"{way}": …}}' for way in ("id", *self.ways))}
+        message = _("Name it by its id, or by one of these: %(ways)s.") % {
+            "ways": ", ".join(f'{{"{way}": …}}' for way in ("id", *self.ways))
+        }
         raise refused_one(pointer, "reference_malformed", message)
 
     def _by_text(self, value: str, pointer: str) -> tuple[Q, str]:
@@ -82,7 +84,9 @@ class Reference(Field):
     def filters(self) -> Iterator[Filter]:
         name, source = self.name, self.source
         yield Filter(name, self._by_id, {"type": "string"})
-        yield Filter(f"{name}__in", lambda text: Q(**{f"{source}__in": [uuid(part, "") for part in split(text)]}), {"type": "string"}, True)
+        yield Filter(
+            f"{name}__in", lambda text: Q(**{f"{source}__in": [uuid(part, "") for part in split(text)]}), {"type": "string"}, True
+        )
         if self.nullable:
             yield Filter(f"{name}__isnull", lambda text: Q(**{f"{source}__isnull": truth(text)}), {"type": "boolean"})
         for way, condition in self.ways.items():
@@ -109,7 +113,12 @@ class Reference(Field):
 
     def schema_in(self) -> Schema:
         by_way = [
-            {"type": "object", "properties": {way: {"type": "string", "minLength": 1}}, "required": [way], "additionalProperties": False}
+            {
+                "type": "object",
+                "properties": {way: {"type": "string", "minLength": 1}},
+                "required": [way],
+                "additionalProperties": False,
+            }
             for way in self.ways
         ]
         key: Schema = {"type": "string"} if self.plain_name else {"type": "string", "format": "uuid"}

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from keystead.api.wire.problems import Problem, refused_one
+from keystead.api.wire.problems import refused_one
 from keystead.data.workspace.models import IdempotentAnswer, Member
 
 LONGEST_KEY = 255
@@ -43,12 +43,16 @@ def once(request: HttpRequest, viewer: Member, do: Callable[[], HttpResponse], *
 
 
 def _fingerprint(request: HttpRequest, content: bytes) -> str:
-    return hashlib.sha256(b"\n".join([request.path.encode(), request.content_type.encode() if request.content_type else b"", content])).hexdigest()
+    return hashlib.sha256(
+        b"\n".join([request.path.encode(), request.content_type.encode() if request.content_type else b"", content])
+    ).hexdigest()
 
 
 def _wait_for_twins(viewer: Member, key: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('idempotency ' || %s || ' ' || %s, 0))", [str(viewer.pk), key])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('idempotency ' || %s || ' ' || %s, 0))", [str(viewer.pk), key]
+        )
 
 
 def _again(kept: IdempotentAnswer, asked: str) -> HttpResponse:

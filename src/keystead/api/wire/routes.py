@@ -60,7 +60,8 @@ def create_one(resource: Resource, request: HttpRequest, parent_key: UUID | None
     parent = resource.parent(viewer, parent_key)
 
     def make() -> HttpResponse:
-        record = _run(resource, lambda write: resource.create(write), request, parent=parent, new=True)  # type: ignore[misc]
+        assert resource.create is not None
+        record = _run(resource, resource.create, request, parent=parent, new=True)
         address = f"{BASE}{request.path.removeprefix(BASE).rstrip('/')}/{record.pk}"
         # The maker is shown what she made even if she may not see it any more, having given it away.
         found = resource.model.objects.filter(pk=record.pk)
