@@ -236,7 +236,7 @@ DEAL_NAMES = {
 LOST = ["price", "no decision", "competitor's longer guarantee", "budget moved to next year", "in-house solution"]
 
 OBJECTIVES = [
-    ("Become the cold-chain partner for all {region} plants", "revenue", "Plants under contract", "number", 2, 9),
+    ("Become the cold-chain partner for all plants in {region}", "revenue", "Plants under contract", "number", 2, 9),
     ("Lift service satisfaction above 45", "customer_success", "NPS", "number", 31, 45),
     ("Open a second sponsor in Group IT", "relationship", "", "", None, None),
     ("Win the energy programme at two sites", "revenue", "Sites signed", "number", 0, 2),
