@@ -21,3 +21,8 @@ document.addEventListener("htmx:response:error", (event) => {
 });
 
 document.addEventListener("htmx:error", () => showToast({ text: textOf("offline"), level: "error" }));
+
+// A part that refreshes itself rests while nobody looks at the page.
+document.addEventListener("htmx:config:request", (event) => {
+  if (document.hidden && (event.target as Element).matches?.("[data-poll]")) event.preventDefault();
+});

@@ -19,6 +19,11 @@ from keystead.web.shell import way
 from keystead.web.templatetags import formats
 
 SHOWN_IN_POPOVER = 10
+# What somebody may have to mend comes first, what is simply another figure's last.
+_TELLING = (
+    "missing_rate", "no_amount", "no_probability", "no_date", "team_key", "below_account", "date_outside", "no_access",
+    "deal_still_open", "deal_lost", "other_source", "open", "won", "lost",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,6 @@ def explained(why: Explanation, workspace: Workspace, *, shortened: bool) -> dic
         "title": title(why),
         "help": why.definition.help,
         "definition": definition_text(why),
-        "formula": why.definition.formula,
         "as_of": local_time(why.as_of),
         "as_of_moment": local_moment(why.as_of),
         "policy": rates_sentence(why.plan.rate_policy, is_frozen=why.plan.status == PlanStatus.APPROVED),
@@ -84,7 +88,8 @@ def title(why: Explanation) -> str:
 
 
 def definition_text(why: Explanation) -> str:
-    return _("%(id)s, version %(version)s") % {"id": why.definition.id, "version": why.definition.version}
+    """ "forecast v1: won + pipeline"."""
+    return f"{why.definition.id} v{why.definition.version}: {why.definition.formula}"
 
 
 def rates_used(why: Explanation) -> list[str]:
@@ -189,13 +194,14 @@ def _groups(excluded: Iterable[LeftOut], workspace: Workspace, *, shortened: boo
     by_reason: dict[str, list[LeftOut]] = {}
     for item in excluded:
         by_reason.setdefault(item.reason, []).append(item)
-    return [_group(reason, by_reason[reason], workspace, shortened=shortened) for reason in REASONS if reason in by_reason]
+    order = sorted(by_reason, key=lambda reason: _TELLING.index(reason) if reason in _TELLING else len(_TELLING))
+    return [_group(reason, by_reason[reason], workspace, shortened=shortened) for reason in order]
 
 
 def _group(reason: str, items: list[LeftOut], workspace: Workspace, *, shortened: bool) -> GroupShown:
     named = [item for item in items if item.name is not None]
     count = sum(item.count for item in items)
-    listed = named[:3] if shortened and len(named) > 4 else named
+    listed = named[:2] if shortened and len(named) > 3 else named
     return GroupShown(str(REASONS[reason]), count, [_left_out(item, workspace) for item in listed], count - len(listed))
 
 

@@ -74,9 +74,17 @@ def _sub(block: PlanFigures, kpi: str) -> str:
         return formats.percent(variance / target, language(), 1)
     if kpi == "coverage" and block.values["gap"] is not None:
         return _("gap %(amount)s") % {"amount": short_text(block, "gap")}
-    if kpi == "target" and not target:
-        return _("no target")
+    if kpi == "target":
+        return _days_left(block) if target else _("no target")
     return ""
+
+
+def _days_left(block: PlanFigures) -> str:
+    """How much of the period is still to come; nothing before and after it."""
+    days = (block.period.end - block.as_of.date()).days
+    if not block.period.contains(block.as_of.date()) or not days:
+        return ""
+    return ngettext("%(n)s day left", "%(n)s days left", days) % {"n": count_text(days)}
 
 
 def _tone(block: PlanFigures, kpi: str) -> str:

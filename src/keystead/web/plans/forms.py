@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from keystead.analytics.measures import KPIS
@@ -49,7 +50,7 @@ def _member(label: Any) -> forms.ModelChoiceField:
 def _policies() -> list[tuple[str, Any]]:
     """Each policy with the sentence that says what it means for the figures."""
     text = "<span><b>{}</b><span class='field-help block'>{}</span></span>"
-    return [(policy.value, format_html(text, policy.label, POLICY_SENTENCES[policy])) for policy in RatePolicy]
+    return [(policy.value, format_html(text, capfirst(policy.label), POLICY_SENTENCES[policy])) for policy in RatePolicy]
 
 
 def choose_people(form: forms.Form, viewer: Member, *names: str) -> None:

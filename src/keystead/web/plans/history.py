@@ -25,7 +25,7 @@ from keystead.web.requests import WorkspaceRequest
 from keystead.web.templatetags import formats
 
 _KINDS = {
-    "Plan": gettext_lazy("Header"),
+    "Plan": gettext_lazy("Plan header"),
     "Objective": gettext_lazy("Objective"),
     "Measure": gettext_lazy("Measure"),
     "MeasureReading": gettext_lazy("Reading"),
@@ -72,13 +72,20 @@ def _shown(change: Change, names: dict[UUID, str]) -> dict[str, Any]:
         "what": words,
         "tone": tone,
         "kind": _KINDS[change.kind],
-        "title": change.title if change.kind not in ("Plan", "PlanApproval") else "",
+        "title": _title(change),
         "comment": change.comment,
         "fields": [
             {"label": _label(each), "old": _text(each, each.old, names), "new": _text(each, each.new, names)}
             for each in change.fields
         ],
     }
+
+
+def _title(change: Change) -> str:
+    """What was changed, where its kind alone does not say it."""
+    if change.kind == "PlanApproval" or (change.kind == "Plan" and change.what == "changed"):
+        return ""
+    return formats.day(date.fromisoformat(change.title), language()) if change.kind == "MeasureReading" else change.title
 
 
 def _label(change: FieldChange) -> str:

@@ -20,7 +20,7 @@ from keystead.domain.plans.streams import Streams, streams, together
 from keystead.web.plans import figures as shown
 from keystead.web.plans.findings import findings
 from keystead.web.plans.page import find_plan, render_plan
-from keystead.web.plans.words import local_time, rates_sentence
+from keystead.web.plans.words import QUADRANTS, local_time, rates_sentence
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.shell import way
 
@@ -64,7 +64,7 @@ def band_context(request: WorkspaceRequest, plan: Plan, block: PlanFigures, toda
     return {
         "headline": [shown.shown(block, kpi, slug=slug) for kpi in shown.HEADLINE],
         "details": [shown.shown(block, kpi, slug=slug) for kpi in shown.DETAILS],
-        "block": block.values,
+        "values": block.values,
         "pace": shown.pace_today(plan, today),
         "as_of": local_time(block.as_of),
         "hidden_note": shown.hidden_note(block, is_included=request.workspace.totals_include_hidden),
@@ -162,7 +162,7 @@ def _quadrants(swot: list[SwotItem]) -> list[dict[str, Any]]:
     for quadrant in SwotItem.Quadrant:
         items = [item for item in swot if item.quadrant == quadrant]
         items.sort(key=lambda item: (item.lens != SwotItem.Lens.RELATIONSHIP, -item.importance))
-        parts.append({"label": quadrant.label, "count": len(items), "items": items[:2]})
+        parts.append({"label": QUADRANTS[quadrant], "count": len(items), "items": items[:2]})
     return parts
 
 

@@ -17,6 +17,7 @@ from keystead.domain.workspace.permissions import require
 from keystead.web.plans.findings import follow_up_sentences
 from keystead.web.plans.forms import QuickSwotForm, SwotForm
 from keystead.web.plans.page import done, find_item, find_plan, plan_context, render_plan
+from keystead.web.plans.words import QUADRANTS
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.workspace.writing import attempt, status_of
 
@@ -46,7 +47,7 @@ def _page(request: WorkspaceRequest, plan: Plan, made: SwotItem | None = None) -
     context: dict[str, Any] = {
         "lens": lens,
         "competitor": competitor,
-        "lenses": [_lens_link(each, lens, competitor) for each in lenses],
+        "lenses": [_lens_link(each, lens, competitor, items) for each in lenses],
         "count": len(items),
         "loose": follow_up_sentences(items),
         "is_comparing": lens == _COMPARE,
@@ -81,10 +82,11 @@ def _wanted(request: WorkspaceRequest, made: SwotItem | None) -> tuple[str, str]
     return lens, competitor if lens == SwotItem.Lens.COMPETITOR else ""
 
 
-def _lens_link(each: _LensKey, lens: str, competitor: str) -> dict[str, Any]:
+def _lens_link(each: _LensKey, lens: str, competitor: str, items: list[SwotItem]) -> dict[str, Any]:
     key, name, words = each
     query = {"lens": key} | ({"competitor": name} if name else {})
-    return {"words": words, "url": f"?{urlencode(query)}", "is_current": (key, name) == (lens, competitor)}
+    count = sum(_of_lens(item, key, name) for item in items)
+    return {"words": words, "url": f"?{urlencode(query)}", "is_current": (key, name) == (lens, competitor), "count": count or ""}
 
 
 def _of_lens(item: SwotItem, lens: str, competitor: str) -> bool:
@@ -94,13 +96,13 @@ def _of_lens(item: SwotItem, lens: str, competitor: str) -> bool:
 def _quadrant(quadrant: SwotItem.Quadrant, items: list[SwotItem], lens: str, competitor: str) -> dict[str, Any]:
     found = [item for item in items if item.quadrant == quadrant and _of_lens(item, lens, competitor)]
     needs = quadrant in (SwotItem.Quadrant.OPPORTUNITY, SwotItem.Quadrant.THREAT)
-    return {"key": quadrant.value, "label": quadrant.label, "items": found, "needs_follow_up": needs}
+    return {"key": quadrant.value, "label": QUADRANTS[quadrant], "items": found, "needs_follow_up": needs}
 
 
 def _side_by_side(items: list[SwotItem], lenses: list[_LensKey]) -> list[dict[str, Any]]:
     return [
         {
-            "label": quadrant.label,
+            "label": QUADRANTS[quadrant],
             "cells": [
                 [item for item in items if item.quadrant == quadrant and _of_lens(item, key, name)]
                 for key, name, _words in lenses

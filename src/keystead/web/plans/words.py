@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from keystead.base.money import minor_units
-from keystead.data.plans.models import Action, ObjectiveStatus, PlanStatus
+from keystead.data.plans.models import Action, ObjectiveStatus, PlanStatus, SwotItem
 from keystead.data.workspace.models import RatePolicy
 from keystead.web.templatetags import formats
 
@@ -32,6 +32,12 @@ ACTION_TONES = {
     Action.Status.DOING: "info",
     Action.Status.DONE: "good",
     Action.Status.DROPPED: "hatched",
+}
+QUADRANTS = {
+    SwotItem.Quadrant.STRENGTH: gettext_lazy("Strengths"),
+    SwotItem.Quadrant.WEAKNESS: gettext_lazy("Weaknesses"),
+    SwotItem.Quadrant.OPPORTUNITY: gettext_lazy("Opportunities"),
+    SwotItem.Quadrant.THREAT: gettext_lazy("Threats"),
 }
 FACT_TONES = {"won": "good", "open": "info", "lost": "bad"}
 

@@ -7,6 +7,7 @@ from typing import Any
 from .pieces import amount_of, share
 
 _END_OF_BAR = Decimal("0.9")
+_END_OF_PACE = Decimal("0.75")
 _START_OF_BAR = Decimal("0.1")
 
 
@@ -59,5 +60,6 @@ def forecast_parts(won: Any, weighted: Any, pipeline: Any, target: Any, pace: An
 
 def _mark(name: str, value: Decimal, scale: Decimal) -> Mark:
     part = value / scale
-    anchor = "end" if part > _END_OF_BAR else "start" if part < _START_OF_BAR else "middle"
+    ends_at = _END_OF_PACE if name == "pace" else _END_OF_BAR  # the target's word often stands to its right
+    anchor = "end" if part > ends_at else "start" if part < _START_OF_BAR else "middle"
     return Mark(name=name, at=share(value, scale), anchor=anchor)
