@@ -1,0 +1,181 @@
+"""The portfolio's pages: who sees what, how many queries, explanations, files, and a state that lives in the address."""
+
+import io
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+
+from keystead.data.models import Account, Deal, Member, Plan
+from tests.support.world import World, account
+
+HOME = "/w/northwind/portfolio/"
+
+
+def as_(member: Member) -> Client:
+    client = Client()
+    client.force_login(member.user)
+    return client
+
+
+def deal(at: Account, amount: str, **fields: Any) -> Deal:
+    given = {"name": "Cold-chain renewal", "status": "won", "currency": "EUR", "close_date": date(2026, 3, 1)}
+    return Deal.objects.create(account=at, amount=Decimal(amount), **(given | fields))
+
+
+def plan(at: Account, target: str, **fields: Any) -> Plan:
+    given = {"name": "Key account plan 2026", "start_date": date(2026, 1, 1), "end_date": date(2026, 12, 31), "currency": "EUR"}
+    return Plan.objects.create(account=at, target=Decimal(target), **(given | fields))
+
+
+@pytest.fixture
+def aurelia(world: World) -> Account:
+    with world.inside(world.alice):
+        made = account("Aurelia Foods", owner=world.alice, industry="Food", country="ES")
+        deal(made, "1234567.89", owner=world.alice)
+        deal(made, "1000", owner=world.bob, status="open", name="Iberia roll-out")
+        plan(made, "2000000")
+    return made
+
+
+def text_of(client: Client, path: str, **headers: str) -> str:
+    response = client.get(path, headers=headers)
+    assert response.status_code == 200, response.content[:500]
+    return response.content.decode()
+
+
+def test_alice_sees_her_account_with_its_figures(world: World, aurelia: Account) -> None:
+    page = text_of(as_(world.alice), f"{HOME}?period=2026")
+    for words in ("Aurelia Foods", "Food · ES", "€\u00a02.00\u00a0M", "€\u00a01.23\u00a0M", "62\u00a0%", "Draft"):
+        assert words in page
+
+
+def test_bob_sees_an_empty_portfolio_that_says_what_to_do(world: World, aurelia: Account) -> None:
+    page = text_of(as_(world.bob), f"{HOME}?period=2026")
+    assert "Aurelia" not in page
+    assert "No account yet" in page
+
+
+def test_charlie_and_a_visitor_find_nothing(world: World, aurelia: Account) -> None:
+    paths = ["", "explanation?kpi=won", "export.csv", "export.xlsx"]
+    assert {as_(world.charlie).get(HOME + path).status_code for path in paths} == {404}
+    assert {Client().get(HOME + path).status_code for path in paths} == {302}
+
+
+def test_one_account_and_three_cost_the_same_queries(world: World, aurelia: Account) -> None:
+    client = as_(world.olga)
+    client.get(HOME)
+    counts = []
+    for more in ((), ("Brasilux", "Condax")):
+        with world.inside():
+            for name in more:
+                plan(account(name, owner=world.bob), "5")
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            text_of(client, f"{HOME}?period=2026&group=owner&order=-won")
+        counts.append(len([q for q in queries if "set_config" not in q["sql"]]))
+    assert counts == [9, 9]
+
+
+def test_more_lines_come_as_rows_and_continue_their_group(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keystead.web.portfolio.grid.PAGE", 2)
+    with world.inside():
+        for name in ("Aurelia", "Brasilux", "Condax"):
+            account(name, industry="Food")
+    client = as_(world.olga)
+    page = text_of(client, f"{HOME}?group=industry")
+    assert page.count('class="is-group"') == 1
+    assert "Condax" not in page
+    assert "?group=industry&amp;after=2&amp;in=%3DFood" in page
+    more = text_of(client, f"{HOME}?group=industry&after=2&in=%3DFood", HX_Request="true")
+    assert ("Condax" in more, 'class="is-group"' in more, "<html" in more) == (True, False, False)
+
+
+def test_a_filter_sent_by_script_answers_the_grid_and_its_short_address(world: World, aurelia: Account) -> None:
+    response = as_(world.olga).get(f"{HOME}?period=2026&q=aure&owner=&group=&order=-won&order=", headers={"HX-Request": "true"})
+    assert "<html" not in response.content.decode()
+    assert response["HX-Push-Url"].startswith(HOME + "?")
+    assert "q=aure" in response["HX-Push-Url"]
+    assert "owner" not in response["HX-Push-Url"]
+
+
+def test_a_wrong_address_says_so_and_shows_the_default(world: World, aurelia: Account) -> None:
+    page = text_of(as_(world.olga), f"{HOME}?period=2026-Q9&group=moon")
+    assert "“2026-Q9” is not a period" in page
+    assert "Aurelia Foods" in page
+
+
+def test_every_figure_has_its_explanation_as_part_and_as_page(world: World, aurelia: Account) -> None:
+    client = as_(world.alice)
+    address = f"{HOME}explanation?period=2026&kpi=forecast&account={aurelia.pk}"
+    part = text_of(client, address, HX_Request="true")
+    page = text_of(client, address)
+    for words in ("Forecast, €\u00a01,235,567.89", "Cold-chain renewal", "€\u00a01,234,567.89", "Iberia roll-out"):
+        assert words in part
+        assert words in page
+    assert ("<html" in part, "<html" in page) == (False, True)
+    total = text_of(client, f"{HOME}explanation?period=2026&kpi=achievement")
+    assert "61.8\u00a0%" in total
+    assert "still open: counts in pipeline, not in won" in text_of(client, f"{HOME}explanation?period=2026&kpi=won")
+    assert client.get(f"{HOME}explanation?period=2026&kpi=moon").status_code == 404
+    assert as_(world.bob).get(address).status_code == 404
+
+
+def test_a_group_of_deals_explains_its_own_share(world: World, aurelia: Account) -> None:
+    part = text_of(
+        as_(world.olga), f"{HOME}explanation?period=2026&group=deal_owner_region&in=%3DSouth&kpi=won", HX_Request="true"
+    )
+    assert "South" in part
+    assert "€\u00a01,234,567.89" in part
+    assert "Iberia" not in part
+
+
+def test_the_files_hold_what_is_filtered_and_grouped_and_no_formula(world: World, aurelia: Account) -> None:
+    with world.inside():
+        evil = account("=1+1", industry="Food", owner=world.alice)
+        deal(evil, "10", owner=world.alice)
+    client = as_(world.olga)
+    lines = text_of(client, f"{HOME}export.csv?period=2026&order=-won").splitlines()
+    assert lines[0].startswith("\ufeffAccount,Industry,Country")
+    assert lines[1].startswith("Aurelia Foods,Food,ES")
+    assert "1234567.89" in lines[1]
+    assert lines[2].startswith("'=1+1,")
+    content = client.get(f"{HOME}export.xlsx?period=2026&group=deal_owner_region").content
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    rows, groups = (book.get_sheet_by_name(name).to_python() for name in ("Portfolio", "Groups"))
+    assert [row[:2] for row in rows] == [
+        ["Deal owner's region", "Account"], ["North", "Aurelia Foods"], ["South", "=1+1"], ["South", "Aurelia Foods"],
+        ["Total, each deal once", ""],
+    ]  # fmt: skip
+    won = groups[0].index("Won, EUR")
+    assert [(row[0], row[won]) for row in groups[1:]] == [
+        ("North", 0),
+        ("South", 1234577.89),
+        ("Total, each deal once", 1234577.89),
+    ]
+
+
+def test_hidden_deals_are_said_to_be_hidden(world: World, aurelia: Account) -> None:
+    with world.inside():
+        below = account("Aurelia Iberia", parent=aurelia, owner=world.bob)
+        deal(below, "5")
+        Plan.objects.filter(account=aurelia).update(includes_descendants=True)
+    page = text_of(as_(world.alice), f"{HOME}?period=2026")
+    assert "1 hidden deal left out" in page
+    assert "Aurelia Iberia" not in page
+
+
+def test_the_portfolio_speaks_portuguese_numbers(world: World, aurelia: Account) -> None:
+    page = text_of(as_(world.alice), f"{HOME}?period=2026", Accept_Language="pt-br")
+    assert "€\u00a01,23\u00a0mi" in page
+
+
+def test_the_address_of_the_page_is_known_by_name(world: World) -> None:
+    assert reverse("portfolio:list", args=["northwind"]) == HOME
