@@ -49,7 +49,8 @@ KPIS: dict[str, MeasureDefinition] = {
             _("Open deals that are expected to close in the period, in full."),
         ),
         MeasureDefinition(
-            "weighted_pipeline", 1, _("Weighted pipeline"), Unit.MONEY, "Σ amount × probability of open deals closing in the period",
+            "weighted_pipeline", 1, _("Weighted pipeline"), Unit.MONEY,
+            "Σ amount × probability of open deals closing in the period",
             _("Open deals that are expected to close in the period, each times its probability."),
         ),
         MeasureDefinition(
@@ -60,18 +61,20 @@ KPIS: dict[str, MeasureDefinition] = {
             _("Won plus open pipeline times probability."),
         ),
         MeasureDefinition(
-            "variance", 1, _("Variance"), Unit.MONEY, "forecast − target", _("How far the forecast is above or below the target."),
-            _("Without a target it is the forecast."),
+            "variance", 1, _("Variance"), Unit.MONEY, "forecast − target",
+            _("How far the forecast is above or below the target."), _("Without a target it is the forecast."),
         ),
         MeasureDefinition(
-            "achievement", 1, _("Achievement"), Unit.RATIO, "forecast ÷ target", _("The forecast as a share of the target."), _NO_TARGET
+            "achievement", 1, _("Achievement"), Unit.RATIO, "forecast ÷ target",
+            _("The forecast as a share of the target."), _NO_TARGET,
         ),
         MeasureDefinition(
             "attainment", 1, _("Attainment"), Unit.RATIO, "won ÷ target", _("What is won as a share of the target."), _NO_TARGET
         ),
         MeasureDefinition(
             "coverage", 1, _("Coverage of the gap"), Unit.RATIO, "pipeline ÷ gap",
-            _("Open pipeline as a multiple of what is still missing."), _("Undefined without a target or when nothing is missing."),
+            _("Open pipeline as a multiple of what is still missing."),
+            _("Undefined without a target or when nothing is missing."),
         ),
         MeasureDefinition(
             "gap", 1, _("Gap"), Unit.MONEY, "max(0, target − won)", _("What is still to be won to reach the target."),
@@ -84,9 +87,7 @@ ZERO = Decimal(0)
 _EXACT = Context(prec=100)  # a sum of converted amounts carries up to 20 decimals: nothing of it is rounded on the way
 
 
-def derive(
-    *, target: Decimal | None, won: Decimal, pipeline: Decimal, weighted_pipeline: Decimal
-) -> dict[str, Decimal | None]:
+def derive(*, target: Decimal | None, won: Decimal, pipeline: Decimal, weighted_pipeline: Decimal) -> dict[str, Decimal | None]:
     """Every KPI from the four sums (all in one currency). Ratios are unrounded; undefined is None, never zero or infinite."""
     forecast = _EXACT.add(won, pipeline)
     gap = None if target is None else max(ZERO, _EXACT.subtract(target, won))

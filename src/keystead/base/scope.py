@@ -76,9 +76,7 @@ connection_created.connect(_on_connect, dispatch_uid="keystead.scope")
 
 
 @contextmanager
-def open_scope(
-    *, workspace_id: UUID | None, user_id: int | None = None, actor: dict[str, str] | None = None
-) -> Iterator[None]:
+def open_scope(*, workspace_id: UUID | None, user_id: int | None = None, actor: dict[str, str] | None = None) -> Iterator[None]:
     """Opens a workspace for the code inside; scopes nest, and the outer one is restored on the way out.
 
     `actor` is kept with every history row written inside: {"member": id, "via": "web|api|import|job|command", "request": uuid}.

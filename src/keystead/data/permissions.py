@@ -177,9 +177,7 @@ def _filter(model: str, viewer: Member, how_far: Reach) -> Q:
     if prefix is None or how_far is Reach.SELF:
         return Q(pk__in=[])
     allowed = account_filter(viewer, how_far, prefix)
-    if model == "Deal":  # a deal is also its owner's, whoever owns the account (or if nobody does)
-        allowed |= Q(owner__in=people(viewer, how_far))
-    elif model == "Plan":
+    if model in ("Deal", "Plan"):  # these are also their owner's, whoever owns the account (or if nobody does)
         allowed |= Q(owner__in=people(viewer, how_far))
     elif prefix.startswith("plan__"):
         allowed |= Q(plan__owner__in=people(viewer, how_far))
@@ -190,7 +188,7 @@ def _filter(model: str, viewer: Member, how_far: Reach) -> Q:
     return allowed
 
 
-def visible[M: Model](queryset: QuerySet[M], viewer: Member) -> QuerySet[M]:
+def visible[Rows: QuerySet](queryset: Rows, viewer: Member) -> Rows:
     """The rows of the queryset that the viewer may read."""
     model = queryset.model.__name__
     return queryset.filter(_filter(model, viewer, reach(viewer, READ_ACTION[model])))

@@ -27,7 +27,10 @@ def _secure(table: str, using: str, check: str | None = None) -> str:
 
 
 def _unsecure(table: str) -> str:
-    return f"DROP POLICY IF EXISTS workspace_only ON {table}; ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY;"
+    return (
+        f"DROP POLICY IF EXISTS workspace_only ON {table};"
+        f" ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY;"
+    )
 
 
 def secure(*tables: str) -> migrations.RunSQL:

@@ -11,8 +11,8 @@ from keystead.base.ids import uuid7
 from keystead.base.scope import current_workspace
 
 
-class ScopedQuerySet(models.QuerySet):  # type: ignore[type-arg]
-    """Rows of the open workspace. Noun-specific querysets extend it with adjectives (`open()`, `visible_to(viewer)`)."""
+class ScopedQuerySet[M: models.Model](models.QuerySet[M]):
+    """Rows of the open workspace."""
 
     def visible_to(self, viewer: Any) -> Self:
         """The rows the viewer may read, by the permission table: the only way to an object in a page, the API or a job."""
@@ -21,11 +21,15 @@ class ScopedQuerySet(models.QuerySet):  # type: ignore[type-arg]
         return visible(self, viewer)
 
 
-class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
+class ScopedManager[M: models.Model](models.Manager[M]):
     """Raises `NoWorkspaceOpen` when no workspace is open; otherwise filters by it."""
 
-    def get_queryset(self) -> models.QuerySet:  # type: ignore[type-arg]
-        return super().get_queryset().filter(workspace_id=current_workspace())
+    def get_queryset(self) -> ScopedQuerySet[M]:
+        rows: ScopedQuerySet[M] = ScopedQuerySet(self.model, using=self._db)
+        return rows.filter(workspace_id=current_workspace())
+
+    def visible_to(self, viewer: Any) -> ScopedQuerySet[M]:
+        return self.get_queryset().visible_to(viewer)
 
 
 def touched(*derived: str) -> pgtrigger.Trigger:
@@ -42,11 +46,12 @@ def touched(*derived: str) -> pgtrigger.Trigger:
     )
 
 
-class WorkspaceKey(models.ForeignKey):  # type: ignore[type-arg]
+class WorkspaceKey(models.ForeignKey[Any, Any]):
     """The key to the tenant: filled from the open scope. Migrations run outside any scope, so they never see that default."""
 
     def __init__(self, **kwargs: Any) -> None:
-        given = {"to": "keystead.Workspace", "on_delete": models.CASCADE, "editable": False, "db_index": False, "related_name": "+"}
+        given: dict[str, Any] = {"to": "keystead.Workspace", "on_delete": models.CASCADE, "related_name": "+"}
+        given |= {"editable": False, "db_index": False}
         super().__init__(**(given | kwargs | {"default": current_workspace}))
 
     def deconstruct(self) -> tuple[str, str, Any, Any]:
@@ -71,13 +76,13 @@ class Tenant(models.Model):
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
     version = models.PositiveIntegerField(db_default=1, editable=False)
 
-    objects: ClassVar[Any] = ScopedManager()
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
 
     class Meta:
         abstract = True
 
 
-def external_id() -> models.CharField:  # type: ignore[type-arg]
+def external_id() -> models.CharField:
     """The source system's key: unique per kind within a workspace when it is there."""
     return models.CharField(max_length=200, null=True, blank=True)
 
@@ -86,10 +91,10 @@ def unique_external_id(name: str) -> models.UniqueConstraint:
     return models.UniqueConstraint(fields=["workspace", "external_id"], name=f"{name}_external_id_once")
 
 
-def money_amount(**kwargs: Any) -> models.DecimalField:  # type: ignore[type-arg]
+def money_amount(**kwargs: Any) -> models.DecimalField:
     """An amount of money; its currency and its date stand in columns beside it (decisions.md, 5)."""
     return models.DecimalField(max_digits=20, decimal_places=4, **kwargs)
 
 
-def currency_code(**kwargs: Any) -> models.CharField:  # type: ignore[type-arg]
+def currency_code(**kwargs: Any) -> models.CharField:
     return models.CharField(max_length=3, **kwargs)

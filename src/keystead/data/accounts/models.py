@@ -1,13 +1,11 @@
 """Customers and the people there."""
 
-from typing import Any, ClassVar
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from keystead.data.tenancy import ScopedManager, ScopedQuerySet, Tenant, external_id, touched, tracked, unique_external_id
+from keystead.data.tenancy import Tenant, external_id, touched, tracked, unique_external_id
 from keystead.data.workspace.models import Member
 
 
@@ -28,12 +26,6 @@ class Segment(models.TextChoices):
 
 _SEGMENT_RANK = {"strategic": 3, "steady": 2, "expert_for_hire": 1, "no_relationship": 0, "dormant": -1, "negative": -2}
 TARGET_SEGMENTS = [(s.value, s.label) for s in list(Segment)[:4]]
-
-
-class AccountQuerySet(ScopedQuerySet):
-    def under(self, account_id: Any) -> "AccountQuerySet":
-        """The account itself and everything below it in the tree."""
-        return self.filter(lineage__contains=[account_id])
 
 
 @tracked(derived=("lineage",))
@@ -58,8 +50,6 @@ class Account(Tenant):
     )
     former = models.BooleanField(_("former customer"), default=False)
     is_key = models.BooleanField(_("key account"), default=False)
-
-    objects: ClassVar[Any] = ScopedManager.from_queryset(AccountQuerySet)()
 
     class Meta:
         constraints = [

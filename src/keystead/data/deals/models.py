@@ -6,7 +6,16 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from keystead.data.accounts.models import Account
-from keystead.data.tenancy import Tenant, WorkspaceKey, currency_code, external_id, money_amount, touched, tracked, unique_external_id
+from keystead.data.tenancy import (
+    Tenant,
+    WorkspaceKey,
+    currency_code,
+    external_id,
+    money_amount,
+    touched,
+    tracked,
+    unique_external_id,
+)
 from keystead.data.workspace.models import Member
 
 
@@ -72,8 +81,6 @@ class Unlinked(models.TextChoices):
     TEAM_KEY = "team_key", _("Its team is not the team of the plan")
 
 
-
-
 @tracked(derived=("unlinked_reason",))
 class Deal(Tenant):
     """An opportunity, open, won or lost. Its amount may be unknown; then it is null, never zero."""
@@ -89,7 +96,9 @@ class Deal(Tenant):
     owner = models.ForeignKey(
         Member, verbose_name=_("owner"), null=True, blank=True, on_delete=models.SET_NULL, related_name="deals", db_index=False
     )
-    stage = models.ForeignKey(Stage, verbose_name=_("stage"), null=True, blank=True, on_delete=models.PROTECT, related_name="deals")
+    stage = models.ForeignKey(
+        Stage, verbose_name=_("stage"), null=True, blank=True, on_delete=models.PROTECT, related_name="deals"
+    )
     status = models.CharField(_("status"), max_length=4, choices=DealStatus, default=DealStatus.OPEN)
     probability = models.DecimalField(_("probability"), max_digits=5, decimal_places=2, null=True, blank=True)
     amount = money_amount(verbose_name=_("amount"), null=True, blank=True)
@@ -178,12 +187,20 @@ class Order(Tenant):
     external_id = external_id()
     number = models.CharField(_("number"), max_length=100)
     account = models.ForeignKey(
-        Account, verbose_name=_("account"), null=True, blank=True, on_delete=models.SET_NULL, related_name="orders", db_index=False
+        Account,
+        verbose_name=_("account"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="orders",
+        db_index=False,
     )
     product = models.ForeignKey(
         Product, verbose_name=_("product"), null=True, blank=True, on_delete=models.SET_NULL, related_name="orders"
     )
-    deal = models.ForeignKey(Deal, verbose_name=_("deal"), null=True, blank=True, on_delete=models.SET_NULL, related_name="orders")
+    deal = models.ForeignKey(
+        Deal, verbose_name=_("deal"), null=True, blank=True, on_delete=models.SET_NULL, related_name="orders"
+    )
     amount = money_amount(verbose_name=_("amount"))
     currency = currency_code(verbose_name=_("currency"))
     order_date = models.DateField(_("date"))

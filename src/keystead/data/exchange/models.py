@@ -1,6 +1,6 @@
 """Imports: the file, its mapping, its staged rows, and what it changed (so that it can be undone)."""
 
-from typing import Any, ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -81,7 +81,7 @@ class ImportRow(models.Model):
     applied_version = models.PositiveIntegerField(null=True)  # the row's version after the commit: later edits are seen by it
     undone = models.CharField(max_length=10, blank=True)  # "", "undone", "kept" (edited since)
 
-    objects: ClassVar[Any] = ScopedManager()
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "row"], name="import_row_once")]

@@ -5,7 +5,16 @@ from django.utils.translation import gettext_lazy as _
 
 from keystead.data.accounts.models import Account, Contact
 from keystead.data.deals.models import Deal, Order
-from keystead.data.tenancy import Tenant, WorkspaceKey, currency_code, external_id, money_amount, touched, tracked, unique_external_id
+from keystead.data.tenancy import (
+    Tenant,
+    WorkspaceKey,
+    currency_code,
+    external_id,
+    money_amount,
+    touched,
+    tracked,
+    unique_external_id,
+)
 from keystead.data.workspace.models import Member, RatePolicy
 
 
@@ -48,14 +57,18 @@ class Plan(Tenant):
     """A plan for an account, or for its whole subtree, over a period (both days inclusive), in one currency."""
 
     external_id = external_id()
-    account = models.ForeignKey(Account, verbose_name=_("account"), on_delete=models.CASCADE, related_name="plans", db_index=False)
+    account = models.ForeignKey(
+        Account, verbose_name=_("account"), on_delete=models.CASCADE, related_name="plans", db_index=False
+    )
     name = models.CharField(_("name"), max_length=300)
     type = models.CharField(_("type"), max_length=20, choices=PlanType, default=PlanType.KEY_ACCOUNT)
     start_date = models.DateField(_("from"))
     end_date = models.DateField(_("to"))
     currency = currency_code(verbose_name=_("currency"))
     target = money_amount(verbose_name=_("target"), null=True, blank=True)
-    owner = models.ForeignKey(Member, verbose_name=_("owner"), null=True, blank=True, on_delete=models.SET_NULL, related_name="plans")
+    owner = models.ForeignKey(
+        Member, verbose_name=_("owner"), null=True, blank=True, on_delete=models.SET_NULL, related_name="plans"
+    )
     revenue_source = models.CharField(_("revenue source"), max_length=10, choices=RevenueSource, default=RevenueSource.WON_DEALS)
     team_key = models.CharField(_("team"), max_length=100, blank=True)
     includes_descendants = models.BooleanField(_("covers the accounts below"), default=False)
@@ -144,7 +157,7 @@ class RevenueLink(models.Model):
 
 
 class PlanSnapshot(models.Model):
-    """A plan's figures at the end of a day, in the plan's currency: kept from the first day, since the past cannot be back-filled."""
+    """A plan's figures at the end of a day, in the plan's currency: kept from the first day, as the past cannot be had later."""
 
     id = models.BigAutoField(primary_key=True)
     workspace = WorkspaceKey()
@@ -280,7 +293,9 @@ class Action(Tenant):
     )
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
     title = models.CharField(_("action"), max_length=300)
-    owner = models.ForeignKey(Member, verbose_name=_("owner"), null=True, blank=True, on_delete=models.SET_NULL, related_name="actions")
+    owner = models.ForeignKey(
+        Member, verbose_name=_("owner"), null=True, blank=True, on_delete=models.SET_NULL, related_name="actions"
+    )
     start_date = models.DateField(_("start"), null=True, blank=True)
     due_date = models.DateField(_("due"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=7, choices=Status, default=Status.TODO)
