@@ -15,5 +15,6 @@ urlpatterns = [
     path("gallery", gallery.gallery, name="gallery"),
     path("w/<slug:slug>/plans/", include("keystead.web.plans.urls")),
     path("w/<slug:slug>/portfolio/", include("keystead.web.portfolio.urls")),
+    path("w/<slug:slug>/imports/", include("keystead.web.imports.urls")),
     path("w/<slug:slug>/", include("keystead.web.workspace.urls")),
 ]

@@ -23,6 +23,7 @@ _PLACES = (
     (_("Library"), "bookmark", "library:list"),
     (_("Data"), "database", "imports:list"),
 )
+_NEEDS = {"imports:list": "import.read"}  # places that not everybody has
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def navigation(path: str, workspace: Workspace, viewer: Member) -> list[dict[str
     found = []
     for label, icon, name in _PLACES:
         url = way(name, workspace)
-        if url:
+        if url and (name not in _NEEDS or may(viewer, _NEEDS[name])):
             is_current = path == url if url == home else path.startswith(url)
             found.append({"label": label, "icon": icon, "url": url, "is_current": is_current})
     url = settings_place(workspace, viewer)

@@ -91,6 +91,11 @@ def default_match(kind: str, mapped: set[str]) -> tuple[str, ...]:
     return next((keys for keys in _MATCH[kind] if mapped.issuperset(keys)), ())
 
 
+def match_fields(kind: str) -> tuple[str, ...]:
+    """The fields by which rows of a kind may be found, alone or together."""
+    return tuple(dict.fromkeys(name for keys in _MATCH[kind] for name in keys))
+
+
 _MATCH: dict[str, tuple[tuple[str, ...], ...]] = {
     "accounts": (("external_id",), ("name",)),
     "contacts": (("external_id",), ("email",), ("first_name", "last_name", "account"),

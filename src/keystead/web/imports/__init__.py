@@ -1,0 +1,1 @@
+"""Files in, as pages: upload, columns, preview, progress, result, undo."""

@@ -1,0 +1,68 @@
+"""Which column is which field, how the file is read, and what its unknown names mean."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from keystead.data.exchange.models import Import, ImportState
+from keystead.domain.exchange.imports import WrongState, change_options, failure_sentence
+from keystead.domain.writing import Invalid
+from keystead.web.imports.columns_form import ColumnsForm
+from keystead.web.imports.finding import find_import, frame
+from keystead.web.imports.values import fields_with_values
+from keystead.web.imports.words import DATE_FORMATS, MODES, NUMBER_FORMATS, SEPARATORS
+from keystead.web.requests import WorkspaceRequest
+from keystead.web.workspace.forms import currencies
+
+_OPEN = {ImportState.PREVIEWED, ImportState.FAILED}
+
+
+def import_columns(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    job = find_import(request, pk)
+    if job.state not in _OPEN or not job.columns:
+        return redirect("imports:detail", slug=request.workspace.slug, pk=job.pk)
+    values = fields_with_values(job, request.viewer)
+    form = ColumnsForm(job, values, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        if (answer := _applied(request, job, form)) is not None:
+            return answer
+    return render(request, "imports/columns.html", _context(request, job, form), status=422 if form.errors else 200)
+
+
+def _applied(request: WorkspaceRequest, job: Import, form: ColumnsForm) -> HttpResponse | None:
+    """Has the file read again when something was changed, and leads on; None when the change is refused."""
+    slug = request.workspace.slug
+    page = redirect("imports:detail", slug=slug, pk=job.pk)
+    if not form.has_changed and job.state == ImportState.PREVIEWED:
+        return page
+    try:
+        change_options(job=job, viewer=request.viewer, options=form.options)
+    except WrongState:
+        messages.info(request, _("This import has moved on meanwhile. Here is how it stands."))
+    except Invalid as refusal:
+        form.errors += [str(error.message) for error in refusal.errors]
+        return None
+    if form.is_other_table:
+        page["Location"] += "?next=columns"
+    return page
+
+
+def _context(request: WorkspaceRequest, job: Import, form: ColumnsForm) -> dict[str, Any]:
+    return {
+        **frame(request, job, "columns"),
+        "form": form,
+        "failure": failure_sentence(job) if job.failure else "",
+        "separator": SEPARATORS.get(job.format.get("separator", "")),
+        "remarks": form.remarks(),
+        "date_formats": DATE_FORMATS,
+        "number_formats": NUMBER_FORMATS,
+        "currencies": currencies(),
+        "modes": MODES,
+        "rows": job.format.get("rows"),
+        "preview_url": reverse("imports:detail", args=[request.workspace.slug, job.pk]),
+    }

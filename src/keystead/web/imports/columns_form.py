@@ -1,0 +1,178 @@
+"""The form of the columns page: from what was posted to the options of the import, with errors at their columns."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from keystead.data.exchange.models import Import
+from keystead.domain.exchange.fields import Field, default_match, fields_of, match_fields
+from keystead.domain.exchange.problems import sentence
+from keystead.web.imports.values import FieldValues
+from keystead.web.imports.words import DATE_FORMATS, MODES, NUMBER_FORMATS, WHY
+
+_TEXT_OPTIONS = ("date_format", "number_format", "currency")
+_NAMES = {"first_name", "last_name"}
+
+
+class ColumnsForm:
+    """`options` are those to be changed; `is_other_table` when another sheet or header row makes other columns of the file."""
+
+    def __init__(self, job: Import, values: list[FieldValues], data: Mapping[str, Any] | None) -> None:
+        self.job, self.values, self.data = job, values, data
+        self.fields = fields_of(job.kind)
+        self.errors: list[str] = []
+        self.column_errors: dict[str, str] = {}
+
+    def is_valid(self) -> bool:
+        if self._get("seen") != str(self.job.version):
+            self.errors.append(_("This import was changed in another window meanwhile. Look again before you go on."))
+        elif not self.is_other_table:
+            self._check_mapping()
+        return not self.errors
+
+    def _get(self, name: str, default: str = "") -> str:
+        return str(self.data.get(name, default)) if self.data is not None else default
+
+    @cached_property
+    def mapping(self) -> dict[str, str]:
+        """{column: field} as posted, or as the import has it."""
+        if self.data is None:
+            return dict(self.job.mapping)
+        posted = {column["name"]: self._get(f"column-{place}") for place, column in enumerate(self.job.columns)}
+        return {name: field for name, field in posted.items() if field in self.fields}
+
+    def _check_mapping(self) -> None:
+        taken: dict[str, str] = {}
+        for column, field in self.mapping.items():
+            if field in taken:
+                label = self.fields[field].label
+                for name in (column, taken[field]):
+                    self.column_errors[name] = _("Two columns are mapped to “%(field)s”.") % {"field": label}
+            taken.setdefault(field, column)
+        if self.column_errors:
+            self.errors.append(_("One field can come from one column only."))
+        missing = [str(field.label) for name, field in self.fields.items() if field.required and not self._is_given(name, taken)]
+        for label in missing:
+            self.errors.append(_("No column is mapped to “%(field)s”, which every record needs.") % {"field": label})
+
+    def _is_given(self, name: str, taken: Mapping[str, str]) -> bool:
+        return name in taken or (name == "name" and self.job.kind == "members" and bool(_NAMES & taken.keys()))
+
+    @cached_property
+    def is_other_table(self) -> bool:
+        """Whether another sheet or header row was chosen."""
+        if self.data is None:
+            return False
+        return self._sheet != self.job.format.get("sheet", "") or self._header_row != self.job.format.get("header_row")
+
+    @property
+    def _sheet(self) -> str:
+        sheet = self._get("sheet", self.job.format.get("sheet", ""))
+        return sheet if sheet in self.job.format.get("sheets", ()) else str(self.job.format.get("sheet", ""))
+
+    @property
+    def _header_row(self) -> int:
+        text = self._get("header_row").strip()
+        return int(text) if text.isdecimal() and len(text) < 8 else int(self.job.format.get("header_row") or 0)
+
+    @cached_property
+    def match(self) -> list[str]:
+        if self.data is None:
+            return list(self.job.format.get("match") or self.job.options.get("match") or ())
+        posted = self.data.getlist("match")  # type: ignore[attr-defined]
+        return [name for name in match_fields(self.job.kind) if name in posted]
+
+    @property
+    def mode(self) -> str:
+        mode = self._get("mode") if self.data is not None else self.job.options.get("mode") or "both"
+        return mode if mode in dict(MODES) else "both"
+
+    def text_option(self, name: str) -> str:
+        return self._get(name) if self.data is not None else str(self.job.options.get(name) or "")
+
+    @cached_property
+    def options(self) -> dict[str, Any]:
+        if self.is_other_table:
+            return {"sheet": self._sheet, "header_row": self._header_row, "mapping": None, "match": None}
+        usual = default_match(self.job.kind, set(self.mapping.values()))
+        match = [] if set(self.match) == set(usual) else [name for name in self.match if name in self.mapping.values()]
+        chosen = {name: self._allowed(name, self.text_option(name)) for name in _TEXT_OPTIONS}
+        decisions = {value.field: value.decision_in(self.data) for value in self.values if value.decision_in(self.data) != value.decision}
+        unknown = {**(self.job.options.get("unknown") or {}), **decisions}
+        values = {**(self.job.options.get("values") or {}), **{value.field: value.chosen_in(self.data) for value in self.values}}
+        return {"mapping": self.mapping, "match": match, "mode": self.mode, "unknown": unknown, "values": values, **chosen}
+
+    def _allowed(self, name: str, text: str) -> str:
+        allowed = {"date_format": {key for key, _words, _example in DATE_FORMATS}, "number_format": set(NUMBER_FORMATS)}.get(name)
+        return text if allowed is None or text in allowed else ""
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether reading the file again would read it otherwise."""
+        if self.is_other_table:
+            return True
+        now = self.job.options
+        same = {name: value for name, value in self.options.items() if name not in ("mapping", "values", "match", "mode")}
+        return (
+            self.mapping != self.job.mapping
+            or any((now.get(name) or None) != (value or None) for name, value in same.items())
+            or (now.get("mode") or "both") != self.mode
+            or (now.get("match") or []) != self.options["match"]
+            or {k: v for k, v in (now.get("values") or {}).items() if v} != {k: v for k, v in self.options["values"].items() if v}
+        )
+
+    # What the template shows
+
+    @property
+    def date_format(self) -> str:
+        return self.text_option("date_format")
+
+    @property
+    def number_format(self) -> str:
+        return self.text_option("number_format")
+
+    @property
+    def currency(self) -> str:
+        return self.text_option("currency")
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Every column with its examples, the field chosen for it and why it was guessed."""
+        return [self._row(place, column) for place, column in enumerate(self.job.columns)]
+
+    def _row(self, place: int, column: dict[str, Any]) -> dict[str, Any]:
+        guess = column.get("guess") or {}
+        field = self.mapping.get(column["name"], "")
+        return {
+            "place": place, "column": column, "field": field, "error": self.column_errors.get(column["name"], ""),
+            "why": WHY.get(guess.get("why", "")) if field and guess.get("field") == field else "",
+            "confidence": guess.get("confidence"),
+            "spec": self.fields.get(field),
+        }  # fmt: skip
+
+    @cached_property
+    def used_rows(self) -> list[dict[str, Any]]:
+        return [row for row in self.rows() if row["field"] or row["error"]]
+
+    @cached_property
+    def left_rows(self) -> list[dict[str, Any]]:
+        return [row for row in self.rows() if not (row["field"] or row["error"])]
+
+    def choices(self) -> list[Field]:
+        return list(self.fields.values())
+
+    def match_choices(self) -> list[dict[str, Any]]:
+        mapped = set(self.mapping.values())
+        return [
+            {"name": name, "label": self.fields[name].label, "is_chosen": name in self.match}
+            for name in match_fields(self.job.kind)
+            if name in mapped
+        ]
+
+    def has_money(self) -> bool:
+        return any(field.currency for name, field in self.fields.items() if name in self.mapping.values())
+
+    def remarks(self) -> list[str]:
+        found = [sentence(item["code"], item["params"]) for item in self.job.format.get("remarks", ())]
+        return [text[:1].upper() + text[1:] for text in found]

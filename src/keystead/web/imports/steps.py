@@ -1,0 +1,175 @@
+"""One import from reading to undo: each state has its page, and work in the background has its progress."""
+
+from tempfile import TemporaryFile
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from keystead.data.exchange.models import Import, ImportState
+from keystead.domain.exchange.fields import fields_of
+from keystead.domain.exchange.imports import (
+    WrongState,
+    discard,
+    error_chunks,
+    failure_sentence,
+    job_view,
+    request_commit,
+    request_undo,
+)
+from keystead.domain.exchange.problem_groups import problem_groups
+from keystead.web.imports.finding import find_import, frame
+from keystead.web.imports.rows import listed, record_url
+from keystead.web.imports.words import MADE, SEPARATORS, WORK, WORKING
+from keystead.web.requests import WorkspaceRequest, wants_fragment
+from keystead.web.shell import way
+
+_SUGGESTED_NEXT = {"accounts": "products", "products": "members", "members": "deals", "deals": "orders"}
+
+
+@require_GET
+def import_page(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    """The page of the state that the import is in. `?next=columns` leads on to its columns once it is read."""
+    job = find_import(request, pk)
+    if job.state in WORKING:
+        return render(request, "imports/working.html", _working(request, job))
+    if request.GET.get("next") == "columns" and job.columns and job.state in ("previewed", "failed"):
+        return redirect("imports:columns", slug=request.workspace.slug, pk=job.pk)
+    if job.state == ImportState.FAILED:
+        context = {**frame(request, job, "preview"), "failure": failure_sentence(job)}
+        return render(request, "imports/failed.html", context)
+    rows = listed(request, job)
+    if wants_fragment(request):
+        return render(request, "imports/rows.html", {**rows, "job": job})
+    if job.state == ImportState.PREVIEWED:
+        return render(request, "imports/preview.html", {**rows, **_preview(request, job)})
+    return render(request, "imports/result.html", {**rows, **_result(request, job)})
+
+
+def _preview(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
+    view = job_view(job)
+    return {
+        **frame(request, job, "preview"),
+        "view": view,
+        "writes": view["counts"]["create"] + view["counts"]["update"],
+        "also_created": _made(job),
+        "undecided": _undecided(view),
+        "groups": problem_groups(job=job),
+        "separator": SEPARATORS.get(job.format.get("separator", "")),
+        "match_labels": [fields_of(job.kind)[name].label for name in view["match"]],
+    }
+
+
+def _undecided(view: dict[str, Any]) -> int:
+    """How many different names of the file nobody knows, and whose rows are therefore rejected."""
+    return sum(len(offer["unknown"]) for offer in view["offers"].values() if offer["decision"] == "reject")
+
+
+def _made(job: Import) -> list[dict[str, Any]]:
+    """What is created beside the rows: [{words, count, names}]."""
+    wanted = job.offers.get("make", {})
+    return [
+        {"words": MADE.get(kind, kind), "count": len(items), "names": [item["name"] for item in items[:12]]}
+        for kind, items in wanted.items()
+        if items
+    ]
+
+
+def _result(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
+    view = job_view(job)
+    undo = view["undo"]
+    kept = [{**row, "url": record_url(request, job.kind, row["id"])} for row in undo["kept"]] if undo else []
+    return {
+        **frame(request, job, "done"),
+        "view": view,
+        "writes": view["counts"]["create"] + view["counts"]["update"],
+        "also_created": _made(job),
+        "kept": kept,
+        "failure": failure_sentence(job) if job.failure else "",
+        "records_url": way(job.kind, request.workspace),
+        "next_kind": _SUGGESTED_NEXT.get(job.kind, ""),
+    }
+
+
+def _working(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
+    leads = {"next": "columns"} if request.GET.get("next") == "columns" else {}
+    query = f"?{urlencode(leads)}" if leads else ""
+    address = [request.workspace.slug, job.pk]
+    step = {"committing": "done", "undoing": "done", "reading": "columns"}.get(job.state, "file")
+    return {
+        **frame(request, job, step),
+        "work": WORK[job.state],
+        "share": job.progress / 100 if job.progress > 1 else None,
+        "poll_url": reverse("imports:progress", args=address) + query,
+        "page_url": reverse("imports:detail", args=address) + query,
+        "rows": job.counts.get("create", 0) + job.counts.get("update", 0),
+    }
+
+
+@require_GET
+def progress(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    """The bar alone, asked for again and again; when the work is done the browser is sent to the page."""
+    job = find_import(request, pk)
+    context = _working(request, job) if job.state in WORKING else {}
+    if context and wants_fragment(request):
+        return render(request, "imports/working.html#progress", context)
+    leads = "?next=columns" if request.GET.get("next") == "columns" else ""
+    page = reverse("imports:detail", args=[request.workspace.slug, job.pk]) + leads
+    return HttpResponse(headers={"HX-Redirect": page}) if wants_fragment(request) else redirect(page)
+
+
+@require_POST
+def import_commit(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    job = find_import(request, pk)
+    try:
+        request_commit(job=job, viewer=request.viewer)
+    except WrongState:
+        messages.info(request, _("This import has moved on meanwhile. Here is how it stands."))
+    return redirect("imports:detail", slug=request.workspace.slug, pk=job.pk)
+
+
+def import_undo(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    """Says what undo does and asks; a POST does it."""
+    job = find_import(request, pk)
+    if request.method == "POST":
+        try:
+            request_undo(job=job, viewer=request.viewer)
+        except WrongState:
+            messages.info(request, _("This import has moved on meanwhile. Here is how it stands."))
+        return redirect("imports:detail", slug=request.workspace.slug, pk=job.pk)
+    if job.state != ImportState.COMMITTED:
+        return redirect("imports:detail", slug=request.workspace.slug, pk=job.pk)
+    context = {**frame(request, job, "done", _("Undo")), "view": job_view(job), "also_created": _made(job)}
+    return render(request, "imports/undo.html", context)
+
+
+@require_POST
+def import_deletion(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    job = find_import(request, pk)
+    try:
+        discard(job=job, viewer=request.viewer)
+    except WrongState:
+        messages.info(request, _("This import has moved on meanwhile. Here is how it stands."))
+        return redirect("imports:detail", slug=request.workspace.slug, pk=job.pk)
+    messages.success(request, _("The import was thrown away. Nothing was changed."))
+    return redirect("imports:list", slug=request.workspace.slug)
+
+
+@require_GET
+def errors_file(request: WorkspaceRequest, pk: UUID) -> FileResponse:
+    """The rejected rows with what is wrong with each, as a file to mend and to import again."""
+    job = find_import(request, pk)
+    # Written aside while the workspace is open: it is closed by the time that the answer is sent.
+    spool = TemporaryFile("w+b")  # noqa: SIM115  (the answer closes it)
+    for chunk in error_chunks(job=job):
+        spool.write(chunk.encode())
+    spool.seek(0)
+    stem = job.filename.rsplit(".", 1)[0][:100]
+    name = f"{stem} - {_('rejected rows')}.csv"
+    return FileResponse(spool, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")

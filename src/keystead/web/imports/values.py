@@ -1,0 +1,109 @@
+"""Names in the file that nobody knows, with what they may mean, and what was decided about them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from keystead.data.exchange.models import Import
+from keystead.data.models import Member, Stage
+from keystead.domain.exchange.fields import fields_of
+from keystead.domain.exchange.imports import may_import
+from keystead.domain.exchange.problem_groups import problem_groups
+from keystead.domain.exchange.resolving import CREATABLE, unknown_rule
+from keystead.domain.exchange.tables import MODELS, NAMED_BY, TARGETS
+from keystead.domain.workspace.permissions import may
+from keystead.web.imports.cells import label_of_choice
+from keystead.web.imports.words import DECISIONS
+
+_FEW = 25  # so many known names are a list to choose from; more are looked up while typing
+_KNOWN = 500
+
+
+@dataclass
+class FieldValues:
+    """One field: `rows` are [{from, to, count, suggestions, is_sure}], `choices` the known names [(value, words)]."""
+
+    field: str
+    label: str
+    rows: list[dict[str, Any]]
+    choices: list[tuple[str, str]]
+    decision: str = ""
+    decisions: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def is_short(self) -> bool:
+        return len(self.choices) <= _FEW
+
+    @property
+    def open_count(self) -> int:
+        return sum(1 for row in self.rows if row["count"])
+
+    def decision_in(self, data: Mapping[str, Any] | None) -> str:
+        if data is None or not self.decisions:
+            return ""
+        posted = str(data.get(f"unknown-{self.field}", ""))
+        return posted if posted in dict(self.decisions) else self.decision
+
+    def chosen_in(self, data: Mapping[str, Any] | None) -> dict[str, str]:
+        """{text in the file: known name} as posted; a row that is left empty is not mapped."""
+        if data is None:
+            return {}
+        posted = {row["from"]: str(data.get(f"value-{self.field}-{place}", "")).strip() for place, row in enumerate(self.rows)}
+        return {text: to for text, to in posted.items() if to}
+
+
+def fields_with_values(job: Import, viewer: Member) -> list[FieldValues]:
+    """Every field with names that are unknown or were mapped, the reference to the kind itself included."""
+    offers: dict[str, Any] = job.offers.get("fields", {})
+    mapped: dict[str, dict[str, str]] = job.options.get("values") or {}
+    choices = _unknown_choices(job)
+    names = [name for name in fields_of(job.kind) if name in offers or mapped.get(name) or name in choices or _is_own(job, name)]
+    return [_one(job, viewer, name, offers.get(name, {}), mapped.get(name, {}), choices.get(name, [])) for name in names]
+
+
+def _is_own(job: Import, name: str) -> bool:
+    return name == TARGETS[job.kind].parent and name in job.mapping.values()
+
+
+def _one(
+    job: Import, viewer: Member, name: str, offer: Mapping[str, Any], mapped: Mapping[str, str], others: list[dict[str, Any]]
+) -> FieldValues:
+    spec = fields_of(job.kind)[name]
+    rows: list[dict[str, Any]] = [{"from": text, "to": to, "count": 0, "suggestions": [], "is_sure": False} for text, to in mapped.items()]
+    rows += [_row(item) for item in [*offer.get("unknown", ()), *others] if item["value"] not in mapped]
+    kind = spec.to or ""
+    choices = [(value, label_of_choice(job.kind, name, value)) for value in spec.values or ()] if spec.values else _known(kind, viewer)
+    decisions = _decisions(kind, viewer) if kind and kind != "stages" else []
+    decision = offer.get("decision") or (unknown_rule(job.kind, name, job.options) if decisions else "")
+    return FieldValues(name, str(spec.label), rows, choices, str(decision), decisions)
+
+
+def _row(item: Mapping[str, Any]) -> dict[str, Any]:
+    suggestions = item.get("suggestions", [])
+    sure = next((one["value"] for one in suggestions if one["sure"]), "")
+    return {"from": item["value"], "to": sure, "count": item["count"], "suggestions": suggestions, "is_sure": bool(sure)}
+
+
+def _decisions(kind: str, viewer: Member) -> list[tuple[str, str]]:
+    may_make = kind in CREATABLE and may_import(viewer, kind)
+    return [(key, str(words)) for key, words in DECISIONS.items() if key != "create" or may_make]
+
+
+def _known(kind: str, viewer: Member) -> list[tuple[str, str]]:
+    """The first names that a text may be mapped to."""
+    if kind == "stages":
+        return [(name, name) for name in Stage.objects.order_by("position").values_list("name", flat=True)] if may(viewer, "stage.read") else []
+    model: Any = MODELS[kind]
+    called = NAMED_BY[kind][0]
+    names = model.objects.visible_to(viewer).exclude(**{called: ""}).order_by(called).values_list(called, flat=True)
+    return [(name, name) for name in names[:_KNOWN] if name]
+
+
+def _unknown_choices(job: Import) -> dict[str, list[dict[str, Any]]]:
+    """Words of a fixed list that the file writes otherwise ("Ganho!"): they can be mapped like names."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for group in problem_groups(job=job):
+        name = job.mapping.get(group.column or "", "")
+        if group.code == "bad_choice" and name and group.value:
+            found.setdefault(name, []).append({"value": group.value, "count": group.count, "suggestions": []})
+    return found

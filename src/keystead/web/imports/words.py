@@ -1,0 +1,83 @@
+"""What imports are called on the pages: kinds, states, reasons of a guess, decisions, formats."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from keystead.data.exchange.models import ImportKind, ImportState
+from keystead.domain.exchange.parsing_days import EXAMPLES
+
+# kind: (icon, what its file holds)
+KINDS: dict[str, tuple[str, Any]] = {
+    ImportKind.ACCOUNTS: ("building-2", _("Customers: industry, country, owner, and the account above")),
+    ImportKind.CONTACTS: ("users", _("People at the customers, and whom they report to")),
+    ImportKind.PRODUCTS: ("package", _("Products, their lines and list prices")),
+    ImportKind.DEALS: ("handshake", _("Opportunities with stage, amount and close date")),
+    ImportKind.ORDERS: ("receipt", _("Orders, invoices and scheduled revenue")),
+    ImportKind.MEMBERS: ("user-plus", _("Colleagues with manager, region and team")),
+    ImportKind.RATES: ("refresh-cw", _("Exchange rates by day")),
+}
+# The file that others refer to comes first.
+ORDER = ("accounts", "products", "members", "contacts", "deals", "orders", "rates")
+
+STATE_TONES: dict[str, str] = {
+    ImportState.RECEIVED: "info", ImportState.READING: "info", ImportState.PREVIEWED: "warn", ImportState.COMMITTING: "info",
+    ImportState.COMMITTED: "good", ImportState.UNDOING: "info", ImportState.UNDONE: "hatched", ImportState.FAILED: "bad",
+}  # fmt: skip
+WORKING = frozenset({ImportState.RECEIVED, ImportState.READING, ImportState.COMMITTING, ImportState.UNDOING})
+WORK: dict[str, Any] = {
+    ImportState.RECEIVED: _("Waiting to be read"),
+    ImportState.READING: _("Reading the file and comparing it with what is here"),
+    ImportState.COMMITTING: _("Writing the rows"),
+    ImportState.UNDOING: _("Taking the import back"),
+}
+
+WHY = {
+    "saved": _("as last time"),
+    "name": _("the same name"),
+    "synonym": _("a usual name for it"),
+    "likeness": _("a similar name"),
+    "content": _("by what it holds"),
+}
+
+# verdict: (counter, what it means, tone, icon)
+VERDICTS: dict[str, tuple[Any, Any, str, str]] = {
+    "create": (_("Created"), _("new here"), "good", "plus"),
+    "update": (_("Updated"), _("here, and different"), "info", "pencil"),
+    "unchanged": (_("Left as is"), _("here, and the same"), "", "check"),
+    "error": (_("Rejected"), _("not imported"), "bad", "circle-alert"),
+}
+
+MODES = (
+    ("both", _("Create new records and update those that are here")),
+    ("create", _("Only create new records")),
+    ("update", _("Only update records that are here")),
+)
+
+# (key, words, example)
+DATE_FORMATS = (
+    ("", _("As found in each column"), ""),
+    ("dmy", _("Day first"), EXAMPLES["dmy"]),
+    ("mdy", _("Month first"), EXAMPLES["mdy"]),
+    ("ymd", _("Year first"), EXAMPLES["ymd"]),
+    ("serial", _("Day counts of a spreadsheet"), EXAMPLES["serial"]),
+    ("epoch", _("Milliseconds since 1970"), EXAMPLES["epoch"]),
+)
+NUMBER_FORMATS = ("1,234.56", "1.234,56", "1 234,56", "1'234.56")
+
+SEPARATORS = {",": _("commas"), ";": _("semicolons"), "\t": _("tabs"), "|": _("vertical bars")}
+
+DECISIONS = {
+    "reject": _("Reject these rows"),
+    "create": _("Create them"),
+    "empty": _("Leave the field empty"),
+}
+
+# What is created beside the rows: (one, several).
+MADE = {
+    "accounts": _("accounts"),
+    "products": _("products"),
+    "members": _("people"),
+    "stages": _("stages"),
+    "contacts": _("contacts"),
+}
