@@ -94,7 +94,7 @@ def check_options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
         if name and name not in fields:
             errors.append(FieldError("mapping", "unknown_field", _("“%(field)s” is no field.") % {"field": f"{header}: {name}"}))
     for name in options.get("match") or ():
-        if name not in fields:
+        if name not in TARGETS[kind].columns and name != "full_name":
             errors.append(FieldError("match", "unknown_field", _("“%(field)s” is no field.") % {"field": name}))
     if options.get("mode", "both") not in ("create", "update", "both", None):
         errors.append(FieldError("mode", "bad_choice", _("The mode is create, update or both.")))

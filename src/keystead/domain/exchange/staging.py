@@ -137,6 +137,8 @@ class _Reader:
         _require_mapped(job.kind, fields)
         chosen = tuple(options.get("match") or ())
         self.match = chosen or default_match(job.kind, fields)
+        if job.kind == "members" and "first_name" in self.match:  # parsing joins the two into the name
+            self.match = ("name",)
         self.headers = {name: header for header, name in mapping.items()}
         self.stages = Stages.load() if "stage" in fields else None
         self.own = TARGETS[job.kind].parent
