@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
@@ -75,6 +76,10 @@ def token_of(member: Member) -> str:
 def callers_of(world: World) -> Callers:
     people = ("olga", "mona", "alice", "bob", "vera", "gus", "charlie")
     return Callers(**{name: Caller(token_of(getattr(world, name))) for name in people}, nobody=Caller(None))
+
+
+# Uploaded files of tests stay in memory.
+IN_MEMORY = {**settings.STORAGES, "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
 
 
 @pytest.fixture

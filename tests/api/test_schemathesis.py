@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 import schemathesis
 from django.db import transaction
+from django.test import override_settings
 from hypothesis import HealthCheck, Phase, seed, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
 from keystead.api.root import api
-from tests.api.conftest import callers_of, served
+from tests.api.conftest import IN_MEMORY, callers_of, served
 from tests.support.world import build_world
 
 load_all_checks()
@@ -39,7 +40,7 @@ IN_PLAN = {
 @pytest.fixture(scope="module")
 def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, str]]:
     """Noun -> id of one record, made once for all operations and taken back at the end."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), override_settings(STORAGES=IN_MEMORY), transaction.atomic():
         olga = callers_of(build_world()).olga
         found = {noun: olga.made(f"/{noun}", body)["id"] for noun, body in TOP.items()}
         found |= {noun: olga.made(f"/plans/{found['plans']}/{noun}", body)["id"] for noun, body in IN_PLAN.items()}

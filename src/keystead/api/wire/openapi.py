@@ -60,7 +60,8 @@ COMPONENTS: dict[str, Schema] = {
 }  # fmt: skip
 
 _STATUS = {
-    200: "Done", 201: "Created", 204: "Deleted", 304: "You have it already (If-None-Match)", 400: "Not readable as JSON",
+    200: "Done", 201: "Created", 202: "Begun; GET tells when it is done", 204: "Deleted",
+    304: "You have it already (If-None-Match)", 400: "Not readable as JSON",
     401: "No valid token", 403: "Your role does not let you", 404: "Not there, or not visible to you",
     409: "Conflicts with the present state", 412: "Changed meanwhile (If-Match)",
     413: "Too large", 415: "Not JSON", 422: "Not valid; see errors",

@@ -10,6 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig, Suspic
 from django.db import DataError, IntegrityError, OperationalError
 from django.db.models import ProtectedError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from ninja.errors import AuthenticationError, ValidationError
 
@@ -166,6 +167,7 @@ MEANINGS: dict[type[Exception], Callable[[Any], Problem]] = {
     ObjectDoesNotExist: lambda _error: not_found(),  # deleted by somebody else in between
     RequestDataTooBig: _too_big,
     SuspiciousOperation: _unreadable,
+    MultiPartParserError: _unreadable,
     UnreadablePostError: _unreadable,
     DataError: _out_of_range,
     IntegrityError: _database,
