@@ -1,4 +1,4 @@
-"""/portfolio: accounts with their figures over a period, filtered, grouped and totalled as on the page, each deal counted once."""
+"""/portfolio: accounts with their figures over a period, filtered, grouped and totalled as on the page, each deal once."""
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
@@ -28,6 +28,7 @@ Shown = dict[str, Any]
 _RATIO_STEP = Decimal("0.000001")
 _WIDE = Context(prec=80, rounding=ROUND_HALF_EVEN)
 _MOST_LINES = 10_000_000
+_COUNTS = ("accounts", "with_plan", "moving_up", "repeated")
 
 _SEGMENT: Schema = {"type": "string", "enum": [*Segment.values, "none"]}
 _PARAMETERS: dict[str, tuple[Schema, str]] = {
@@ -134,10 +135,7 @@ def _figures(figures: Figures) -> Shown:
 
 
 def _summary(summary: Summary) -> Shown:
-    counts = {
-        "accounts": summary.accounts, "with_plan": summary.with_plan, "moving_up": summary.moving_up, "repeated": summary.repeated,
-    }  # fmt: skip
-    return counts | _figures(summary.figures)
+    return {name: getattr(summary, name) for name in _COUNTS} | _figures(summary.figures)
 
 
 def _key(group: str) -> str | None:
@@ -193,7 +191,7 @@ def _figure(name: str) -> Schema:
 
 
 _FIGURES_SCHEMA = {name: _figure(name) for name in FIGURES} | {"hidden": _COUNT, "left_out": _COUNT}
-_SUMMARY = {name: _COUNT for name in ("accounts", "with_plan", "moving_up", "repeated")} | _FIGURES_SCHEMA
+_SUMMARY = dict.fromkeys(_COUNTS, _COUNT) | _FIGURES_SCHEMA
 _GROUP: Schema = {"key": _TEXT_OR_NULL, "name": _TEXT}
 openapi.COMPONENTS["Portfolio"] = _object({
     "period": _object({"key": _TEXT, "start": _DAY, "end": _DAY}),

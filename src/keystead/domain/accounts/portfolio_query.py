@@ -76,6 +76,7 @@ class PortfolioQuery:
 def read_query(params: Mapping[str, str], *, viewer: Member, today: date) -> tuple[PortfolioQuery, list[FieldError]]:
     """The query that the parameters ask for, and what in them is not understood (those parts keep their defaults)."""
     problems: list[FieldError] = []
+    params = {name: value.replace("\x00", "") for name, value in params.items()}
 
     def choice(name: str, allowed: Mapping[str, object]) -> str:
         value = params.get(name, "").strip()

@@ -1,5 +1,6 @@
 """What the portfolio's filters, periods and groups can be set to."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.db.models import Max, Min
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from keystead.base.periods import FiscalCalendar, Period
+from keystead.base.periods import FiscalCalendar, InvalidPeriod, Period
 from keystead.data.accounts.models import TARGET_SEGMENTS, Account, Segment
 from keystead.data.deals.models import Deal
 from keystead.data.workspace.models import Member
@@ -40,8 +41,17 @@ def periods(query: PortfolioQuery, address: Address, viewer: Member, today: date
             (_("Quarters"), [link(each) for each in calendar.quarters(year)]),
             (_("Months"), [link(each) for each in calendar.months(year)]),
         ],
-        "previous": link(calendar.previous(query.period)), "next": link(calendar.next(query.period)),
+        "previous": _beside(calendar.previous, query.period, link), "next": _beside(calendar.next, query.period, link),
     }  # fmt: skip
+
+
+def _beside(
+    step: Callable[[Period], Period], period: Period, link: Callable[[Period], dict[str, Any]]
+) -> dict[str, Any] | None:
+    try:
+        return link(step(period))
+    except InvalidPeriod:  # the calendar ends there
+        return None
 
 
 def filters(query: PortfolioQuery, address: Address, viewer: Member) -> list[dict[str, Any]]:
