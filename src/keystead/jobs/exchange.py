@@ -1,6 +1,6 @@
 """The three steps of an import that run in the background: read, commit, undo.
 
-A step that is cut off (a killed worker, a database that went away) is run again from its beginning; the domain's steps allow that.
+A step that is cut off (a killed worker, a database that went away) is run again from its beginning: the domain's steps allow it.
 One that cannot go on ends the import with a sentence, so that nobody waits for it.
 """
 

@@ -61,7 +61,8 @@ def refresh_lineage(account_ids: Collection[UUID] | None = None) -> int:
             """,
             {"workspace": current_workspace(), "ids": list(account_ids or [])},
         )
-        return cursor.rowcount
+        changed: int = cursor.rowcount
+        return changed
 
 
 def find_cycles() -> list[list[str]]:
@@ -76,7 +77,7 @@ def find_cycles() -> list[list[str]]:
             walk.append(at)
             at = parents.get(at)
         if at is not None and at in walk:
-            circle = walk[walk.index(at) :] + [at]
+            circle = [*walk[walk.index(at) :], at]
             names = names or dict(Account.objects.values_list("pk", "name"))
             cycles.append([names[pk] for pk in circle])
         done.update(walk)

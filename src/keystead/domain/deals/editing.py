@@ -110,7 +110,9 @@ def delete_order(*, order: Order, viewer: Member, seen: int | None = None) -> No
         hold(order, seen).delete()
 
 
-def save_product(*, viewer: Member, fields: Mapping[str, Any], product: Product | None = None, seen: int | None = None) -> Product:
+def save_product(
+    *, viewer: Member, fields: Mapping[str, Any], product: Product | None = None, seen: int | None = None
+) -> Product:
     """Makes or changes a product. Raises `NotAllowed`, `Invalid` (product_cycle names the path), `Stale`."""
     require(viewer, "product.edit")
     record = product or Product()

@@ -9,12 +9,12 @@ from typing import Any
 from django.db import connection, transaction
 
 from keystead.data.models import Account, Import, Member, Product, Stage
+from keystead.data.permissions import Reach, reach
 from keystead.domain.accounts.tree import lock_tree, refresh_lineage
 from keystead.domain.exchange.diffing import compared, judge
 from keystead.domain.exchange.problems import CannotRead
 from keystead.domain.exchange.tables import TARGETS, Target
 from keystead.domain.plans.linking import relink
-from keystead.data.permissions import Reach, reach
 
 
 def commit(*, job: Import, viewer: Member) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """What each staged row would do: matched by its key, compared column by column with what is there, and judged.
 
-All in SQL over the staged rows, however many there are; judging again gives the same verdicts for the same database, so the commit
-judges once more before it writes.
+All in SQL over the staged rows, however many there are; judging again gives the same verdicts for the same database,
+so the commit judges once more before it writes.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-
 
 from keystead.base.ids import uuid7
 from keystead.base.words import fold
@@ -104,12 +103,14 @@ def _match(cursor: Any, job: Import, target: Target, match: tuple[str, ...]) -> 
     cursor.execute(
         """
         UPDATE keystead_importrow r SET target_id = k.id, verdict = 'update'
-        FROM keystead_known k WHERE r.job_id = %(job)s AND r.key = k.key AND r.key <> '' AND k.found = 1 AND r.verdict <> 'error'
+        FROM keystead_known k
+        WHERE r.job_id = %(job)s AND r.key = k.key AND r.key <> '' AND k.found = 1 AND r.verdict <> 'error'
         """,
         parameters,
     )
     cursor.execute(
-        "UPDATE keystead_importrow SET verdict = 'create' WHERE job_id = %(job)s AND verdict NOT IN ('error', 'update')", parameters
+        "UPDATE keystead_importrow SET verdict = 'create' WHERE job_id = %(job)s AND verdict NOT IN ('error', 'update')",
+        parameters,
     )
 
 
@@ -119,9 +120,8 @@ def _keys(target: Target, match: tuple[str, ...]) -> dict[str, tuple[UUID, int]]
         columns = ["first_name", "last_name", *columns]
     known: dict[str, tuple[UUID, int]] = {}
     model: Any = target.model
-    for pk, *values in model.objects.values_list("pk", *columns):
-        if "full_name" in match:
-            values = [f"{values[0]} {values[1]}".strip(), *values[2:]]
+    for pk, *stored in model.objects.values_list("pk", *columns):
+        values = [f"{stored[0]} {stored[1]}".strip(), *stored[2:]] if "full_name" in match else stored
         parts = [
             str(value or "") if name == "external_id" else fold(str("" if value is None else value))
             for name, value in zip(match, values, strict=True)
@@ -133,11 +133,12 @@ def _keys(target: Target, match: tuple[str, ...]) -> dict[str, tuple[UUID, int]]
 
 
 def _resolve_parents(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
-    """References within the kind itself: rows of the same file first, then records, then a new one by that name (or a problem)."""
+    """References within the kind itself: rows of the same file first, then records, then a new one by that name or a problem."""
     name = target.parent
     decision = (job.options.get("unknown") or {}).get(name) or ("reject" if job.kind == "contacts" else "create")
     cursor.execute(
-        f"SELECT DISTINCT values ->> '{name}' FROM keystead_importrow WHERE job_id = %s AND values ->> '{name}' IS NOT NULL", [job.pk]
+        f"SELECT DISTINCT values ->> '{name}' FROM keystead_importrow WHERE job_id = %s AND values ->> '{name}' IS NOT NULL",
+        [job.pk],
     )
     texts = [row[0] for row in cursor.fetchall()]
     known = _named_in_file(cursor, job) | {}
@@ -150,7 +151,7 @@ def _resolve_parents(cursor: Any, job: Import, target: Target, viewer: Member) -
         if pk is None:
             found.append((text, None, "ambiguous_reference"))
         elif pk is not ...:
-            found.append((text, pk, ""))  # type: ignore[arg-type]
+            found.append((text, pk, ""))
         elif decision == "create":
             found.append((text, made.setdefault(key, (uuid7(), text.strip()))[0], ""))
         else:
@@ -219,9 +220,7 @@ def _named_records(target: Target, viewer: Member) -> dict[str, UUID | None]:
 def _compare(cursor: Any, job: Import, target: Target, mapped: set[str]) -> None:
     """Changed columns of the rows that are there, as they were and as they become; no change makes the row unchanged."""
     columns = compared(target, mapped, job.kind)
-    pairs = ", ".join(
-        f"('{column.name}', to_jsonb({column.value('r.values')}), to_jsonb(t.{column.name}))" for column in columns
-    )
+    pairs = ", ".join(f"('{column.name}', to_jsonb({column.value('r.values')}), to_jsonb(t.{column.name}))" for column in columns)
     guard = "(v.name <> 'probability' OR v.new IS DISTINCT FROM v.old AND %(probability)s" + _STAGE_MOVED + ")"
     cursor.execute(
         f"""
@@ -283,8 +282,8 @@ def _refuse_beyond_reach(cursor: Any, job: Import, target: Target, viewer: Membe
         model: Any = target.model
         statement, values = editable(model.objects.all(), viewer, target.edit).order_by().values("pk").query.sql_with_params()
         cursor.execute(
-            f"UPDATE keystead_importrow r SET problems = {_escape(_problem('not_allowed'))} WHERE r.job_id = %s AND r.verdict = 'update'"
-            f" AND r.target_id NOT IN ({statement})",
+            f"UPDATE keystead_importrow r SET problems = {_escape(_problem('not_allowed'))}"
+            f" WHERE r.job_id = %s AND r.verdict = 'update' AND r.target_id NOT IN ({statement})",
             [job.pk, *values],
         )
     if reach(viewer, target.create) is not Reach.ALL and job.kind in ("contacts", "deals", "orders"):
@@ -297,7 +296,8 @@ def _refuse_beyond_reach(cursor: Any, job: Import, target: Target, viewer: Membe
             mine = "(r.values ->> 'owner_id')::uuid = ANY(%s) OR NOT r.values ? 'owner_id'"
             parameters = [people(viewer, reach(viewer, target.create))]
         cursor.execute(
-            f"UPDATE keystead_importrow r SET problems = {_escape(_problem('not_allowed'))} WHERE r.job_id = %s AND r.verdict = 'create'"
+            f"UPDATE keystead_importrow r SET problems = {_escape(_problem('not_allowed'))}"
+            f" WHERE r.job_id = %s AND r.verdict = 'create'"
             f" AND (r.values ->> 'account_id' IS NOT NULL AND (r.values ->> 'account_id')::uuid NOT IN ({statement})"
             f"   OR r.values ->> 'account_id' IS NULL AND NOT ({mine}))",
             [job.pk, *values, *parameters],
@@ -367,8 +367,7 @@ def _refuse_circles(cursor: Any, job: Import, target: Target) -> None:
 
 def _noted(rows: Iterable[Any], parents: dict[UUID, UUID | None]) -> list[Any]:
     listed = list(rows)
-    for _, pk, parent, _ in listed:
-        parents[pk] = parent
+    parents.update({pk: parent for _, pk, parent, _ in listed})
     return listed
 
 
@@ -401,5 +400,3 @@ def label_of(kind: str, column: str) -> str:
     name = {"list_price_currency": "currency", "external": "external_id"}.get(name, name)
     spec = fields_of(kind).get(name)
     return str(spec.label) if spec else column
-
-

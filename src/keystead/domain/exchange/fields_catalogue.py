@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keystead.domain.exchange.fields import Field, Type
 
@@ -206,7 +207,7 @@ _DEALS = [
            "receita", "ingresos", "total", "price", "contract value", "acv", "tcv", "arr", "deal size",
            "receita esperada", "sales", "faturamento", currency="currency"),
     _field("currency", "currency", _("Currency"), *_CURRENCY, max_length=3),
-    _field("created_date", "day", _("Created"), "created date", "engage date", "create date", "created",
+    _field("created_date", "day", pgettext_lazy("day of a deal", "Created"), "created date", "engage date", "create date", "created",
            "deal created", "creation date", "createdate", "add time", "created time", "created at",
            "open date", "start date", "data de criação", "criado em", "data de abertura", "data de início",
            "fecha de creación", "creado", "fecha de apertura", "fecha de inicio", "creado el"),

@@ -1,7 +1,7 @@
 """An import from upload to undo: what surfaces and jobs call. Each step is safe to run again after a crash.
 
-    received -> reading -> previewed -> committing -> committed -> undoing -> undone
-                  any step that cannot go on -> failed, with a code and a sentence; nothing of the facts has changed then
+received -> reading -> previewed -> committing -> committed -> undoing -> undone
+              any step that cannot go on -> failed, with a code and a sentence; nothing of the facts has changed then
 """
 
 import hashlib
@@ -38,9 +38,7 @@ from keystead.domain.exchange.undoing import undo
 from keystead.domain.workspace.permissions import require
 from keystead.domain.writing import FieldError, Invalid
 
-OPTIONS = frozenset(
-    "mapping values match mode locale date_format number_format sheet header_row currency unknown".split()
-)
+OPTIONS = frozenset("mapping values match mode locale date_format number_format sheet header_row currency unknown".split())
 PROBLEMS_SHOWN = 1_000
 
 
@@ -54,7 +52,7 @@ class WrongState(Exception):
         self.job, self.wanted = job, wanted
 
 
-def receive(*, viewer: Member, kind: str, filename: str, content: IO[bytes], options: Mapping[str, Any], at: datetime) -> Import:
+def receive(*, viewer: Member, kind: str, filename: str, content: IO[bytes], options: Mapping[str, Any], at: datetime) -> Import:  # noqa: ARG001 - every verb is told the time
     """Stores an uploaded file and has it read in the background. Raises `NotAllowed`, `Invalid`.
 
     `options` as documented in docs/reference/import.md; unknown ones are refused.
@@ -84,18 +82,35 @@ def check_options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
         "mapping": dict, "values": dict, "unknown": dict, "match": list, "mode": str, "locale": str, "date_format": str,
         "number_format": str, "sheet": str, "currency": str, "header_row": int,
     }  # fmt: skip
-    for name, shape in shapes.items():
-        if options.get(name) is not None and not isinstance(options[name], shape):
-            errors.append(FieldError(name, "bad_option", _("This option has another shape.")))
+    errors.extend(
+        FieldError(name, "bad_option", _("This option has another shape."))
+        for name, shape in shapes.items()
+        if options.get(name) is not None and not isinstance(options[name], shape)
+    )
     if errors:
         raise Invalid(errors)
+    errors = [*_field_errors(kind, options), *_choice_errors(options), *_format_errors(options)]
+    if errors:
+        raise Invalid(errors)
+    return {name: value for name, value in options.items() if value not in (None, "")}
+
+
+def _field_errors(kind: str, options: Mapping[str, Any]) -> list[FieldError]:
+    errors = []
     fields = fields_of(kind)
     for header, name in (options.get("mapping") or {}).items():
         if name and name not in fields:
             errors.append(FieldError("mapping", "unknown_field", _("“%(field)s” is no field.") % {"field": f"{header}: {name}"}))
-    for name in options.get("match") or ():
-        if name not in TARGETS[kind].columns and name != "full_name":
-            errors.append(FieldError("match", "unknown_field", _("“%(field)s” is no field.") % {"field": name}))
+    errors.extend(
+        FieldError("match", "unknown_field", _("“%(field)s” is no field.") % {"field": name})
+        for name in options.get("match") or ()
+        if name not in TARGETS[kind].columns and name != "full_name"
+    )
+    return errors
+
+
+def _choice_errors(options: Mapping[str, Any]) -> list[FieldError]:
+    errors = []
     if options.get("mode", "both") not in ("create", "update", "both", None):
         errors.append(FieldError("mode", "bad_choice", _("The mode is create, update or both.")))
     if options.get("currency") and options["currency"] not in known_currencies():
@@ -103,10 +118,7 @@ def check_options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
     for name, decision in (options.get("unknown") or {}).items():
         if decision not in ("reject", "create", "empty"):
             errors.append(FieldError("unknown", "bad_choice", _("%(field)s: reject, create or empty.") % {"field": name}))
-    errors += _format_errors(options)
-    if errors:
-        raise Invalid(errors)
-    return {name: value for name, value in options.items() if value not in (None, "")}
+    return errors
 
 
 def _format_errors(options: Mapping[str, Any]) -> list[FieldError]:
@@ -156,9 +168,9 @@ def discard(*, job: Import, viewer: Member) -> None:
     _require_own(job, viewer)
     with _from(job, {"received", "reading", "previewed", "failed"}, "discard") as locked:
         ImportRow.objects.filter(job=locked)._raw_delete("default")
-        name, storage = locked.file.name, locked.file.storage
+        stored = locked.file
         locked.delete()
-        transaction.on_commit(lambda: storage.delete(name))
+        transaction.on_commit(lambda: stored.delete(save=False))
 
 
 def _require_own(job: Import, viewer: Member) -> None:
@@ -228,6 +240,8 @@ def give_up(*, job_id: UUID | str, error: str) -> None:
 
 
 def _viewer(job: Import) -> Member:
+    """Whoever asked for the import; without one (the member is gone) its steps cannot go on."""
+    assert job.by_id is not None
     return Member.objects.select_related("workspace").get(pk=job.by_id)
 
 
@@ -261,9 +275,10 @@ def _teller(job: Import) -> Callable[[int], None]:
 @contextmanager
 def _local(job: Import) -> Iterator[Path]:
     """The stored file as a local one: storages need not be."""
-    if not job.file or not job.file.storage.exists(job.file.name):
+    name = job.file.name
+    if not name or not job.file.storage.exists(name):
         raise CannotRead("file_missing")
-    with tempfile.NamedTemporaryFile(suffix=Path(job.file.name).suffix) as copy, job.file.open("rb") as stored:
+    with tempfile.NamedTemporaryFile(suffix=Path(name).suffix) as copy, job.file.open("rb") as stored:
         for chunk in stored.chunks():
             copy.write(chunk)
         copy.flush()
@@ -280,11 +295,13 @@ def remember_mapping(job: Import) -> None:
     """Keeps the mapping and the learnt values for the next file with these headers."""
     headers = job.format.get("headers", [])
     signature = hashlib.sha256("\n".join(sorted(map(header_key, headers))).encode()).hexdigest()
+    kept = {name: job.options[name] for name in ("date_format", "number_format", "currency") if name in job.options}
+    values = job.options.get("values", {})
     SavedMapping.objects.update_or_create(
-        kind=job.kind, signature=signature,
-        defaults={"headers": headers, "mapping": job.mapping, "values": job.options.get("values", {}),
-                  "options": {name: job.options[name] for name in ("date_format", "number_format", "currency") if name in job.options}},
-    )  # fmt: skip
+        kind=job.kind,
+        signature=signature,
+        defaults={"headers": headers, "mapping": job.mapping, "values": values, "options": kept},
+    )
 
 
 def job_view(job: Import) -> dict[str, Any]:
@@ -305,6 +322,7 @@ def job_view(job: Import) -> dict[str, Any]:
 
 
 def failure_sentence(job: Import) -> str:
+    assert job.failure is not None  # only asked of an import that failed
     text = sentence(job.failure["code"], job.failure["params"])
     return text[:1].upper() + text[1:]
 

@@ -1,9 +1,10 @@
 """From the text that names another record to that record: by id, external id, e-mail or folded name.
 
-Known names are loaded once per file; a text that names nothing is decided by `unknown` ("reject", "create", "empty"), counted, and
-offered with what it may have meant. A text that names two records is never guessed.
+Known names are loaded once per file; a text that names nothing is decided by `unknown` ("reject", "create", "empty"), counted,
+and offered with what it may have meant. A text that names two records is never guessed.
 """
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,8 +19,8 @@ from keystead.domain.exchange.guessing_values import KnownValues
 from keystead.domain.exchange.problems import BadValue
 from keystead.domain.exchange.tables import MODELS, NAMED_BY
 
-# What happens to a name nobody knows, unless the person says otherwise. Lines above (a product line, a manager, a parent) are made
-# of the name alone; a deal's account or product more likely is a spelling.
+# What happens to a name nobody knows, unless the person says otherwise. Lines above (a product line, a manager, a parent) are
+# made of the name alone; a deal's account or product more likely is a spelling.
 DEFAULT_UNKNOWN = {
     ("products", "parent"): "create", ("members", "manager"): "create", ("accounts", "parent"): "create",
     ("deals", "stage"): "create",
@@ -69,8 +70,8 @@ class Resolver:
     field: str
     names: Names
     unknown: str
-    made: dict[str, tuple[UUID, str]] = field(default_factory=dict)
-    missing: Counter[str] = field(default_factory=Counter)
+    made: dict[str, tuple[UUID, str]] = dataclasses.field(default_factory=dict)
+    missing: Counter[str] = dataclasses.field(default_factory=Counter)
 
     def __call__(self, text: str) -> UUID | None:
         """The id; None for a name that is to be left empty. Raises BadValue unknown_… or ambiguous_reference."""

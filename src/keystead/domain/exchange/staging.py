@@ -28,7 +28,7 @@ from keystead.domain.exchange.resolving import UNKNOWN_CODES, Names, Resolver, S
 from keystead.domain.exchange.tables import TARGETS
 
 SAMPLE = 2_000
-# COPY does not go through row-level security, so rows arrive in a table of this session and move on by INSERT … SELECT, which does.
+# COPY does not go through row-level security: rows arrive in a table of this session and move on by INSERT … SELECT, which does.
 _ARRIVE = """
     CREATE TEMP TABLE keystead_arriving
       (row int, raw jsonb, values jsonb, key text, problems jsonb, verdict text, target_id uuid) ON COMMIT DROP

@@ -134,8 +134,9 @@ TARGETS: dict[str, Target] = {
         Member,
         {
             "name": _text("name", required=True), "external_id": _null("external_id"), "email": _null("email"),
-            "role": _text("role", "'account_manager'", required=True), "manager": _reference("manager"), "region": _text("region"),
-            "team": _text("team"), "_is_active": (Column("is_active", "is_active", "boolean", "true"),),
+            "role": _text("role", "'account_manager'", required=True), "manager": _reference("manager"),
+            "region": _text("region"), "team": _text("team"),
+            "_is_active": (Column("is_active", "is_active", "boolean", "true"),),
         },
         "member.edit", "member.edit", "manager",
     ),

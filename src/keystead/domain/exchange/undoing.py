@@ -1,6 +1,7 @@
 """An import taken back: what it created is deleted, what it changed becomes as it was, except where somebody has edited since.
 
-One transaction. A created record that others use by now (a deal at an account of the import) is kept and listed, like an edited one.
+One transaction. A created record that others use by now (a deal at an account of the import) is kept and listed
+like an edited one.
 """
 
 from collections.abc import Collection
@@ -102,7 +103,9 @@ def _delete(model: Any, ids: Collection[UUID]) -> None:
     with connection.cursor() as cursor:
         if any(isinstance(field, models.ForeignKey) and field.related_model is model for field in model._meta.fields):
             own = next(field.attname for field in model._meta.fields if field.related_model is model)
-            cursor.execute(f"UPDATE {model._meta.db_table} SET {own} = NULL WHERE id = ANY(%s) AND {own} = ANY(%s)", [list(ids)] * 2)
+            cursor.execute(
+                f"UPDATE {model._meta.db_table} SET {own} = NULL WHERE id = ANY(%s) AND {own} = ANY(%s)", [list(ids)] * 2
+            )
         cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE id = ANY(%s)", [list(ids)])
 
 

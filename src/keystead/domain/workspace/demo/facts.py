@@ -176,7 +176,7 @@ def _amount(random: Random, product: Product, size: int, currency: str) -> Decim
 
 def _stage_history(deals: list[Deal], stages: dict[str, Stage]) -> None:
     """Replaces the one entry that the trigger wrote by the steps that led to today's stage, dated between creation and close."""
-    DealStageChange.objects.filter(workspace_id=deals[0].workspace_id).delete()
+    DealStageChange.objects.filter(workspace=deals[0].workspace_id).delete()
     ladder = [stages[name] for name in ("Prospecting", "Qualification", "Proposal", "Negotiation")]
     rows = []
     for deal in deals:

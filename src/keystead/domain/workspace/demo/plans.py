@@ -102,7 +102,7 @@ def _currency(account: Account) -> str:
 
 
 def _target(random: Random, account: Account, year: int, *, below: bool) -> Decimal:
-    """Around what the year holds for the account, so that some plans are ahead and some behind; rounded as people round targets."""
+    """Around what the year holds for the account, so that some plans are ahead and some behind; round, as targets are."""
     deals = Deal.objects.filter(account__lineage__contains=[account.pk]) if below else Deal.objects.filter(account=account)
     found = deals.exclude(status="lost").filter(close_date__year=year).aggregate(sum=Sum("amount"))["sum"] or Decimal(60_000)
     return Decimal(max(50_000, round(float(found) * random.uniform(0.8, 1.5), -4)))
