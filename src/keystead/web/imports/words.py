@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keystead.data.exchange.models import ImportKind, ImportState
 from keystead.domain.exchange.parsing_days import EXAMPLES
@@ -45,7 +46,7 @@ VERDICTS: dict[str, tuple[Any, Any, str, str]] = {
     "create": (_("Created"), _("new here"), "good", "plus"),
     "update": (_("Updated"), _("here, and different"), "info", "pencil"),
     "unchanged": (_("Left as is"), _("here, and the same"), "", "check"),
-    "error": (_("Rejected"), _("not imported"), "bad", "circle-alert"),
+    "error": (pgettext_lazy("rows", "Rejected"), _("not imported"), "bad", "circle-alert"),
 }
 
 MODES = (
