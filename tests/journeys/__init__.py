@@ -1,0 +1,1 @@
+"""What people do with the product, done in a browser: real pages, real worker, real database."""

@@ -1,0 +1,66 @@
+"""A browser, the product's server and its worker, all on the test database and under their own logins."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Browser
+
+from keystead.config.process import last_lines, stop
+from tests.journeys.journey import Journey, Opens, opened
+from tests.support.browser import browser
+
+PATIENCE = 10.0  # seconds that the worker has for ending what it does
+
+__all__ = ["browser"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.journey)
+
+
+@pytest.fixture(scope="session")
+def worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], None]]:
+    """A real worker on the test database, under the worker's login. Calling it asserts that it still runs."""
+    log = tmp_path_factory.mktemp("worker") / "worker.log"
+    address = urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}")
+    environment = os.environ | {
+        "DATABASE_URL": urlunsplit(address), "KEYSTEAD_DB_ROLE": "worker", "KEYSTEAD_DATA": str(settings.DATA),
+        "KEYSTEAD_SECRET_KEY": settings.SECRET_KEY,
+    }  # fmt: skip
+    with log.open("wb") as output:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "keystead", "worker"], env=environment, stdin=subprocess.DEVNULL, stdout=output,
+            stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+
+    def assert_running() -> None:
+        assert child.poll() is None, last_lines(log)
+
+    try:
+        yield assert_running
+    finally:
+        stop(child, (signal.SIGTERM, PATIENCE))
+
+
+@pytest.fixture
+def opens(browser: Browser, live_server: Any) -> Iterator[Opens]:
+    """Opens the product as somebody: `opens(language="es")`. What the pages complained about fails the test at its end."""
+    with opened(browser, live_server.url) as opens:
+        yield opens
+
+
+@pytest.fixture
+def journey(opens: Opens) -> Journey:
+    return opens()

@@ -1,0 +1,5 @@
+"""What tests of pages share."""
+
+from tests.support.browser import browser
+
+__all__ = ["browser"]
