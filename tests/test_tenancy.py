@@ -26,7 +26,8 @@ def test_the_app_logs_in_as_a_role_that_cannot_bypass_row_security(world: World)
 
 def test_every_table_of_a_workspace_has_a_forced_policy(world: World) -> None:
     assert sql(WITHOUT_POLICY) == []
-    assert sql("SELECT relname FROM pg_class WHERE relname LIKE 'procrastinate%' AND relkind = 'r' AND NOT relforcerowsecurity") == []
+    unforced = "SELECT relname FROM pg_class WHERE relname LIKE 'procrastinate%' AND relkind = 'r' AND NOT relforcerowsecurity"
+    assert sql(unforced) == []
 
 
 def test_raw_sql_without_an_open_workspace_returns_nothing(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Alice owns the account, Bob is her colleague, Mona their manager, Olga owns the workspace, Charlie sits in another workspace."""
+"""Alice owns the account, Bob is her colleague, Mona their manager, Olga owns the workspace, Charlie sits in another one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,7 +35,7 @@ class World:
 
 
 def _member(name: str, role: str, **fields: Any) -> Member:
-    email = f"{name.split()[0].lower()}@northwind.example"
+    email = f"{name.split(maxsplit=1)[0].lower()}@northwind.example"
     user = User.objects.create_user(email, PASSWORD, name=name)
     return Member.objects.create(name=name, email=email, role=role, user=user, **fields)
 

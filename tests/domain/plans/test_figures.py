@@ -107,13 +107,15 @@ def test_a_missing_rate_is_named_with_pair_and_date_and_never_taken_as_one(world
 def test_a_rate_is_found_through_the_workspaces_own_currency(world: World) -> None:
     with world.inside(world.alice):
         Rate.objects.create(base="EUR", quote="USD", date=date(2026, 1, 2), rate=Decimal("1.25"))
-        Rate.objects.create(base="EUR", quote="BRL", date=date(2026, 1, 2), rate=Decimal("5"))
+        Rate.objects.create(base="EUR", quote="BRL", date=date(2026, 1, 2), rate=Decimal(5))
         plan = plan_for(world, currency="USD")
         deal(world, plan.account, "100", "BRL")
         assert block(world, plan).values["won"] == Decimal("25.00")
 
 
-@pytest.mark.parametrize("kpi", ["won", "pipeline", "weighted_pipeline", "forecast", "weighted_forecast", "variance", "gap", "target"])
+@pytest.mark.parametrize(
+    "kpi", ["won", "pipeline", "weighted_pipeline", "forecast", "weighted_forecast", "variance", "gap", "target"]
+)
 def test_the_included_rows_sum_to_the_figure_and_the_others_say_why_not(world: World, kpi: str) -> None:
     with world.inside(world.alice):
         Rate.objects.create(base="USD", quote="EUR", date=date(2026, 1, 2), rate=Decimal("0.912345678901"))
