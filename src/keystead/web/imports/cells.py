@@ -37,7 +37,9 @@ def shown_fields(job: Import) -> list[Field]:
 
 def cells(job: Import, fields: Iterable[Field], values: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The values of a row that would be created, one for each field."""
-    return [{"text": written(job.kind, field, values.get(field.name), values), "is_number": _is_number(field)} for field in fields]
+    return [
+        {"text": written(job.kind, field, values.get(field.name), values), "is_number": _is_number(field)} for field in fields
+    ]
 
 
 def changes(job: Import, rows: list[dict[str, Any]], request: WorkspaceRequest) -> None:
@@ -77,9 +79,9 @@ def _names(job: Import, rows: list[dict[str, Any]], request: WorkspaceRequest) -
                 wanted.setdefault(change["field"].removesuffix("_id"), set()).update(UUID(str(pk)) for pk in ids if pk)
     names: dict[str, str] = {}
     model: Any = TARGETS[job.kind].model
-    for name, ids in wanted.items():
+    for name, asked in wanted.items():
         other: Any = model._meta.get_field(name).related_model
-        names |= {str(record.pk): str(record) for record in other.objects.visible_to(request.viewer).filter(pk__in=ids)}
+        names |= {str(record.pk): str(record) for record in other.objects.visible_to(request.viewer).filter(pk__in=asked)}
     return names
 
 

@@ -28,9 +28,8 @@ def import_columns(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
         return redirect("imports:detail", slug=request.workspace.slug, pk=job.pk)
     values = fields_with_values(job, request.viewer)
     form = ColumnsForm(job, values, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        if (answer := _applied(request, job, form)) is not None:
-            return answer
+    if request.method == "POST" and form.is_valid() and (answer := _applied(request, job, form)) is not None:
+        return answer
     return render(request, "imports/columns.html", _context(request, job, form), status=422 if form.errors else 200)
 
 

@@ -54,8 +54,8 @@ class ColumnsForm:
         if self.column_errors:
             self.errors.append(_("One field can come from one column only."))
         missing = [str(field.label) for name, field in self.fields.items() if field.required and not self._is_given(name, taken)]
-        for label in missing:
-            self.errors.append(_("No column is mapped to “%(field)s”, which every record needs.") % {"field": label})
+        for needed in missing:
+            self.errors.append(_("No column is mapped to “%(field)s”, which every record needs.") % {"field": needed})
 
     def _is_given(self, name: str, taken: Mapping[str, str]) -> bool:
         return name in taken or (name == "name" and self.job.kind == "members" and bool(_NAMES & taken.keys()))
@@ -65,7 +65,7 @@ class ColumnsForm:
         """Whether another sheet or header row was chosen."""
         if self.data is None:
             return False
-        return self._sheet != self.job.format.get("sheet", "") or self._header_row != self.job.format.get("header_row")
+        return bool(self._sheet != self.job.format.get("sheet", "") or self._header_row != self.job.format.get("header_row"))
 
     @property
     def _sheet(self) -> str:
@@ -99,7 +99,8 @@ class ColumnsForm:
         usual = default_match(self.job.kind, set(self.mapping.values()))
         match = [] if set(self.match) == set(usual) else [name for name in self.match if name in self.mapping.values()]
         chosen = {name: self._allowed(name, self.text_option(name)) for name in _TEXT_OPTIONS}
-        decisions = {value.field: value.decision_in(self.data) for value in self.values if value.decision_in(self.data) != value.decision}
+        decided = {value.field: (value.decision_in(self.data), value.decision) for value in self.values}
+        decisions = {name: now for name, (now, before) in decided.items() if now != before}
         unknown = {**(self.job.options.get("unknown") or {}), **decisions}
         values = {**(self.job.options.get("values") or {}), **{value.field: value.chosen_in(self.data) for value in self.values}}
         return {"mapping": self.mapping, "match": match, "mode": self.mode, "unknown": unknown, "values": values, **chosen}

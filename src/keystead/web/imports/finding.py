@@ -48,7 +48,7 @@ def steps(request: WorkspaceRequest, job: Import | None, current: str) -> list[d
         url = ""
         if job is not None and job.state in ("previewed", "failed") and place != at:
             page = {"columns": "imports:columns", "preview": "imports:detail"}.get(name, "")
-            is_open = page and (name == "columns" and job.columns or name == "preview" and job.state == "previewed")
+            is_open = page and ((name == "columns" and job.columns) or (name == "preview" and job.state == "previewed"))
             url = reverse(page, args=[request.workspace.slug, job.pk]) if is_open else ""
         found.append({"label": words[name], "number": place + 1, "url": url, "is_done": place < at, "is_current": place == at})
     return found

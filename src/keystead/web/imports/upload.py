@@ -6,8 +6,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
-from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -40,7 +40,7 @@ def import_new(request: WorkspaceRequest) -> HttpResponse:
     chosen = request.POST.get("kind", "") if request.method == "POST" else request.GET.get("kind", "")
     file = request.FILES.get("file")
     if request.method == "POST":
-        errors, chosen = _checked(request, file, chosen, kinds)
+        errors, chosen = _checked(file, chosen, kinds)
         if not errors and file is not None:
             try:
                 job = receive(
@@ -69,7 +69,7 @@ def _kind(kind: str) -> dict[str, Any]:
     return {"kind": kind, "label": ImportKind(kind).label, "icon": icon, "text": text}
 
 
-def _checked(request: WorkspaceRequest, file: UploadedFile | None, chosen: str, kinds: list[str]) -> tuple[dict[str, str], str]:
+def _checked(file: UploadedFile | None, chosen: str, kinds: list[str]) -> tuple[dict[str, str], str]:
     """What is wrong with the upload, and the kind: the one chosen, else the one that the file looks like."""
     if file is None:
         return {"file": _("Choose a file first.")}, chosen

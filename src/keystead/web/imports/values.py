@@ -1,7 +1,8 @@
 """Names in the file that nobody knows, with what they may mean, and what was decided about them."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from keystead.data.exchange.models import Import
@@ -28,7 +29,7 @@ class FieldValues:
     rows: list[dict[str, Any]]
     choices: list[tuple[str, str]]
     decision: str = ""
-    decisions: list[tuple[str, str]] = field(default_factory=list)
+    decisions: list[tuple[str, str]] = dataclasses.field(default_factory=list)
 
     @property
     def is_short(self) -> bool:
@@ -69,10 +70,12 @@ def _one(
     job: Import, viewer: Member, name: str, offer: Mapping[str, Any], mapped: Mapping[str, str], others: list[dict[str, Any]]
 ) -> FieldValues:
     spec = fields_of(job.kind)[name]
-    rows: list[dict[str, Any]] = [{"from": text, "to": to, "count": 0, "suggestions": [], "is_sure": False} for text, to in mapped.items()]
+    rows: list[dict[str, Any]] = [
+        {"from": text, "to": to, "count": 0, "suggestions": [], "is_sure": False} for text, to in mapped.items()
+    ]
     rows += [_row(item) for item in [*offer.get("unknown", ()), *others] if item["value"] not in mapped]
     kind = spec.to or ""
-    choices = [(value, label_of_choice(job.kind, name, value)) for value in spec.values or ()] if spec.values else _known(kind, viewer)
+    choices = [(value, label_of_choice(job.kind, name, value)) for value in spec.values or ()] or _known(kind, viewer)
     decisions = _decisions(kind, viewer) if kind and kind != "stages" else []
     decision = offer.get("decision") or (unknown_rule(job.kind, name, job.options) if decisions else "")
     return FieldValues(name, str(spec.label), rows, choices, str(decision), decisions)
@@ -92,7 +95,8 @@ def _decisions(kind: str, viewer: Member) -> list[tuple[str, str]]:
 def _known(kind: str, viewer: Member) -> list[tuple[str, str]]:
     """The first names that a text may be mapped to."""
     if kind == "stages":
-        return [(name, name) for name in Stage.objects.order_by("position").values_list("name", flat=True)] if may(viewer, "stage.read") else []
+        stages = Stage.objects.order_by("position").values_list("name", flat=True)
+        return [(name, name) for name in stages] if may(viewer, "stage.read") else []
     model: Any = MODELS[kind]
     called = NAMED_BY[kind][0]
     names = model.objects.visible_to(viewer).exclude(**{called: ""}).order_by(called).values_list(called, flat=True)

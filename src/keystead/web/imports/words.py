@@ -55,7 +55,7 @@ MODES = (
     ("update", _("Only update records that are here")),
 )
 
-# (key, words, example)
+# Key, words, example.
 DATE_FORMATS = (
     ("", _("As found in each column"), ""),
     ("dmy", _("Day first"), EXAMPLES["dmy"]),

@@ -143,5 +143,5 @@ def _counts(plan: Plan) -> dict[str, int]:
         f"{name}_count": Subquery(found.filter(plan=OuterRef("pk")).order_by().values("plan").annotate(n=Count("pk")).values("n"))
         for name, found in items.items()
     }
-    row: dict[str, int] = Plan.objects.filter(pk=plan.pk).values(**counted).get()
-    return row
+    row: Any = Plan.objects.filter(pk=plan.pk).values(**counted).get()
+    return dict(row)

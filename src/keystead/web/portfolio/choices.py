@@ -45,9 +45,7 @@ def periods(query: PortfolioQuery, address: Address, viewer: Member, today: date
     }  # fmt: skip
 
 
-def _beside(
-    step: Callable[[Period], Period], period: Period, link: Callable[[Period], dict[str, Any]]
-) -> dict[str, Any] | None:
+def _beside(step: Callable[[Period], Period], period: Period, link: Callable[[Period], dict[str, Any]]) -> dict[str, Any] | None:
     try:
         return link(step(period))
     except InvalidPeriod:  # the calendar ends there

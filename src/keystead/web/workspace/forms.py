@@ -46,7 +46,8 @@ class MemberForm(RecordForm):
         role.choices = [choice for choice in Role.choices if is_owner or choice[0] != Role.OWNER]
         manager = self.fields["manager"]
         assert isinstance(manager, forms.ModelChoiceField)
-        manager.queryset = Member.objects.visible_to(viewer).exclude(pk=record.pk if record else None).order_by("name")
+        others = Member.objects.visible_to(viewer).order_by("name")
+        manager.queryset = others.exclude(pk=record.pk) if record else others
         for name in ("region", "team"):
             self.fields[name].widget.attrs["list"] = f"{name}s"
         if record is not None and record.user_id:
