@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keystead.domain.exchange.problems_sentences import SENTENCES
@@ -62,8 +62,8 @@ class Problem:
         if self.row is None:
             return _opened(what)
         if self.column is None:
-            return _now("Row %(row)s: %(what)s") % {"row": self.row, "what": what}
-        return _now("Row %(row)s, column “%(column)s”: %(what)s") % {
+            return gettext("Row %(row)s: %(what)s") % {"row": self.row, "what": what}
+        return gettext("Row %(row)s, column “%(column)s”: %(what)s") % {
             "row": self.row,
             "column": self.column,
             "what": what,
@@ -78,7 +78,7 @@ def sentence(code: str, params: Mapping[str, Any]) -> str:
     """The sentence of a code in the active language; an unknown code is told as such rather than failing."""
     template = SENTENCES.get(code, _("this could not be understood (%(code)s)."))
     meant = params.get("suggestion")
-    hint = " " + _now("Perhaps “%(suggestion)s” is meant?") % {"suggestion": meant} if meant else ""
+    hint = " " + gettext("Perhaps “%(suggestion)s” is meant?") % {"suggestion": meant} if meant else ""
     return str(template) % _Lenient({"code": code, "hint": hint, **params})
 
 
