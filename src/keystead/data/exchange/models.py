@@ -85,7 +85,10 @@ class ImportRow(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "row"], name="import_row_once")]
-        indexes = [models.Index(fields=["workspace", "job", "verdict"], name="import_row_by_verdict")]
+        indexes = [
+            models.Index(fields=["workspace", "job", "verdict"], name="import_row_by_verdict"),
+            models.Index(fields=["target_id"], name="import_row_by_target"),  # which imports have written a record
+        ]
 
 
 class SavedMapping(Tenant):

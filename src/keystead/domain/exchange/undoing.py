@@ -12,6 +12,7 @@ from django.db import connection, models, transaction
 
 from keystead.data.models import Account, DealStageChange, Import, ImportRow, RevenueLink, Stage
 from keystead.domain.accounts.tree import lock_tree, refresh_lineage
+from keystead.domain.exchange.bulk import expect_many_rows
 from keystead.domain.exchange.diffing import compared
 from keystead.domain.exchange.tables import MODELS, TARGETS, Target
 from keystead.domain.plans.linking import relink
@@ -24,9 +25,11 @@ def undo(*, job: Import) -> dict[str, int]:
     """Takes a committed import back. Returns {"undone": rows, "kept": rows}; each staged row says which it was."""
     target = TARGETS[job.kind]
     with transaction.atomic():
+        expect_many_rows()
         if target.model is Account:
             lock_tree()
         restored = _restore(job, target)
+        _hand_back(job, target, restored)
         created = _unedited(job, target, "create")
         in_use = _in_use(target.model, created)
         gone = created - in_use
@@ -48,7 +51,7 @@ def _unedited(job: Import, target: Target, verdict: str) -> set[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT t.id FROM {target.table} t JOIN keystead_importrow r ON r.target_id = t.id"
-            " WHERE r.job_id = %s AND r.verdict = %s AND r.applied_version = t.version FOR UPDATE OF t",
+            " WHERE r.job_id = %s AND r.verdict = %s AND coalesce(r.applied_version, 1) = t.version FOR UPDATE OF t",
             [job.pk, verdict],
         )
         return {row[0] for row in cursor.fetchall()}
@@ -70,6 +73,24 @@ def _restore(job: Import, target: Target) -> set[UUID]:
                 [job.pk, list(ids)],
             )
     return ids
+
+
+def _hand_back(job: Import, target: Target, restored: Collection[UUID]) -> None:
+    """An earlier import's row that is now as that import left it counts as unedited again: imports can be undone one by one.
+
+    The commit moved a row's version by one, so the version before it is the one that the earlier import noted (1 for a row it made).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE keystead_importrow earlier SET applied_version = t.version
+            FROM keystead_importrow r JOIN {target.table} t ON t.id = r.target_id
+            WHERE r.job_id = %s AND r.verdict = 'update' AND r.target_id = ANY(%s) AND earlier.target_id = r.target_id
+              AND earlier.job_id <> r.job_id AND earlier.verdict IN ('create', 'update') AND earlier.undone = ''
+              AND coalesce(earlier.applied_version, 1) = r.applied_version - 1
+            """,
+            [job.pk, list(restored)],
+        )
 
 
 def _in_use(model: Any, ids: Collection[UUID]) -> set[UUID]:
