@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from keystead.data.models import Account, Import, Member, Product, Stage
 from keystead.data.permissions import Reach, reach
 from keystead.domain.accounts.tree import lock_tree, refresh_lineage
+from keystead.domain.exchange.bulk import expect_many_rows
 from keystead.domain.exchange.diffing import compared, judge
 from keystead.domain.exchange.problems import CannotRead
 from keystead.domain.exchange.tables import TARGETS, Target
@@ -26,6 +27,7 @@ def commit(*, job: Import, viewer: Member) -> dict[str, int]:
     mapped = set(job.mapping.values())
     match = tuple(job.format.get("match", ()))
     with transaction.atomic():
+        expect_many_rows()
         if target.model is Account:
             lock_tree()
         _lock(job, target)
@@ -123,10 +125,10 @@ def _update(cursor: Any, target: Target, mapped: set[str], kind: str, parameters
 
 
 def _note_versions(cursor: Any, target: Target, parameters: dict[str, Any]) -> None:
-    """The version that each written row has now: a later one means that somebody has edited it since."""
+    """The version that each changed row has now: a later one means that somebody has edited it since. New rows have version 1."""
     cursor.execute(
         f"UPDATE keystead_importrow r SET applied_version = t.version FROM {target.table} t"
-        " WHERE r.job_id = %(job)s AND r.verdict IN ('create', 'update') AND t.id = r.target_id",
+        " WHERE r.job_id = %(job)s AND r.verdict = 'update' AND t.id = r.target_id",
         parameters,
     )
 

@@ -15,6 +15,7 @@ from keystead.base.words import fold
 from keystead.data.models import Import, Member
 from keystead.data.permissions import Reach, editable, people, reach
 from keystead.data.workspace.models import Role
+from keystead.domain.exchange.bulk import expect_many_rows
 from keystead.domain.exchange.fields import fields_of
 from keystead.domain.exchange.tables import NAMED_BY, TARGETS, Column, Target
 
@@ -28,6 +29,7 @@ def judge(*, job: Import, viewer: Member, match: tuple[str, ...], mapped: set[st
     Rows that already have a problem from reading keep it. `made` lists records that the commit will create beside the rows.
     """
     target = TARGETS[job.kind]
+    expect_many_rows()
     with connection.cursor() as cursor:
         _forget_earlier(cursor, job)
         _refuse_duplicates(cursor, job)
@@ -44,14 +46,14 @@ def judge(*, job: Import, viewer: Member, match: tuple[str, ...], mapped: set[st
 
 
 def _forget_earlier(cursor: Any, job: Import) -> None:
-    """Judgements are made anew; what reading found stays (its problems have no "judged" mark)."""
+    """Problems that an earlier judgement found are taken off again; what reading found stays (it has no "judged" mark)."""
     cursor.execute(
         """
         UPDATE keystead_importrow r SET verdict = CASE WHEN kept.problems IS NULL THEN '' ELSE 'error' END,
           problems = kept.problems, before = NULL, after = NULL
         FROM (SELECT i.id, (SELECT jsonb_agg(p) FROM jsonb_array_elements(i.problems) p WHERE NOT p ? 'judged') AS problems
-              FROM keystead_importrow i WHERE i.job_id = %(job)s AND (i.verdict <> '' OR i.problems IS NOT NULL)) kept
-        WHERE r.id = kept.id AND (r.problems IS DISTINCT FROM kept.problems OR r.verdict <> 'error')
+              FROM keystead_importrow i WHERE i.job_id = %(job)s AND i.problems @> '[{"judged": true}]') kept
+        WHERE r.id = kept.id
         """,
         {"job": job.pk},
     )
@@ -100,16 +102,20 @@ def _match(cursor: Any, job: Import, target: Target, match: tuple[str, ...]) -> 
         """,
         parameters,
     )
+    # A row that is judged as before is not written again: the commit judges once more, and usually nothing has happened meanwhile.
     cursor.execute(
         """
-        UPDATE keystead_importrow r SET target_id = k.id, verdict = 'update'
-        FROM keystead_known k
-        WHERE r.job_id = %(job)s AND r.key = k.key AND r.key <> '' AND k.found = 1 AND r.verdict <> 'error'
+        UPDATE keystead_importrow r SET target_id = coalesce(found.known, r.target_id), before = NULL, after = NULL,
+          verdict = CASE WHEN found.known IS NULL THEN 'create' ELSE 'update' END
+        FROM (
+          SELECT i.id, i.target_id, i.verdict, k.id AS known FROM keystead_importrow i
+          LEFT JOIN keystead_known k ON k.key = i.key AND i.key <> '' AND k.found = 1
+          WHERE i.job_id = %(job)s AND i.verdict <> 'error'
+        ) found
+        WHERE r.id = found.id AND (
+          found.known IS NULL AND found.verdict <> 'create'
+          OR found.known IS NOT NULL AND (found.verdict NOT IN ('update', 'unchanged') OR found.known <> found.target_id))
         """,
-        parameters,
-    )
-    cursor.execute(
-        "UPDATE keystead_importrow SET verdict = 'create' WHERE job_id = %(job)s AND verdict NOT IN ('error', 'update')",
         parameters,
     )
 
@@ -227,12 +233,15 @@ def _compare(cursor: Any, job: Import, target: Target, mapped: set[str]) -> None
         UPDATE keystead_importrow r SET before = found.before, after = found.after,
           verdict = CASE WHEN found.after IS NULL THEN 'unchanged' ELSE 'update' END
         FROM (
-          SELECT r.id, jsonb_object_agg(v.name, v.old) FILTER (WHERE v.new IS DISTINCT FROM v.old AND {guard}) AS before,
+          SELECT r.id, r.verdict, r.before AS was_before, r.after AS was_after,
+            jsonb_object_agg(v.name, v.old) FILTER (WHERE v.new IS DISTINCT FROM v.old AND {guard}) AS before,
             jsonb_object_agg(v.name, v.new) FILTER (WHERE v.new IS DISTINCT FROM v.old AND {guard}) AS after
           FROM keystead_importrow r JOIN {target.table} t ON t.id = r.target_id
           CROSS JOIN LATERAL (VALUES {pairs}) AS v(name, new, old)
-          WHERE r.job_id = %(job)s AND r.verdict = 'update' GROUP BY r.id
-        ) found WHERE r.id = found.id
+          WHERE r.job_id = %(job)s AND r.verdict IN ('update', 'unchanged') GROUP BY r.id
+        ) found WHERE r.id = found.id AND (
+          found.verdict <> CASE WHEN found.after IS NULL THEN 'unchanged' ELSE 'update' END
+          OR found.before IS DISTINCT FROM found.was_before OR found.after IS DISTINCT FROM found.was_after)
         """,
         {"job": job.pk, "probability": job.kind != "deals" or "probability" in mapped or "stage" not in mapped},
     )

@@ -68,6 +68,14 @@ def _reference(field: str) -> tuple[Column, ...]:
     return (Column(f"{field}_id", f"{field}_id", "uuid"),)
 
 
+def _first_reason(day: str) -> str:
+    """What relinking will say of a new row that no plan covers: it then has to write only those that are covered."""
+    return (
+        "CASE WHEN r.values ->> 'account_id' IS NULL THEN 'no_account'"
+        f" WHEN r.values ->> '{day}' IS NULL THEN 'no_date' ELSE 'no_plan' END"
+    )
+
+
 _MONEY = "numeric(20,4)"
 
 TARGETS: dict[str, Target] = {
@@ -115,7 +123,7 @@ TARGETS: dict[str, Target] = {
             "amount": _null("amount", _MONEY), "currency": _text("currency", "%(currency)s"),
             "created_date": _null("created_date", "date"), "close_date": _null("close_date", "date"),
             "lost_reason": _text("lost_reason"), "team_key": _text("team_key"),
-            "_unlinked_reason": _text("unlinked_reason"),
+            "_unlinked_reason": _text("unlinked_reason", _first_reason("close_date")),
         },
         "deal.create", "deal.edit",
     ),
@@ -126,7 +134,7 @@ TARGETS: dict[str, Target] = {
             "external_id": _null("external_id"), "account": _reference("account"), "product": _reference("product"),
             "amount": _null("amount", _MONEY), "currency": _text("currency", "%(currency)s"),
             "order_date": _null("order_date", "date"), "kind": _text("kind", "'order'"), "team_key": _text("team_key"),
-            "_unlinked_reason": _text("unlinked_reason"),
+            "_unlinked_reason": _text("unlinked_reason", _first_reason("order_date")),
         },
         "order.create", "order.edit",
     ),
