@@ -147,6 +147,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["keystead.config.formats"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"

@@ -1,0 +1,1 @@
+"""Where Django reads numbers otherwise than our pages write them, by language."""
