@@ -1,35 +1,20 @@
 """The main promise: a deal links by rule, the figures follow, and every figure explains itself to the cent."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from keystead.data.models import Deal, Plan, Rate
-from keystead.domain.deals.editing import change_deal, create_deal
+from keystead.data.models import Plan, Rate
+from keystead.domain.deals.editing import change_deal
 from keystead.domain.plans.approval import move
 from keystead.domain.plans.editing import create_plan
 from keystead.domain.plans.explanation import explain
 from keystead.domain.plans.kpis import PlanFigures, figures
 from keystead.domain.plans.linking import relink
 from keystead.domain.writing import Invalid
+from tests.domain.plans.made import AT, TODAY, deal, plan_for
 from tests.support.world import World, account
-
-AT = datetime(2026, 6, 15, 12, tzinfo=UTC)
-TODAY = AT.date()
-
-
-def plan_for(world: World, name: str = "Aurelia Foods", **fields: Any) -> Plan:
-    owner = account(name, owner=world.alice)
-    given = {"start_date": date(2026, 1, 1), "end_date": date(2026, 12, 31), "currency": "EUR", "target": Decimal(1000)}
-    return create_plan(viewer=world.alice, fields={"account": owner, **given, **fields}, today=TODAY)
-
-
-def deal(world: World, at: Any, amount: str | None, currency: str = "EUR", day: date = date(2026, 3, 1), **fields: Any) -> Deal:
-    values = {"name": "Cold-chain renewal", "account": at, "amount": Decimal(amount) if amount else None, "currency": currency,
-              "close_date": day, "status": "won", **fields}  # fmt: skip
-    return create_deal(viewer=world.olga, fields=values)
 
 
 def block(world: World, plan: Plan) -> PlanFigures:

@@ -17,18 +17,36 @@ from keystead.domain.plans.linking import relink
 from keystead.domain.workspace.permissions import require
 from keystead.domain.writing import Invalid, hold, write
 
-PLAN_FIELDS = frozenset({
-    "external_id", "account", "name", "type", "start_date", "end_date", "currency", "target", "owner", "revenue_source",
-    "team_key", "includes_descendants", "counts_list_price", "rate_policy", "review_frequency", "summary",
-})  # fmt: skip
+PLAN_FIELDS = frozenset(
+    {
+        "external_id",
+        "account",
+        "name",
+        "type",
+        "start_date",
+        "end_date",
+        "currency",
+        "target",
+        "owner",
+        "revenue_source",
+        "team_key",
+        "includes_descendants",
+        "counts_list_price",
+        "rate_policy",
+        "review_frequency",
+        "summary",
+    }
+)
 _DECIDES_LINKS = {"account", "start_date", "end_date", "team_key", "includes_descendants"}
 
 
 def fiscal_calendar(workspace: Workspace) -> FiscalCalendar:
     """The workspace's fiscal calendar; every period of the product comes out of it."""
     settings: dict[str, Any] = {
-        "named_by": workspace.fiscal_named_by, "pattern": workspace.fiscal_pattern, "week53": workspace.fiscal_week53,
-    }  # fmt: skip
+        "named_by": workspace.fiscal_named_by,
+        "pattern": workspace.fiscal_pattern,
+        "week53": workspace.fiscal_week53,
+    }
     return FiscalCalendar(start_month=workspace.fiscal_start_month, week_start=workspace.fiscal_week_start, **settings)
 
 
@@ -87,9 +105,14 @@ def _with_defaults(viewer: Member, fields: Mapping[str, Any], today: date) -> di
     workspace = viewer.workspace
     period = default_period(workspace, today)
     defaults = {
-        "start_date": period.start, "end_date": period.end, "currency": workspace.currency,
-        "rate_policy": workspace.rate_policy, "owner": viewer, "prepared_by": viewer, "prepared_date": today,
-    }  # fmt: skip
+        "start_date": period.start,
+        "end_date": period.end,
+        "currency": workspace.currency,
+        "rate_policy": workspace.rate_policy,
+        "owner": viewer,
+        "prepared_by": viewer,
+        "prepared_date": today,
+    }
     values = defaults | {name: value for name, value in fields.items() if value is not None or name in ("target", "owner")}
     if not values.get("name"):
         start, end = values["start_date"], max(values["start_date"], values["end_date"])
@@ -135,9 +158,11 @@ def _check(plan: Plan, fields: Mapping[str, Any]) -> None:
 def overlapping(plan: Plan, values: Mapping[str, Any]) -> Plan | None:
     """Another plan on the same account, for the same team, that shares a day."""
     plans: QuerySet[Plan] = Plan.objects.filter(
-        account=values["account"], team_key=values["team_key"] or "",
-        start_date__lte=values["end_date"], end_date__gte=values["start_date"],
-    ).exclude(status=PlanStatus.ARCHIVED)  # fmt: skip
+        account=values["account"],
+        team_key=values["team_key"] or "",
+        start_date__lte=values["end_date"],
+        end_date__gte=values["start_date"],
+    ).exclude(status=PlanStatus.ARCHIVED)
     return plans.exclude(pk=plan.pk).first()
 
 

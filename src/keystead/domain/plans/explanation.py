@@ -121,6 +121,8 @@ def explain(*, plan: Plan, kpi: str, viewer: Member, at: datetime, today: date) 
     """
     definition = KPIS[kpi]
     parts, target_sign = _PARTS[kpi]
+    if kpi == "gap" and plan.target is None:
+        parts = {}  # nothing is missing from a target that is not there: no row makes up an undefined figure
     include_hidden = viewer.workspace.totals_include_hidden
     found = rows(plan=plan.pk, viewer=viewer, include_hidden=include_hidden, today=today)
     names = names_of(found)
@@ -171,9 +173,22 @@ def _included(
             continue
         probability = row.probability if weighted and row.part == "pipeline" else None
         lines.append(
-            Line(row.kind, row.id, names[row.id], row.status, row.day, row.amount, row.currency, row.rate, row.rate_date,
-                 row.rate_via, probability, row.by_list_price, share)
-        )  # fmt: skip
+            Line(
+                row.kind,
+                row.id,
+                names[row.id],
+                row.status,
+                row.day,
+                row.amount,
+                row.currency,
+                row.rate,
+                row.rate_date,
+                row.rate_via,
+                probability,
+                row.by_list_price,
+                share,
+            )
+        )
     if hidden_rows:
         lines.append(_line("hidden", "", plan, hidden, count=hidden_rows))
     if target_sign and plan.target is not None:

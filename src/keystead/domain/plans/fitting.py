@@ -38,11 +38,13 @@ def would_link(*, account: Account, start: date, end: date, team_key: str, inclu
     fits = place & time & team
     other = ~team if team_key else Q(pk__in=[])
     found = deals.annotate(team=own_team).aggregate(
-        won=Count("pk", filter=fits & Q(status="won")), open=Count("pk", filter=fits & Q(status="open")),
-        lost=Count("pk", filter=fits & Q(status="lost")), outside_period=Count("pk", filter=place & team & ~time),
+        won=Count("pk", filter=fits & Q(status="won")),
+        open=Count("pk", filter=fits & Q(status="open")),
+        lost=Count("pk", filter=fits & Q(status="lost")),
+        outside_period=Count("pk", filter=place & team & ~time),
         other_team=Count("pk", filter=place & time & other),
         below=Count("pk", filter=~place & time & team),
-    )  # fmt: skip
+    )
     orders: QuerySet[Order] = Order.objects.visible_to(viewer).filter(place, account__lineage__contains=[account.pk])
     ordered = orders.filter(Q(order_date__range=(start, end)), Q(team_key=team_key) if team_key else Q())
     return Fitting(**found, orders=ordered.count())

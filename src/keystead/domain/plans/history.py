@@ -15,13 +15,22 @@ from django.db.models import Model, Q, QuerySet
 from keystead.data.plans.models import Action, Measure, MeasureReading, Objective, Plan, PlanApproval, PlanStatus, SwotItem
 
 _TITLE = {
-    "Plan": "name", "Objective": "title", "Measure": "name", "MeasureReading": "date", "Action": "title", "SwotItem": "text",
-}  # fmt: skip
+    "Plan": "name",
+    "Objective": "title",
+    "Measure": "name",
+    "MeasureReading": "date",
+    "Action": "title",
+    "SwotItem": "text",
+}
 _UNTOLD = {"id", "workspace", "created_at", "plan", "objective_id", "pgh_id"}
 _MODELS: dict[str, type[Model]] = {
-    "Plan": Plan, "Objective": Objective, "Measure": Measure, "MeasureReading": MeasureReading, "Action": Action,
+    "Plan": Plan,
+    "Objective": Objective,
+    "Measure": Measure,
+    "MeasureReading": MeasureReading,
+    "Action": Action,
     "SwotItem": SwotItem,
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)

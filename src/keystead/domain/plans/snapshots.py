@@ -20,17 +20,26 @@ def snapshot_plans(*, at: datetime, today: date) -> int:
     found = figures(plans=running, viewer=None, at=at, today=today)
     PlanSnapshot.objects.bulk_create(
         [_snapshot(plan, found[plan.pk], today) for plan in running],
-        update_conflicts=True, unique_fields=["workspace", "plan", "date"], update_fields=_KEPT, batch_size=1000,
-    )  # fmt: skip
+        update_conflicts=True,
+        unique_fields=["workspace", "plan", "date"],
+        update_fields=_KEPT,
+        batch_size=1000,
+    )
     return len(running)
 
 
 def _snapshot(plan: Plan, block: PlanFigures, today: date) -> PlanSnapshot:
     return PlanSnapshot(
-        plan=plan, date=today, currency=plan.currency, target=plan.target, won=_kept(block.values["won"]),
-        pipeline=_kept(block.values["pipeline"]), weighted_pipeline=_kept(block.values["weighted_pipeline"]),
-        missing_rates=len(block.missing), deals=block.counted,
-    )  # fmt: skip
+        plan=plan,
+        date=today,
+        currency=plan.currency,
+        target=plan.target,
+        won=_kept(block.values["won"]),
+        pipeline=_kept(block.values["pipeline"]),
+        weighted_pipeline=_kept(block.values["weighted_pipeline"]),
+        missing_rates=len(block.missing),
+        deals=block.counted,
+    )
 
 
 def _kept(value: Decimal | None) -> Decimal:

@@ -130,9 +130,14 @@ type _Line = tuple[str, Decimal, Decimal, Decimal]
 
 def _lines(plan: Plan, viewer: Member, today: date, earlier: Period | None = None) -> dict[UUID | None, _Line]:
     statement, parameters = facts_query(
-        _TAIL, plans=[plan.pk], viewer=viewer, include_hidden=viewer.workspace.totals_include_hidden, today=today,
-        links="earlier_links" if earlier else "keystead_revenuelink", more_tables=_EARLIER if earlier else "",
-    )  # fmt: skip
+        _TAIL,
+        plans=[plan.pk],
+        viewer=viewer,
+        include_hidden=viewer.workspace.totals_include_hidden,
+        today=today,
+        links="earlier_links" if earlier else "keystead_revenuelink",
+        more_tables=_EARLIER if earlier else "",
+    )
     if earlier:
         parameters |= {"earlier_start": earlier.start, "earlier_end": earlier.end}
     with connection.cursor() as cursor:

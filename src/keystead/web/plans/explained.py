@@ -21,9 +21,21 @@ from keystead.web.templatetags import formats
 SHOWN_IN_POPOVER = 10
 # What somebody may have to mend comes first, what is simply another figure's last.
 _TELLING = (
-    "missing_rate", "no_amount", "no_probability", "no_date", "team_key", "below_account", "date_outside", "no_access",
-    "deal_still_open", "deal_lost", "other_source", "open", "won", "lost",
-)  # fmt: skip
+    "missing_rate",
+    "no_amount",
+    "no_probability",
+    "no_date",
+    "team_key",
+    "below_account",
+    "date_outside",
+    "no_access",
+    "deal_still_open",
+    "deal_lost",
+    "other_source",
+    "open",
+    "won",
+    "lost",
+)
 
 
 @dataclass(frozen=True, slots=True)
