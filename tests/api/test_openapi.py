@@ -56,3 +56,14 @@ def test_the_body_of_an_account_is_described_field_by_field(described: Any) -> N
         "segment_target", "owner", "former", "is_key",
     ]  # fmt: skip
     assert new["properties"]["employees"] == {"type": ["integer", "null"], "minimum": 0, "maximum": 2147483647}
+
+
+def test_the_documentation_shows_every_operation_as_a_page(described: Any, callers: Callers) -> None:
+    response = callers.nobody.client.get("/api/docs", headers={"Accept-Language": "en"})
+    page = response.content.decode()
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    for path, methods in described["paths"].items():
+        for method in FIVE & set(methods):
+            assert f"<code>{method.upper()} {path}</code>" in page
+    assert "<script>" not in page
+    assert " style=" not in page

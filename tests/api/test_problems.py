@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from keystead.base import clock
-from keystead.data.accounts.models import AccountQuerySet
+from keystead.data.tenancy import ScopedQuerySet
 from keystead.domain.workspace.tokens import create_token, revoke_token
 from tests.api.conftest import Caller, Callers
 from tests.support.world import World
@@ -175,7 +175,7 @@ def test_a_mistake_of_ours_is_a_problem_too_and_says_nothing_of_the_inside(
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr(AccountQuerySet, "visible_to", broken)
+    monkeypatch.setattr(ScopedQuerySet, "visible_to", broken)
     response = callers.olga.get("/accounts")
     assert problem(response) == (500, "internal")
     assert b"hunter2" not in response.content

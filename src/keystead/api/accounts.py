@@ -3,7 +3,8 @@
 from django.db.models import Q
 from ninja import Router
 
-from keystead.api.wire.fields import Choice, Filter, Text, Truth, Whole, uuid
+from keystead.api.wire.fields import Choice, Filter, Text, Truth, uuid
+from keystead.api.wire.numbers import Whole
 from keystead.api.wire.people import CONTACT_NAMES, CONTACT_WAYS, member
 from keystead.api.wire.references import Reference
 from keystead.api.wire.resource import Resource, Under, Write, record_fields

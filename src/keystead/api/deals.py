@@ -5,8 +5,10 @@ from decimal import Decimal
 from ninja import Router
 
 from keystead.api import links
-from keystead.api.wire.fields import Choice, Day, Number, Text, Whole
+from keystead.api.wire.days import Day
+from keystead.api.wire.fields import Choice, Text
 from keystead.api.wire.money import CurrencyField, MoneyField
+from keystead.api.wire.numbers import Number, Whole
 from keystead.api.wire.people import member
 from keystead.api.wire.references import Reference
 from keystead.api.wire.resource import Resource, record_fields

@@ -3,7 +3,8 @@
 from typing import Any
 
 from keystead.api.wire import openapi
-from keystead.api.wire.fields import Choice, Filled, Schema, Text, Whole
+from keystead.api.wire.fields import Choice, Filled, Schema, Text
+from keystead.api.wire.numbers import Whole
 from keystead.api.wire.people import member
 from keystead.api.wire.resource import Resource, record_fields
 from keystead.data.exchange.models import Import, ImportKind, ImportState

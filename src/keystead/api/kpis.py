@@ -11,8 +11,9 @@ from ninja import Router
 from keystead.analytics.measures import KPIS, Unit
 from keystead.api.wire import openapi
 from keystead.api.wire.bodies import moment, respond
-from keystead.api.wire.fields import Schema, plain
+from keystead.api.wire.fields import Schema
 from keystead.api.wire.money import money_out
+from keystead.api.wire.numbers import plain
 from keystead.api.wire.problems import not_found
 from keystead.api.wire.routes import refuse_parameters, viewer_of
 from keystead.base import clock

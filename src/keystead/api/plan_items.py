@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from ninja import Router
 
 from keystead.analytics.measures import KPIS
-from keystead.api.wire.fields import Choice, Day, Number, Text, Truth, Whole
+from keystead.api.wire.days import Day
+from keystead.api.wire.fields import Choice, Text, Truth
 from keystead.api.wire.money import MoneyField
+from keystead.api.wire.numbers import Number, Whole
 from keystead.api.wire.people import CONTACT_NAMES, CONTACT_WAYS, member
 from keystead.api.wire.references import Reference, by_column
 from keystead.api.wire.resource import Resource, Under, Write, record_fields

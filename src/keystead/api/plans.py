@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from ninja import Router
 
-from keystead.api.wire.fields import Choice, Day, Field, Moment, Text, Truth
+from keystead.api.wire.days import Day, Moment
+from keystead.api.wire.fields import Choice, Field, Text, Truth
 from keystead.api.wire.money import CurrencyField, MoneyField
 from keystead.api.wire.people import member
 from keystead.api.wire.references import Reference

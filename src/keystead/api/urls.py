@@ -10,6 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from keystead.api.docs import docs
 from keystead.api.root import api
 from keystead.api.wire.problems import Problem, answer, meaning, not_found
 
@@ -54,5 +55,6 @@ def _guarded_routes() -> tuple[list[URLPattern | URLResolver], str, str]:
 
 urlpatterns = [
     path("v1/", _guarded_routes()),
+    path("docs", docs, name="api-docs"),
     re_path(r"", guarded(nothing_here)),
 ]

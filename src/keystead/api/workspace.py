@@ -7,8 +7,10 @@ from ninja import Router
 
 from keystead.api.wire import openapi
 from keystead.api.wire.bodies import respond
-from keystead.api.wire.fields import Choice, Day, Number, Schema, Text, Truth
+from keystead.api.wire.days import Day
+from keystead.api.wire.fields import Choice, Schema, Text, Truth
 from keystead.api.wire.money import CurrencyField
+from keystead.api.wire.numbers import Number
 from keystead.api.wire.people import member
 from keystead.api.wire.resource import Resource, Write, record_fields
 from keystead.api.wire.routes import publish, refuse_parameters, viewer_of

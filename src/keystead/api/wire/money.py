@@ -12,7 +12,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from keystead.api.wire.fields import Field, Filter, OrderColumn, Schema, decimal, fitting, or_null, plain, split, truth
+from keystead.api.wire.fields import Field, Filter, OrderColumn, Schema, or_null, split, truth
+from keystead.api.wire.numbers import decimal, fitting, plain
 from keystead.api.wire.problems import Fault, refused, refused_one
 from keystead.base.money import known_currencies, minor_units
 from keystead.data.workspace.models import Member

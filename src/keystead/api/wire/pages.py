@@ -183,8 +183,10 @@ def page(queryset: QuerySet[Any], asked: Question, columns: Sequence[str]) -> tu
     if asked.after is not None:
         matching = matching.filter(beyond(asked.order, asked.after))
     wanted = list(dict.fromkeys([*columns, *(one.column.path for one in asked.order)]))
-    ordered = matching.order_by(*(one.expression for one in asked.order))
-    rows = list(ordered.values_list(*wanted)[: asked.limit + 1])
+    order = [one.expression for one in asked.order]
+    # Which rows, first; what stands beside them (accounts, owners, stages) is then looked up for a page of rows and not for all.
+    chosen = matching.order_by(*order).values("pk")[: asked.limit + 1]
+    rows = list(queryset.model.objects.filter(pk__in=chosen).order_by(*order).values_list(*wanted))
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
     cursor = write_cursor(asked, dict(zip(wanted, rows[-1], strict=True)), total) if more else None

@@ -11,7 +11,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from keystead.api.wire.fields import Field, Filter, Key, Moment, OrderColumn, Text
+from keystead.api.wire.days import Moment
+from keystead.api.wire.fields import Field, Filter, Key, OrderColumn, Text
 from keystead.api.wire.problems import Fault, Problem, not_found, refused
 from keystead.data.workspace.models import Member
 
