@@ -54,6 +54,7 @@ def build_demo(*, today: date) -> Workspace:
 
 def _people(owner: Member) -> dict[str, Member]:
     made = {owner.name: owner}
+    User.objects.filter(pk=owner.user_id).update(language="")  # everybody meets the demo in her browser's language
     for name, role, manager, region, team, mail in cast.PEOPLE[1:]:
         user = User.objects.filter(email=address(mail)).first() if mail else None
         if mail and user is None:
