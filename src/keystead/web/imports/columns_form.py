@@ -100,7 +100,7 @@ class ColumnsForm:
         match = [] if set(self.match) == set(usual) else [name for name in self.match if name in self.mapping.values()]
         chosen = {name: self._allowed(name, self.text_option(name)) for name in _TEXT_OPTIONS}
         decided = {value.field: (value.decision_in(self.data), value.decision) for value in self.values}
-        decisions = {name: now for name, (now, before) in decided.items() if now != before}
+        decisions = {v.field: v.decision_in(self.data) for v in self.values if v.decisions and v.decision_in(self.data) != v.decision}
         unknown = {**(self.job.options.get("unknown") or {}), **decisions}
         values = {**(self.job.options.get("values") or {}), **{value.field: value.chosen_in(self.data) for value in self.values}}
         return {"mapping": self.mapping, "match": match, "mode": self.mode, "unknown": unknown, "values": values, **chosen}
@@ -150,6 +150,7 @@ class ColumnsForm:
             "why": WHY.get(guess.get("why", "")) if field and guess.get("field") == field else "",
             "confidence": guess.get("confidence"),
             "spec": self.fields.get(field),
+            "empty": _share(column.get("empty", 0), column.get("filled", 0)),
         }  # fmt: skip
 
     @cached_property
@@ -159,6 +160,11 @@ class ColumnsForm:
     @cached_property
     def left_rows(self) -> list[dict[str, Any]]:
         return [row for row in self.rows() if not (row["field"] or row["error"])]
+
+    @property
+    def undecided(self) -> int:
+        """How many names of the file nobody knows here."""
+        return sum(value.open_count for value in self.values)
 
     def choices(self) -> list[Field]:
         return list(self.fields.values())
@@ -177,3 +183,7 @@ class ColumnsForm:
     def remarks(self) -> list[str]:
         found = [sentence(item["code"], item["params"]) for item in self.job.format.get("remarks", ())]
         return [text[:1].upper() + text[1:] for text in found]
+
+
+def _share(empty: int, filled: int) -> float:
+    return empty / (empty + filled) if empty else 0.0
