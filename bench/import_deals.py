@@ -2,8 +2,8 @@
 
     KEYSTEAD_DB_ROLE=owner DATABASE_URL=postgresql://… python bench/import_deals.py [--rows 100000] [--keep]
 
-Makes a throwaway workspace with 1,000 accounts in the database of DATABASE_URL, imports a seeded file as the jobs would, prints one
-table, and takes the workspace away again. Aim (docs/reference/import.md): 8,800 rows a second for the commit.
+Makes a throwaway workspace with 1,000 accounts in the database of DATABASE_URL, imports a seeded file as the jobs would, prints
+one table, and takes the workspace away again. Aim (docs/reference/import.md): 8,800 rows a second for the commit.
 """
 
 import argparse
@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keystead.config.settings")
@@ -60,7 +59,12 @@ def main() -> None:
 def _throwaway() -> tuple[Workspace, Member]:
     slug = f"bench-{int(time.time())}"
     return found_workspace(
-        name="Bench", slug=slug, currency="EUR", owner_email=f"{slug}@bench.example", owner_name="Bench Owner", password="only to bench"
+        name="Bench",
+        slug=slug,
+        currency="EUR",
+        owner_email=f"{slug}@bench.example",
+        owner_name="Bench Owner",
+        password="only to bench",
     )
 
 
@@ -82,7 +86,8 @@ def _file(rows: int) -> bytes:
         closed = opened + timedelta(days=random.randrange(5, 200))
         amount = f"{random.randrange(500, 90_000):,}".replace(",", ".") + f",{random.randrange(100):02}"
         writer.writerow([
-            f"D-{number:07}", f"Deal {number}", f"Account {random.randrange(ACCOUNTS):04}", f"Product {random.randrange(PRODUCTS):02}",
+            f"D-{number:07}", f"Deal {number}", f"Account {random.randrange(ACCOUNTS):04}",
+            f"Product {random.randrange(PRODUCTS):02}",
             f"Person {random.randrange(PEOPLE):02}", random.choice(STAGES), amount, f"{opened:%d/%m/%Y}", f"{closed:%d/%m/%Y}",
         ])  # fmt: skip
     return text.getvalue().encode("cp1252")
@@ -122,7 +127,9 @@ def _phases(owner: Member, content: bytes, *, slowest: bool) -> list[tuple[str, 
 
 def _received(owner: Member, content: bytes) -> Import:
     with _no_worker():
-        return imports.receive(viewer=owner, kind="deals", filename="deals.csv", content=io.BytesIO(content), options={}, at=now())
+        return imports.receive(
+            viewer=owner, kind="deals", filename="deals.csv", content=io.BytesIO(content), options={}, at=now()
+        )
 
 
 @contextmanager

@@ -102,7 +102,7 @@ def _match(cursor: Any, job: Import, target: Target, match: tuple[str, ...]) -> 
         """,
         parameters,
     )
-    # A row that is judged as before is not written again: the commit judges once more, and usually nothing has happened meanwhile.
+    # A row that is judged as before is not written again: the commit judges once more, and usually nothing happened meanwhile.
     cursor.execute(
         """
         UPDATE keystead_importrow r SET target_id = coalesce(found.known, r.target_id), before = NULL, after = NULL,

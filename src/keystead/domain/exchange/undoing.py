@@ -78,7 +78,7 @@ def _restore(job: Import, target: Target) -> set[UUID]:
 def _hand_back(job: Import, target: Target, restored: Collection[UUID]) -> None:
     """An earlier import's row that is now as that import left it counts as unedited again: imports can be undone one by one.
 
-    The commit moved a row's version by one, so the version before it is the one that the earlier import noted (1 for a row it made).
+    The commit moved a row's version by one, so the one before it is what the earlier import noted (1 for a row it made).
     """
     with connection.cursor() as cursor:
         cursor.execute(

@@ -99,8 +99,8 @@ class ColumnsForm:
         usual = default_match(self.job.kind, set(self.mapping.values()))
         match = [] if set(self.match) == set(usual) else [name for name in self.match if name in self.mapping.values()]
         chosen = {name: self._allowed(name, self.text_option(name)) for name in _TEXT_OPTIONS}
-        decided = {value.field: (value.decision_in(self.data), value.decision) for value in self.values}
-        decisions = {v.field: v.decision_in(self.data) for v in self.values if v.decisions and v.decision_in(self.data) != v.decision}
+        decided = {value.field: (value.decision_in(self.data), value.decision) for value in self.values if value.decisions}
+        decisions = {name: now for name, (now, before) in decided.items() if now != before}
         unknown = {**(self.job.options.get("unknown") or {}), **decisions}
         values = {**(self.job.options.get("values") or {}), **{value.field: value.chosen_in(self.data) for value in self.values}}
         return {"mapping": self.mapping, "match": match, "mode": self.mode, "unknown": unknown, "values": values, **chosen}

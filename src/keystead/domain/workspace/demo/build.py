@@ -53,6 +53,7 @@ def build_demo(*, today: date) -> Workspace:
 
 
 def _people(owner: Member) -> dict[str, Member]:
+    assert owner.user_id is not None
     made = {owner.name: owner}
     User.objects.filter(pk=owner.user_id).update(language="")  # everybody meets the demo in her browser's language
     for name, role, manager, region, team, mail in cast.PEOPLE[1:]:
