@@ -5,12 +5,13 @@ from uuid import UUID
 
 from keystead.data.exchange.models import Import
 from keystead.domain.exchange.imports import preview_rows
+from keystead.domain.exchange.problem_groups import problem_groups
 from keystead.web.imports.cells import cells, changes, shown_fields
 from keystead.web.imports.words import VERDICTS
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.shell import way
 
-_PAGE = 25
+_PAGE = 15
 _MOST_PAGES = 4_000
 
 
@@ -38,6 +39,7 @@ def listed(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
              "is_current": name == show}
             for name, (label, text, tone, icon) in VERDICTS.items()
         ],
+        "groups": problem_groups(job=job) if show == "error" and page == 1 and len(rows) > 1 else [],
         "show": show, "rows": rows, "fields": fields, "total": counts[show],
         "page": page, "last_page": last, "first_row": (page - 1) * _PAGE + 1, "last_row": min(page * _PAGE, counts[show]),
     }  # fmt: skip

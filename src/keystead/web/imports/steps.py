@@ -23,10 +23,9 @@ from keystead.domain.exchange.imports import (
     request_commit,
     request_undo,
 )
-from keystead.domain.exchange.problem_groups import problem_groups
 from keystead.web.imports.finding import find_import, frame
 from keystead.web.imports.rows import listed, record_url
-from keystead.web.imports.words import MADE, SEPARATORS, WORK, WORKING
+from keystead.web.imports.words import SEPARATORS, WORK, WORKING, made_words
 from keystead.web.requests import WorkspaceRequest, wants_fragment
 from keystead.web.shell import way
 
@@ -60,7 +59,6 @@ def _preview(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
         "writes": view["counts"]["create"] + view["counts"]["update"],
         "also_created": _made(job),
         "undecided": _undecided(view),
-        "groups": problem_groups(job=job),
         "separator": SEPARATORS.get(job.format.get("separator", "")),
         "match_labels": [fields_of(job.kind)[name].label for name in view["match"]],
     }
@@ -72,10 +70,10 @@ def _undecided(view: dict[str, Any]) -> int:
 
 
 def _made(job: Import) -> list[dict[str, Any]]:
-    """What is created beside the rows: [{words, count, names}]."""
+    """What is created beside the rows: [{words, names, count}]."""
     wanted = job.offers.get("make", {})
     return [
-        {"words": MADE.get(kind, kind), "count": len(items), "names": [item["name"] for item in items[:12]]}
+        {"words": made_words(kind, len(items)), "count": len(items), "names": [item["name"] for item in items[:12]]}
         for kind, items in wanted.items()
         if items
     ]

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from keystead.data.exchange.models import ImportKind, ImportState
 from keystead.domain.exchange.parsing_days import EXAMPLES
+from keystead.web.templatetags import formats
 
 # kind: (icon, what its file holds)
 KINDS: dict[str, tuple[str, Any]] = {
@@ -74,11 +76,16 @@ DECISIONS = {
     "empty": _("Leave the field empty"),
 }
 
-# What is created beside the rows: (one, several).
-MADE = {
-    "accounts": _("accounts"),
-    "products": _("products"),
-    "members": _("people"),
-    "stages": _("stages"),
-    "contacts": _("contacts"),
-}
+
+def made_words(kind: str, count: int) -> str:
+    """What is created beside the rows, counted: "3 accounts"."""
+    shown = {"count": formats.number(count, get_language() or "en")}
+    if kind == "accounts":
+        return ngettext("%(count)s account", "%(count)s accounts", count) % shown
+    if kind == "products":
+        return ngettext("%(count)s product", "%(count)s products", count) % shown
+    if kind == "members":
+        return ngettext("%(count)s person", "%(count)s people", count) % shown
+    if kind == "stages":
+        return ngettext("%(count)s stage", "%(count)s stages", count) % shown
+    return ngettext("%(count)s record", "%(count)s records", count) % shown
