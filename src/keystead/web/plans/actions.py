@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -157,7 +158,7 @@ def action_status(request: WorkspaceRequest, pk: UUID, item: UUID) -> HttpRespon
     was = {"status": found.status, "percent_done": found.percent_done}
     fields = {name: value for name, value in form.cleaned_data.items() if value is not None}
     saved = save_action(plan=plan, viewer=request.viewer, fields=fields, action=found)
-    text = _("%(title)s: %(status)s") % {"title": saved.title, "status": saved.get_status_display()}
+    text = _("%(title)s: %(status)s") % {"title": Truncator(saved.title).chars(80), "status": saved.get_status_display()}
     undo = reverse("plans:action_status", args=[request.workspace.slug, plan.pk, found.pk]) + "?" + urlencode(was)
     return done(request, lambda: _page(request, plan), _address(request, plan), text, undo_url=undo)
 

@@ -90,7 +90,7 @@ def decide(request: WorkspaceRequest, pk: UUID, verb: str) -> HttpResponse:
     """Submits, approves, rejects, recalls or archives. Its own page is for a dialog that cannot open, or a comment that lacks."""
     plan = find_plan(request, pk)
     require(request.viewer, TRANSITIONS[verb][2], plan)
-    form = CommentForm(request.POST or None, initial={"version": plan.version})
+    form = CommentForm(request.POST if request.method == "POST" else None, initial={"version": plan.version})
     back = redirect("plans:detail", slug=request.workspace.slug, pk=plan.pk)
     if form.is_valid():
         try:

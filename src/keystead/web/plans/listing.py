@@ -62,7 +62,7 @@ def plans(request: WorkspaceRequest) -> HttpResponse:
         "types": PlanType.choices,
         "owners": _owners(every),
         "chosen": _chosen(request, asked),
-        "has_any": every.exists(),
+        "has_any": page.paginator.count > 0 or every.exists(),
         "may_create": may_here(request.viewer, "plan.create"),
         "crumbs": [{"label": _("Plans"), "url": ""}],
         "more_url": "?" + urlencode({**_given(asked, order), "page": str(page.next_page_number())}) if page.has_next() else "",

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -112,7 +113,10 @@ def objective_rank(request: WorkspaceRequest, pk: UUID, item: UUID) -> HttpRespo
     rank = request.POST.get("rank", "")
     if rank.isascii() and rank.isdigit():
         move_objective(objective=found, viewer=request.viewer, to=int(rank))
-    text = _("%(title)s is number %(rank)s now.") % {"title": found.title, "rank": Objective.objects.get(pk=found.pk).rank}
+    text = _("%(title)s is number %(rank)s now.") % {
+        "title": Truncator(found.title).chars(80),
+        "rank": Objective.objects.get(pk=found.pk).rank,
+    }
     return done(request, lambda: _page(request, plan), _address(request, plan, found), text)
 
 

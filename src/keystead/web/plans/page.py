@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from keystead.data.permissions import reach
@@ -99,6 +100,7 @@ def done(
     level: str = "success",
 ) -> HttpResponse:
     """After a change: the tab again with a toast for htmx, else back to the page (or to `next`) with a message."""
+    text = Truncator(text).chars(140)
     if wants_fragment(request):
         response = show()
         toast = {"text": text, "level": level} | ({"undo_url": undo_url} if undo_url else {})

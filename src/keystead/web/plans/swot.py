@@ -41,7 +41,11 @@ def swot(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 
 
 def _page(request: WorkspaceRequest, plan: Plan, made: SwotItem | None = None) -> HttpResponse:
-    items = list(SwotItem.objects.filter(plan=plan).select_related("owner", "became_objective", "became_action"))
+    items = list(
+        SwotItem.objects.filter(plan=plan)
+        .select_related("owner", "became_objective", "became_action")
+        .order_by("-importance", "created_at", "pk")
+    )
     lenses = _lenses(items)
     lens, competitor = _wanted(request, made)
     context: dict[str, Any] = {
