@@ -4,6 +4,7 @@ A crash at any moment leaves either everything or nothing. History, versions and
 triggers; lineages and links follow once at the end.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connection, transaction
@@ -18,7 +19,7 @@ from keystead.domain.exchange.tables import TARGETS, Target
 from keystead.domain.plans.linking import relink
 
 
-def commit(*, job: Import, viewer: Member) -> dict[str, int]:
+def commit(*, job: Import, viewer: Member, told: Callable[[int], None]) -> dict[str, int]:
     """Writes the staged rows that are right; judged once more against the database as it is now. Returns the counts.
 
     Records made beside the rows (accounts, stages, product lines, people) are noted in job.offers["made"] for undo.
@@ -32,6 +33,7 @@ def commit(*, job: Import, viewer: Member) -> dict[str, int]:
             lock_tree()
         _lock(job, target)
         counts = judge(job=job, viewer=viewer, match=match, mapped=mapped)
+        told(25)
         made = _make_missing(job, viewer)
         parameters = {
             "job": job.pk, "workspace": job.workspace_id,
@@ -40,10 +42,13 @@ def commit(*, job: Import, viewer: Member) -> dict[str, int]:
         }  # fmt: skip
         with connection.cursor() as cursor:
             _insert(cursor, target, mapped, job.kind, parameters)
+            told(60)
             _update(cursor, target, mapped, job.kind, parameters)
             _note_versions(cursor, target, parameters)
             touched = _touched(cursor, parameters)
+        told(75)
         _follow(job.kind, touched, made)
+        told(85)
         job.offers = {**job.offers, "made": made}
     return counts
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.files.base import File
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from keystead.base.clock import now
@@ -214,7 +214,7 @@ def commit_now(*, job_id: UUID | str) -> None:
             return
         viewer = _viewer(job)
         with transaction.atomic():
-            job.counts = commit(job=job, viewer=viewer)
+            job.counts = commit(job=job, viewer=viewer, told=_teller_aside(job))
             job.state, job.progress, job.committed_at = "committed", 100, now()
             job.save()
             remember_mapping(job)
@@ -268,6 +268,21 @@ def _teller(job: Import) -> Callable[[int], None]:
 
     def tell(percent: int) -> None:
         Import.objects.filter(pk=job.pk).update(progress=percent)
+
+    return tell
+
+
+def _teller_aside(job: Import) -> Callable[[int], None]:
+    """Tells how far a step is that writes in one transaction: on a connection of its own, for the transaction's is not seen yet."""
+
+    def tell(percent: int) -> None:
+        aside = connection.copy()
+        try:
+            with aside.cursor() as cursor:
+                cursor.execute("SELECT set_config('keystead.workspace', %s, false)", [str(job.workspace_id)])
+                cursor.execute("UPDATE keystead_import SET progress = %s WHERE id = %s", [percent, job.pk])
+        finally:
+            aside.close()
 
     return tell
 
