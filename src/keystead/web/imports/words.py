@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from keystead.data.exchange.models import ImportKind, ImportState
 from keystead.domain.exchange.parsing_days import EXAMPLES
