@@ -273,7 +273,7 @@ def _teller(job: Import) -> Callable[[int], None]:
 
 
 def _teller_aside(job: Import) -> Callable[[int], None]:
-    """Tells how far a step is that writes in one transaction: on a connection of its own, for the transaction's is not seen yet."""
+    """Tells how far a step is that writes in one transaction: on a connection of its own, as the rest is not seen yet."""
 
     def tell(percent: int) -> None:
         aside = connection.copy()
