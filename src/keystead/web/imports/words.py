@@ -44,7 +44,7 @@ WHY = {
 
 # verdict: (counter, what it means, tone, icon)
 VERDICTS: dict[str, tuple[Any, Any, str, str]] = {
-    "create": (_("Created"), _("new here"), "good", "plus"),
+    "create": (pgettext_lazy("rows", "Created"), _("new here"), "good", "plus"),
     "update": (_("Updated"), _("here, and different"), "info", "pencil"),
     "unchanged": (_("Left as is"), _("here, and the same"), "", "check"),
     "error": (pgettext_lazy("rows", "Rejected"), _("not imported"), "bad", "circle-alert"),
