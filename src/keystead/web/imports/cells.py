@@ -38,7 +38,12 @@ def shown_fields(job: Import) -> list[Field]:
 def cells(job: Import, fields: Iterable[Field], values: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The values of a row that would be created, one for each field."""
     return [
-        {"text": written(job.kind, field, values.get(field.name), values), "is_number": _is_number(field)} for field in fields
+        {
+            "text": written(job.kind, field, values.get(field.name), values),
+            "is_number": _is_number(field),
+            "is_short": field.type == "day" or field.name == "external_id",
+        }
+        for field in fields
     ]
 
 
