@@ -14,6 +14,8 @@ urlpatterns = [
     path("invitation/<str:token>/", entrance.invitation, name="invitation"),
     path("gallery", gallery.gallery, name="gallery"),
     path("w/<slug:slug>/plans/", include("keystead.web.plans.urls")),
+    path("w/<slug:slug>/accounts/", include("keystead.web.accounts.urls")),
+    path("w/<slug:slug>/deals/", include("keystead.web.deals.urls")),
     path("w/<slug:slug>/portfolio/", include("keystead.web.portfolio.urls")),
     path("w/<slug:slug>/imports/", include("keystead.web.imports.urls")),
     path("w/<slug:slug>/", include("keystead.web.workspace.urls")),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from keystead.base.periods import FiscalCalendar, InvalidPeriod, Period
 from keystead.data.accounts.models import TARGET_SEGMENTS, Account, Segment
 from keystead.data.deals.models import Deal
-from keystead.data.workspace.models import Member
+from keystead.data.workspace.models import Member, Workspace
 from keystead.domain.accounts.portfolio_columns import COLUMNS, FIGURES, FOOT, GROUPS
 from keystead.domain.accounts.portfolio_query import OWNERS, PLANS, PortfolioQuery
 from keystead.domain.plans.editing import fiscal_calendar
@@ -22,26 +22,26 @@ def period_name(calendar: FiscalCalendar, period: Period) -> str:
     return calendar.name(period, (get_language() or "en").replace("-", "_"), fiscal=_("FY"))
 
 
-def periods(query: PortfolioQuery, address: Address, viewer: Member, today: date) -> dict[str, Any]:
+def period_links(shown: Period, workspace: Workspace, address: Address, today: date) -> dict[str, Any]:
     """Links to the years that have deals, and to the quarters and months of the year that is shown."""
-    calendar = fiscal_calendar(viewer.workspace)
+    calendar = fiscal_calendar(workspace)
     found = Deal.objects.aggregate(first=Min("close_date"), last=Max("close_date"))
     first, last = min(filter(None, (found["first"], today))), max(filter(None, (found["last"], today)))
-    year = calendar.year_of(query.period.start)
+    year = calendar.year_of(shown.start)
     years = calendar.years(Period(min(first, year.start), max(last, year.end)))[-12:]
 
     def link(period: Period) -> dict[str, Any]:
         key = "" if period == calendar.year_of(today) else period.key
-        return {"label": period_name(calendar, period), "url": address.to(period=key), "is_current": period == query.period}
+        return {"label": period_name(calendar, period), "url": address.to(period=key), "is_current": period == shown}
 
     return {
-        "name": period_name(calendar, query.period),
+        "name": period_name(calendar, shown),
         "blocks": [
             (_("Years"), [link(each) for each in reversed(years)]),
             (_("Quarters"), [link(each) for each in calendar.quarters(year)]),
             (_("Months"), [link(each) for each in calendar.months(year)]),
         ],
-        "previous": _beside(calendar.previous, query.period, link), "next": _beside(calendar.next, query.period, link),
+        "previous": _beside(calendar.previous, shown, link), "next": _beside(calendar.next, shown, link),
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -35,6 +35,7 @@ from keystead.web.shell import way
 from keystead.web.templatetags import formats
 
 _SHORT, _LONG = 10, 500
+_COVERS: dict[str | None, Literal["own", "tree"]] = {"own": "own", "tree": "tree"}
 # What a figure means over a portfolio; the measure catalogue says it for one plan. For the rest, its words hold here too.
 _HELP = {
     "target": gettext_lazy("The targets of all plans that share a day with the period; by days, when a plan reaches beyond it."),
@@ -52,10 +53,13 @@ def explanation(request: WorkspaceRequest) -> HttpResponse:
     if column not in EXPLAINED:
         raise Http404
     query, _problems = read_query(request.GET.dict(), viewer=request.viewer, today=today)
-    is_part = wants_fragment(request)
-    group = request.GET.get("in", "") if query.group in GROUPS else ""
+    account, is_part = _account(request), wants_fragment(request)
+    covers = request.GET.get("covers")
+    if account and covers in _COVERS:  # from the account's page, whatever its plans cover
+        query = PortfolioQuery(period=query.period, accounts=(account,), covers=_COVERS[covers])
+    group = request.GET.get("in", "").replace("\x00", "") if query.group in GROUPS else ""
     why = explain_portfolio(
-        query=query, column=column, viewer=request.viewer, today=today, account=_account(request), group=group,
+        query=query, column=column, viewer=request.viewer, today=today, account=account, group=group,
         most=_SHORT if is_part else _LONG,
     )  # fmt: skip
     if why is None:
@@ -90,6 +94,12 @@ def explained(request: WorkspaceRequest, why: PortfolioExplanation, query: Portf
     value = _shown(why.figures.shown(why.column))
     calendar = fiscal_calendar(request.workspace)
     scope = why.scope or _("all accounts shown")
+    if query.covers != "plan":
+        scope = (
+            _("%(account)s alone") % {"account": scope}
+            if query.covers == "own"
+            else _("%(account)s and below") % {"account": scope}
+        )
     return {
         "why": why, "name": name, "title": f"{name}, {value or _('undefined')}", "scope": scope,
         "period": period_name(calendar, query.period),

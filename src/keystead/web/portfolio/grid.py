@@ -69,7 +69,7 @@ def _frame(
         "crumbs": [{"label": _("Portfolio"), "url": ""}],
         "query": query,
         "heads": _heads(query, address, columns),
-        "periods": choices.periods(query, address, request.viewer, clock.today()),
+        "periods": choices.period_links(query.period, request.workspace, address, clock.today()),
         "filters": choices.filters(query, address, request.viewer),
         "below": address.base["below"],
         "below_clear": address.to(below=""),

@@ -1,0 +1,29 @@
+"""The addresses of accounts, under /w/<slug>/accounts/."""
+
+from django.urls import path
+
+from keystead.web.accounts import contacts, editing, facts, listing, overview, references, team
+
+app_name = "accounts"
+_CONTACT = "<uuid:pk>/contacts/<uuid:contact_pk>/"
+
+urlpatterns = [
+    path("", listing.account_list, name="list"),
+    path("export.csv", listing.export_csv, name="export_csv"),
+    path("export.xlsx", listing.export_xlsx, name="export_xlsx"),
+    path("options/", references.options, name="options"),
+    path("new/", editing.new, name="new"),
+    path("<uuid:pk>/", overview.detail, name="detail"),
+    path("<uuid:pk>/edit/", editing.edit, name="edit"),
+    path("<uuid:pk>/deletion/", editing.deletion, name="deletion"),
+    path("<uuid:pk>/plans/", facts.plans, name="plans"),
+    path("<uuid:pk>/deals/", facts.deals, name="deals"),
+    path("<uuid:pk>/orders/", facts.orders, name="orders"),
+    path("<uuid:pk>/activity/", facts.activity, name="activity"),
+    path("<uuid:pk>/contacts/", contacts.contacts, name="contacts"),
+    path("<uuid:pk>/contacts/new/", contacts.new, name="contact_new"),
+    path(_CONTACT, contacts.contact, name="contact"),
+    path(_CONTACT + "deletion/", contacts.deletion, name="contact_deletion"),
+    path("<uuid:pk>/team/", team.team, name="team"),
+    path("<uuid:pk>/team/<uuid:member_pk>/deletion/", team.leave, name="team_leave"),
+]
