@@ -55,7 +55,7 @@ COLUMNS: dict[str, Column] = {
         Column("variance", KPIS["variance"].name, Kind.MONEY, "won + pipeline - coalesce(target, 0)", True),
         # `greatest` ignores NULL, so that a gap without a target would be zero
         Column("gap", KPIS["gap"].name, Kind.MONEY, "CASE WHEN target IS NOT NULL THEN greatest(target - won, 0) END", True),
-        Column("deals", _("Deals"), Kind.COUNT, "deals"),
+        Column("deals", _("Deals"), Kind.COUNT, "deals", True),
         Column("plan", _("Plan"), Kind.TEXT, "plan_rank"),
     )
 }  # fmt: skip
