@@ -17,6 +17,7 @@ from keystead.data.permissions import Reach, editable, people, reach
 from keystead.data.workspace.models import Role
 from keystead.domain.exchange.bulk import expect_many_rows
 from keystead.domain.exchange.fields import fields_of
+from keystead.domain.exchange.problems import CannotRead
 from keystead.domain.exchange.tables import NAMED_BY, TARGETS, Column, Target
 
 # What the value of a match field is on a record that is there.
@@ -27,21 +28,27 @@ def judge(*, job: Import, viewer: Member, match: tuple[str, ...], mapped: set[st
     """Gives every staged row its verdict, target and changes; returns the counts.
 
     Rows that already have a problem from reading keep it. `made` lists records that the commit will create beside the rows.
+    Raises `CannotRead` (not_allowed) for somebody who has lost the right to import such files since she uploaded this one.
     """
     target = TARGETS[job.kind]
+    if Reach.NONE in (reach(viewer, target.create), reach(viewer, target.edit)):
+        raise CannotRead("not_allowed")
     expect_many_rows()
     with connection.cursor() as cursor:
         _forget_earlier(cursor, job)
         _refuse_duplicates(cursor, job)
-        _match(cursor, job, target, match)
+        _match(cursor, job, target, match, viewer)
         if target.parent and target.parent in mapped:
             _resolve_parents(cursor, job, target, viewer)
+        _refuse_unreached(cursor, job, target, viewer)
         _compare(cursor, job, target, mapped)
         _refuse_by_mode(cursor, job)
-        _refuse_beyond_reach(cursor, job, target, viewer)
+        _refuse_new_beyond_reach(cursor, job, target, viewer)
+        if job.kind == "members":
+            _refuse_owners(cursor, job, viewer)
         _refuse_taken(cursor, job, target, mapped)
         if target.parent and target.parent in mapped:
-            _refuse_circles(cursor, job, target)
+            _refuse_circles(cursor, job, target, viewer)
         return _counts(cursor, job)
 
 
@@ -79,8 +86,12 @@ def _refuse_duplicates(cursor: Any, job: Import) -> None:
     )
 
 
-def _match(cursor: Any, job: Import, target: Target, match: tuple[str, ...]) -> None:
-    """Finds the record of each key. By external id in SQL; other keys are folded here and joined as a table."""
+def _match(cursor: Any, job: Import, target: Target, match: tuple[str, ...], viewer: Member) -> None:
+    """Finds the record of each key. By external id in SQL; other keys are folded here and joined as a table.
+
+    An external id is unique in the workspace, so it is known whoever may see its record; a name is one of those that the viewer
+    sees, else a file of guesses would tell her the names of the others.
+    """
     parameters = {"job": job.pk, "workspace": job.workspace_id}
     cursor.execute("DROP TABLE IF EXISTS keystead_known")
     if match == ("external_id",):
@@ -90,7 +101,7 @@ def _match(cursor: Any, job: Import, target: Target, match: tuple[str, ...]) -> 
             parameters,
         )
     else:
-        known = _keys(target, match)
+        known = _keys(target, match, viewer)
         cursor.execute("CREATE TEMP TABLE keystead_known (key text, id uuid, found int) ON COMMIT DROP")
         with cursor.copy("COPY keystead_known (key, id, found) FROM STDIN") as copy:
             for key, (pk, found) in known.items():
@@ -120,13 +131,13 @@ def _match(cursor: Any, job: Import, target: Target, match: tuple[str, ...]) -> 
     )
 
 
-def _keys(target: Target, match: tuple[str, ...]) -> dict[str, tuple[UUID, int]]:
+def _keys(target: Target, match: tuple[str, ...], viewer: Member) -> dict[str, tuple[UUID, int]]:
     columns = [_STORED.get(name, name) for name in match if name != "full_name"]
     if "full_name" in match:
         columns = ["first_name", "last_name", *columns]
     known: dict[str, tuple[UUID, int]] = {}
     model: Any = target.model
-    for pk, *stored in model.objects.values_list("pk", *columns):
+    for pk, *stored in model.objects.visible_to(viewer).values_list("pk", *columns):
         values = [f"{stored[0]} {stored[1]}".strip(), *stored[2:]] if "full_name" in match else stored
         parts = [
             str(value or "") if name == "external_id" else fold(str("" if value is None else value))
@@ -290,16 +301,22 @@ def _refuse_by_mode(cursor: Any, job: Import) -> None:
     )
 
 
-def _refuse_beyond_reach(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
-    """Whoever does not reach every record may change those within reach, and create only at accounts within reach."""
-    if reach(viewer, target.edit) is not Reach.ALL:
-        model: Any = target.model
-        statement, values = editable(model.objects.all(), viewer, target.edit).order_by().values("pk").query.sql_with_params()
-        cursor.execute(
-            f"UPDATE keystead_importrow r SET problems = {_escape(_problem('not_allowed'))}"
-            f" WHERE r.job_id = %s AND r.verdict = 'update' AND r.target_id NOT IN ({statement})",
-            [job.pk, *values],
-        )
+def _refuse_unreached(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
+    """Whoever does not reach every record may change those within reach. Before anything is compared: what a record that she may
+    not change holds is neither kept with her file nor told by finding her guess "unchanged"."""
+    if reach(viewer, target.edit) is Reach.ALL:
+        return
+    model: Any = target.model
+    statement, values = editable(model.objects.all(), viewer, target.edit).order_by().values("pk").query.sql_with_params()
+    cursor.execute(
+        f"UPDATE keystead_importrow r SET problems = {_escape(_problem('not_allowed'))}, before = NULL, after = NULL"
+        f" WHERE r.job_id = %s AND r.verdict IN ('update', 'unchanged') AND r.target_id NOT IN ({statement})",
+        [job.pk, *values],
+    )
+
+
+def _refuse_new_beyond_reach(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
+    """Whoever does not reach every record may create only at accounts within reach."""
     if reach(viewer, target.create) is not Reach.ALL and job.kind in ("contacts", "deals", "orders"):
         from keystead.data.models import Account
 
@@ -316,12 +333,29 @@ def _refuse_beyond_reach(cursor: Any, job: Import, target: Target, viewer: Membe
             f"   OR r.values ->> 'account_id' IS NULL AND NOT ({mine}))",
             [job.pk, *values, *parameters],
         )
-    if job.kind == "members" and viewer.role != Role.OWNER:
-        cursor.execute(
-            f"UPDATE keystead_importrow r SET problems = {_escape(_problem('not_allowed'))} WHERE r.job_id = %s"
-            " AND r.verdict IN ('create', 'update') AND coalesce(r.after ->> 'role', r.values ->> 'role') = 'owner'",
-            [job.pk],
-        )
+
+
+def _refuse_owners(cursor: Any, job: Import, viewer: Member) -> None:
+    """Only owners make and unmake owners or change their address, and one who can log in is left."""
+    touches = "r.verdict IN ('create', 'update') AND coalesce(r.after ->> 'role', r.values ->> 'role') = 'owner'"
+    if viewer.role == Role.OWNER:
+        touches = """
+            r.after ->> 'role' <> 'owner' AND NOT EXISTS (
+              SELECT FROM keystead_member m WHERE m.workspace_id = r.workspace_id AND m.role = 'owner' AND m.is_active
+                AND m.user_id IS NOT NULL AND NOT EXISTS (
+                  SELECT FROM keystead_importrow other WHERE other.job_id = r.job_id AND other.verdict = 'update'
+                    AND other.target_id = m.id AND other.after ->> 'role' <> 'owner'))"""
+    cursor.execute(
+        f"""
+        UPDATE keystead_importrow r SET problems = {_problem("not_allowed")} WHERE r.job_id = %(job)s AND (
+          {touches}
+          OR r.verdict = 'update' AND EXISTS (
+            SELECT FROM keystead_member m WHERE m.id = r.target_id AND (
+              m.role = 'owner' AND r.after ?| array['role', 'email'] AND NOT %(owns)s
+              OR m.user_id IS NOT NULL AND r.after ? 'email')))
+        """,
+        {"job": job.pk, "owns": viewer.role == Role.OWNER},
+    )
 
 
 def _escape(sql: str) -> str:
@@ -352,8 +386,8 @@ def _refuse_taken(cursor: Any, job: Import, target: Target, mapped: set[str]) ->
         )
 
 
-def _refuse_circles(cursor: Any, job: Import, target: Target) -> None:
-    """Rows whose parents, together with those in the database, would run in a circle."""
+def _refuse_circles(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
+    """Rows whose parents, together with those in the database, would run in a circle. Unseen records in it stay unnamed."""
     name = target.parent
     model: Any = target.model
     parents: dict[UUID, UUID | None] = dict(model.objects.values_list("pk", f"{name}_id"))
@@ -367,8 +401,8 @@ def _refuse_circles(cursor: Any, job: Import, target: Target) -> None:
     names: dict[UUID, str] = {pk: called or "" for pk, (_, called) in staged.items()}
     for circle in circles:
         if missing := [pk for pk in circle if pk not in names]:
-            names |= {record.pk: str(record) for record in model.objects.filter(pk__in=missing)}
-        path = " > ".join(names[pk] for pk in [*circle, circle[0]])
+            names |= {record.pk: str(record) for record in model.objects.visible_to(viewer).filter(pk__in=missing)}
+        path = " > ".join(names.get(pk, "…") for pk in [*circle, circle[0]])
         rows = [staged[pk][0] for pk in circle if pk in staged]
         header = next((column for column, field in job.mapping.items() if field == name), name)
         cursor.execute(

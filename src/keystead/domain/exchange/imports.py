@@ -17,13 +17,14 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.base import File
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from keystead.base.clock import now
 from keystead.base.money import known_currencies
 from keystead.base.queue import enqueue
 from keystead.data.models import Import, ImportRow, Member, SavedMapping
-from keystead.data.permissions import Reach, reach
+from keystead.data.permissions import Reach, editable, reach
 from keystead.domain.exchange.committing import commit
 from keystead.domain.exchange.diffing import judge, label_of
 from keystead.domain.exchange.fields import KINDS, fields_of, header_key
@@ -35,7 +36,7 @@ from keystead.domain.exchange.problems_rows import write_problem_rows
 from keystead.domain.exchange.staging import stage
 from keystead.domain.exchange.tables import TARGETS
 from keystead.domain.exchange.undoing import undo
-from keystead.domain.workspace.permissions import require
+from keystead.domain.workspace.permissions import NotAllowed, require
 from keystead.domain.writing import FieldError, Invalid
 
 OPTIONS = frozenset("mapping values match mode locale date_format number_format sheet header_row currency unknown".split())
@@ -154,8 +155,9 @@ def request_commit(*, job: Import, viewer: Member) -> Import:
 
 
 def request_undo(*, job: Import, viewer: Member) -> Import:
-    """Has a committed import taken back in the background."""
+    """Has a committed import taken back in the background. Raises `NotAllowed` when a record of it is beyond her reach by now."""
     _require_own(job, viewer)
+    _require_records(job, viewer)
     with _from(job, {"committed"}, "undo") as locked:
         locked.state, locked.progress = "undoing", 0
         locked.save()
@@ -176,6 +178,20 @@ def discard(*, job: Import, viewer: Member) -> None:
 def _require_own(job: Import, viewer: Member) -> None:
     require(viewer, "import.create", job)
     require(viewer, TARGETS[job.kind].create)
+
+
+def _require_records(job: Import, viewer: Member) -> None:
+    """Rights are those of today: whoever has lost sight of what she once imported does not change it by taking the import back."""
+    target = TARGETS[job.kind]
+    rows = ImportRow.objects.filter(job=job, verdict__in=["create", "update"])
+    if job.kind == "members" and rows.filter(Q(before__role="owner") | Q(values__role="owner")).exists():
+        require(viewer, "workspace.own")
+    if reach(viewer, target.edit) is Reach.ALL:
+        return
+    model: Any = target.model
+    written = model.objects.filter(pk__in=rows.values("target_id"))
+    if written.exclude(pk__in=editable(model.objects.all(), viewer, target.edit).values("pk")).exists():
+        raise NotAllowed(target.edit)
 
 
 @contextmanager
