@@ -118,5 +118,5 @@ def test_an_import_waiting_for_its_commit_ends_when_its_maker_has_lost_the_right
         Member.objects.filter(pk=world.alice.pk).update(role="viewer")
         imports.commit_now(job_id=job.pk)
         job.refresh_from_db()
-        assert (job.state, job.failure["code"]) == ("failed", "not_allowed")
+        assert (job.state, job.failure) == ("failed", {"code": "not_allowed", "params": {}})
         assert not Account.objects.exists()

@@ -33,7 +33,10 @@ ACCOUNTS = Resource(
         Truth(name="is_key"),
     ),
     more_filters=(
-        Filter("under", lambda text: Q(lineage__contains=[uuid(text, "")]), {"type": "string", "format": "uuid"}),
+        Filter(
+            "under", lambda text: Q(lineage__contains=[uuid(text, "")]), {"type": "string", "format": "uuid"},
+            guard=lambda viewer, text: Q() if Account.objects.visible_to(viewer).filter(pk=text).exists() else Q(pk__in=[]),
+        ),
     ),
     create=lambda write: editing.create_account(viewer=write.viewer, fields=write.fields),
     change=lambda account, write: editing.change_account(

@@ -45,6 +45,11 @@ def filters(link: str) -> tuple[Filter, ...]:
     """?plans=, ?plans__in=, ?unlinked_reason= and its kin; `link` is "deal" or "order"."""
     reason = Choice(name="unlinked_reason", words=Unlinked.values, nullable=True)
 
+    def seen(viewer: Member, text: str) -> Q:
+        """Of a plan that the viewer may not open, nobody tells her what counts in it."""
+        wanted = {uuid(part, "") for part in split(text)}
+        return Q() if Plan.objects.visible_to(viewer).filter(pk__in=wanted).count() == len(wanted) else Q(pk__in=[])
+
     def linked(keys: list[Any]) -> Q:
         return Q(
             pk__in=RevenueLink.objects.filter(
@@ -53,8 +58,8 @@ def filters(link: str) -> tuple[Filter, ...]:
         )
 
     return (
-        Filter("plans", lambda text: linked([uuid(text, "")]), {"type": "string", "format": "uuid"}),
-        Filter("plans__in", lambda text: linked([uuid(part, "") for part in split(text)]), {"type": "string"}, many=True),
+        Filter("plans", lambda text: linked([uuid(text, "")]), {"type": "string", "format": "uuid"}, guard=seen),
+        Filter("plans__in", lambda text: linked([uuid(part, "") for part in split(text)]), {"type": "string"}, True, seen),
         *reason.filters(),
     )
 

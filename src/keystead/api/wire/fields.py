@@ -22,21 +22,29 @@ Schema = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A query parameter of a list: the condition it means, and its schema."""
+    """A query parameter of a list: the condition it means, and its schema.
+
+    `guard` narrows it to what the viewer may know: a filter by what stands in another record must not tell an unseen one.
+    """
 
     name: str
     condition: Callable[[str], Q]
     schema: Schema
     many: bool = False
+    guard: Callable[[Member, str], Q] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OrderColumn:
-    """A column that pages may be ordered by; `read` turns its text in a cursor back into a value."""
+    """A column that pages may be ordered by; `read` turns its text in a cursor back into a value.
+
+    `of`: (model, foreign key) of the other record in which the column stands; it is empty for whoever may not see that one.
+    """
 
     path: str
     nullable: bool
     read: Callable[[str], Any]
+    of: tuple[Any, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, CharField, F, Q, QuerySet, When
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,8 @@ from keystead.api.wire.bodies import as_text
 from keystead.api.wire.fields import Filter, OrderColumn
 from keystead.api.wire.problems import Fault, Problem, refused, refused_one
 from keystead.api.wire.texts import clean_text
+from keystead.data.permissions import READ_ACTION, Reach, reach
+from keystead.data.workspace.models import Member
 
 MOST, USUAL = 500, 50
 _ID = OrderColumn("id", False, UUID)
@@ -39,6 +41,7 @@ class Question:
 
     condition: Q
     order: tuple[Ordered, ...]
+    notes: Mapping[str, Any]  # columns that are made for the order, by name
     limit: int
     after: tuple[Any, ...] | None
     total: int | None
@@ -46,7 +49,12 @@ class Question:
 
 
 def question(
-    request: HttpRequest, *, filters: Mapping[str, Filter], orders: Mapping[str, Sequence[OrderColumn]], order: str
+    request: HttpRequest,
+    *,
+    viewer: Member,
+    filters: Mapping[str, Filter],
+    orders: Mapping[str, Sequence[OrderColumn]],
+    order: str,
 ) -> Question:
     """Reads the query parameters. Raises `Problem` naming every one that is unknown or makes no sense."""
     faults: list[Fault] = []
@@ -56,7 +64,7 @@ def question(
             if name == "limit":
                 limit = _limit(_single(values))
             elif name not in ("cursor", "order"):
-                condition &= _condition(name, values, filters)
+                condition &= _condition(name, values, filters, viewer)
         except Problem as problem:
             faults += [Fault(f"?{_shown(name)}", fault.code, fault.message) for fault in problem.faults]
     ordered: tuple[Ordered, ...] = ()
@@ -66,9 +74,10 @@ def question(
         faults += problem.faults
     if faults:
         raise refused(faults)
+    ordered, notes = _seen_only(ordered, viewer)
     fingerprint = _fingerprint(request)
     after, total = _read_cursor(request.GET.get("cursor"), ordered, fingerprint)
-    return Question(condition, ordered, limit, after, total, fingerprint)
+    return Question(condition, ordered, notes, limit, after, total, fingerprint)
 
 
 def _shown(name: str) -> str:
@@ -87,13 +96,12 @@ def _limit(text: str) -> int:
     return int(text)
 
 
-def _condition(name: str, values: Sequence[str], filters: Mapping[str, Filter]) -> Q:
+def _condition(name: str, values: Sequence[str], filters: Mapping[str, Filter], viewer: Member) -> Q:
     found = filters.get(name)
     if found is None:
         raise refused_one("", "unknown_parameter", _("There is no such parameter here."))
-    if found.many:
-        return found.condition(clean_text(",".join(values), ""))
-    return found.condition(clean_text(_single(values), ""))
+    text = clean_text(",".join(values) if found.many else _single(values), "")
+    return found.condition(text) & (found.guard(viewer, text) if found.guard else Q())
 
 
 def _order(text: str, orders: Mapping[str, Sequence[OrderColumn]]) -> tuple[Ordered, ...]:
@@ -110,6 +118,21 @@ def _order(text: str, orders: Mapping[str, Sequence[OrderColumn]]) -> tuple[Orde
     if len(set(paths)) != len(paths):
         raise refused_one("?order", "repeated", _("A list can be ordered by a field once."))
     return tuple(ordered if "id" in paths else [*ordered, Ordered(_ID, ordered[-1].down)])
+
+
+def _seen_only(order: tuple[Ordered, ...], viewer: Member) -> tuple[tuple[Ordered, ...], dict[str, Any]]:
+    """Orders by the name of another record as if unseen ones had none: neither the order nor the cursor then tells it."""
+    found, notes = [], {}
+    for one in order:
+        column = one.column
+        if column.of and reach(viewer, READ_ACTION[column.of[0].__name__]) is not Reach.ALL:
+            model, key = column.of
+            name = "seen_" + column.path.replace("__", "_")
+            seen = When(**{f"{key}__in": model.objects.visible_to(viewer)}, then=F(column.path))
+            notes[name] = Case(seen, default=None, output_field=CharField())
+            column = OrderColumn(name, True, column.read)
+        found.append(Ordered(column, one.down))
+    return tuple(found), notes
 
 
 def _fingerprint(request: HttpRequest) -> str:
@@ -178,7 +201,7 @@ def _bound(first: Ordered, value: Any) -> Q:
 
 def page(queryset: QuerySet[Any], asked: Question, columns: Sequence[str]) -> tuple[list[Row], str | None, int]:
     """(rows of these columns, the next cursor or None, how many there are in all), in two queries; one after the first page."""
-    matching = queryset.filter(asked.condition)
+    matching = queryset.filter(asked.condition).annotate(**asked.notes)
     total = asked.total if asked.total is not None else matching.count()
     if asked.after is not None:
         matching = matching.filter(beyond(asked.order, asked.after))
@@ -186,7 +209,7 @@ def page(queryset: QuerySet[Any], asked: Question, columns: Sequence[str]) -> tu
     order = [one.expression for one in asked.order]
     # Which rows, first; what stands beside them (accounts, owners, stages) is then looked up for a page of rows and not for all.
     chosen = matching.order_by(*order).values("pk")[: asked.limit + 1]
-    rows = list(queryset.model.objects.filter(pk__in=chosen).order_by(*order).values_list(*wanted))
+    rows = list(queryset.model.objects.annotate(**asked.notes).filter(pk__in=chosen).order_by(*order).values_list(*wanted))
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
     cursor = write_cursor(asked, dict(zip(wanted, rows[-1], strict=True)), total) if more else None

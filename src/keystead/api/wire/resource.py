@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from keystead.api.wire.days import Moment
 from keystead.api.wire.fields import Field, Filter, Key, OrderColumn, Text
 from keystead.api.wire.problems import Fault, Problem, not_found, refused
+from keystead.api.wire.references import Reference
 from keystead.data.workspace.models import Member
 
 Shown = dict[str, Any]
@@ -124,6 +125,9 @@ class Resource:
         """Rows of `columns` as JSON-ready dictionaries."""
         steps = self._steps
         items = [{name: show(pick(row)) for name, show, pick in steps} for row in rows]
+        for field in self.fields:
+            if isinstance(field, Reference) and items:
+                field.hide(items, viewer)
         if self.fill and items:
             self.fill(items, viewer)
         return items

@@ -37,7 +37,7 @@ def refuse_parameters(request: HttpRequest) -> None:
 
 def list_page(resource: Resource, request: HttpRequest, parent_key: UUID | None = None) -> HttpResponse:
     viewer = viewer_of(request)
-    asked = question(request, filters=resource.filters, orders=resource.orders, order=resource.order)
+    asked = question(request, viewer=viewer, filters=resource.filters, orders=resource.orders, order=resource.order)
     parent = resource.parent(viewer, parent_key)
     rows, cursor, total = page(resource.visible(viewer, parent), asked, resource.columns)
     return respond({"items": resource.shown(rows, viewer), "next": cursor, "total": total})

@@ -181,7 +181,7 @@ def _require_own(job: Import, viewer: Member) -> None:
 
 
 def _require_records(job: Import, viewer: Member) -> None:
-    """Rights are those of today: whoever has lost sight of what she once imported does not change it by taking the import back."""
+    """Rights are those of today: what she once imported and sees no longer is not changed by taking the import back."""
     target = TARGETS[job.kind]
     rows = ImportRow.objects.filter(job=job, verdict__in=["create", "update"])
     if job.kind == "members" and rows.filter(Q(before__role="owner") | Q(values__role="owner")).exists():
