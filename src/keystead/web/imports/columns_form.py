@@ -102,7 +102,9 @@ class ColumnsForm:
         decided = {value.field: (value.decision_in(self.data), value.decision) for value in self.values if value.decisions}
         decisions = {name: now for name, (now, before) in decided.items() if now != before}
         unknown = {**(self.job.options.get("unknown") or {}), **decisions}
-        values = {**(self.job.options.get("values") or {}), **{value.field: value.chosen_in(self.data) for value in self.values}}
+        chosen_values = {value.field: value.chosen_in(self.data) for value in self.values}
+        kept = {name: pairs for name, pairs in (self.job.options.get("values") or {}).items() if name not in chosen_values}
+        values = kept | {name: pairs for name, pairs in chosen_values.items() if pairs}
         return {"mapping": self.mapping, "match": match, "mode": self.mode, "unknown": unknown, "values": values, **chosen}
 
     def _allowed(self, name: str, text: str) -> str:

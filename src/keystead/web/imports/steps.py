@@ -1,14 +1,15 @@
 """One import from reading to undo: each state has its page, and work in the background has its progress."""
 
-from tempfile import TemporaryFile
+from tempfile import SpooledTemporaryFile
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -30,6 +31,7 @@ from keystead.web.requests import WorkspaceRequest, wants_fragment
 from keystead.web.shell import way
 
 _SUGGESTED_NEXT = {"accounts": "products", "products": "members", "members": "deals", "deals": "orders"}
+_IN_MEMORY = 1 << 20  # bytes of a file of rejected rows that need no file on disk
 
 
 @require_GET
@@ -160,14 +162,18 @@ def import_deletion(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 
 
 @require_GET
-def errors_file(request: WorkspaceRequest, pk: UUID) -> FileResponse:
+def errors_file(request: WorkspaceRequest, pk: UUID) -> HttpResponseBase:
     """The rejected rows with what is wrong with each, as a file to mend and to import again."""
     job = find_import(request, pk)
     # Written aside while the workspace is open: it is closed by the time that the answer is sent.
-    spool = TemporaryFile("w+b")  # noqa: SIM115  (the answer closes it)
+    spool = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  (a long answer is sent from it, and closes it)
     for chunk in error_chunks(job=job):
         spool.write(chunk.encode())
+    size = spool.tell()
     spool.seek(0)
-    stem = job.filename.rsplit(".", 1)[0][:100]
-    name = f"{stem} - {_('rejected rows')}.csv"
-    return FileResponse(spool, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+    named = content_disposition_header(True, f"{job.filename.rsplit('.', 1)[0][:100]} - {_('rejected rows')}.csv")
+    kind = "text/csv; charset=utf-8"
+    if size > _IN_MEMORY:
+        return FileResponse(spool, content_type=kind, headers={"Content-Disposition": named})
+    with spool:
+        return HttpResponse(spool.read(), content_type=kind, headers={"Content-Disposition": named})

@@ -1,0 +1,260 @@
+"""From an uploaded file to records: what is read, offered, created, changed, left and rejected."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keystead.data.models import Account, Deal, Import, ImportRow, Product, Stage
+from keystead.domain.exchange import imports
+from keystead.domain.writing import Invalid
+from tests.domain.exchange.files import xlsx_file
+from tests.domain.exchange.importing import again, bring_in, commit, counts, facts, problems, read
+from tests.support.world import World, account
+
+DEALS = (
+    "Código;Negócio;Conta;Etapa;Valor;Fechamento\n"
+    "D-1;Caminhões;São João Agro;Won;1.234,56;31/01/2026\n"
+    "D-2;Peças;São João Agro;Qualified;12.000,00;28/02/2026\n"
+)
+ROWS = [list(line.split(";")) for line in DEALS.splitlines()]
+
+
+def _in_a_book(folder: Path) -> bytes:
+    """Two sheets; the table begins in row 4 of the second, with days as days and amounts as numbers."""
+    table = [
+        ["D-1", "Caminhões", "São João Agro", "Won", 1234.56, date(2026, 1, 31)],
+        ["D-2", "Peças", "São João Agro", "Qualified", 12000, date(2026, 2, 28)],
+    ]
+    report: list[list[Any]] = [["Relatório de vendas"], ["gerado em 2026"], [], ROWS[0], *table]
+    return xlsx_file(folder, ("Notas", [["nada aqui"], ["mesmo"]]), ("Negócios", report)).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "of_text"),
+    [
+        ("utf8.csv", {}, lambda _: DEALS.encode()),
+        ("cp1252.csv", {}, lambda _: DEALS.encode("cp1252")),
+        ("utf16.txt", {}, lambda _: DEALS.replace(";", "\t").encode("utf-16")),
+        ("book.xlsx", {"sheet": "Negócios"}, _in_a_book),
+    ],
+)
+def test_every_shape_of_the_same_table_becomes_the_same_deals(
+    world: World, tmp_path: Path, name: str, options: dict[str, Any], of_text: Any
+) -> None:
+    with world.inside():
+        account("São João Agro")
+        job = read(world.olga, "deals", of_text(tmp_path), name=name, **options)
+        assert counts(job) == (2, 0, 0, 0), imports.job_view(job)
+        commit(world.olga, job)
+        deals = Deal.objects.order_by("external_id").values_list("external_id", "name", "status", "amount", "close_date")
+        assert list(deals) == [
+            ("D-1", "Caminhões", "won", Decimal("1234.5600"), date(2026, 1, 31)),
+            ("D-2", "Peças", "open", Decimal("12000.0000"), date(2026, 2, 28)),
+        ]
+
+
+def test_the_same_file_twice_changes_nothing(world: World) -> None:
+    with world.inside():
+        account("São João Agro")
+        bring_in(world.olga, "deals", DEALS)
+        before = facts()
+        second = bring_in(world.olga, "deals", DEALS)
+        assert counts(second) == (0, 0, 2, 0)
+        assert facts() == before
+
+
+def test_an_unknown_account_is_offered_and_its_rows_are_rejected(world: World) -> None:
+    with world.inside():
+        account("São João Agro Ltda")
+        account("Brasilux")
+        job = read(world.olga, "deals", DEALS + "D-3;Luz;Brasilux;Won;10,00;31/01/2026\n")
+        assert counts(job) == (1, 0, 0, 2)
+        assert problems(job) == [(2, "Conta", "unknown_account"), (3, "Conta", "unknown_account")]
+        offer = imports.job_view(job)["offers"]["account"]
+        assert (offer["kind"], offer["decision"]) == ("accounts", "reject")
+        unknown = offer["unknown"][0]
+        assert (unknown["value"], unknown["count"]) == ("São João Agro", 2)
+        assert unknown["suggestions"][0]["value"] == "São João Agro Ltda"
+        commit(world.olga, job)
+        assert not Account.objects.filter(name="São João Agro").exists()
+
+
+def test_an_unknown_account_is_created_when_asked_for(world: World) -> None:
+    with world.inside():
+        job = read(world.olga, "deals", DEALS, unknown={"account": "create"})
+        assert (counts(job), imports.job_view(job)["also_created"]["accounts"]) == ((2, 0, 0, 0), 1)
+        commit(world.olga, job)
+        made = Account.objects.get(name="São João Agro")
+        assert made.lineage == [made.pk]
+        assert set(Deal.objects.values_list("account_id", flat=True)) == {made.pk}
+
+
+def test_an_unknown_account_is_left_empty_when_asked_for(world: World) -> None:
+    with world.inside():
+        bring_in(world.olga, "deals", DEALS, unknown={"account": "empty"})
+        assert list(Deal.objects.values_list("account", "unlinked_reason")) == [(None, "no_account")] * 2
+
+
+def test_a_name_that_is_mapped_means_what_it_is_mapped_to(world: World) -> None:
+    text = "Opportunity ID,Product,Stage\nD-1,GTXPro,Won\nD-2,GTX Pro,Won\n"
+    with world.inside():
+        pro = Product.objects.create(name="GTX Pro")
+        assert problems(read(world.olga, "deals", text)) == [(2, "Product", "unknown_product")]
+        bring_in(world.olga, "deals", text, values={"product": {"GTXPro": "GTX Pro"}})
+        assert set(Deal.objects.values_list("product_id", flat=True)) == {pro.pk}
+
+
+def test_columns_values_and_formats_are_remembered_for_the_next_file_with_the_same_columns(world: World) -> None:
+    text = "Key;Thing;Betrag;Day\nD-1;GTXPro;1.000;03/04/2026\n"
+    mapping = {"Key": "external_id", "Thing": "product", "Betrag": "amount", "Day": "close_date"}
+    with world.inside():
+        Product.objects.create(name="GTX Pro")
+        meant = {"product": {"GTXPro": "GTX Pro"}}
+        bring_in(world.olga, "deals", text, mapping=mapping, values=meant, date_format="mdy", number_format="1.234,56")
+        following = read(world.olga, "deals", text.replace("D-1", "D-2"))
+        assert following.mapping == mapping
+        assert {column["guess"]["why"] for column in following.columns} == {"saved"}
+        assert counts(following) == (1, 0, 0, 0)
+        commit(world.olga, following)
+        days = Deal.objects.values_list("close_date", "amount", "product__name")
+        assert list(days) == [(date(2026, 3, 4), Decimal("1000.0000"), "GTX Pro")] * 2
+
+
+def test_a_stage_that_is_not_known_becomes_an_open_one_and_won_is_recognised_in_every_language(world: World) -> None:
+    with world.inside():
+        won = Stage.objects.get(status="won")
+        text = "Opportunity ID,Stage\nD-1,Closed Won\nD-2,Ganho\nD-3,Ganada\nD-4,Pilot\n"
+        bring_in(world.olga, "deals", text)
+        stages = dict(Deal.objects.values_list("external_id", "stage__name"))
+        assert stages == {"D-1": won.name, "D-2": won.name, "D-3": won.name, "D-4": "Pilot"}
+        assert Stage.objects.get(name="Pilot").status == "open"
+
+
+def test_parents_are_found_among_the_rows_of_the_file_in_any_order(world: World) -> None:
+    with world.inside():
+        bring_in(world.olga, "accounts", "Name,Parent\nLeaf,Branch\nBranch,Root\nRoot,\n")
+        leaf, branch, root = (Account.objects.get(name=name) for name in ("Leaf", "Branch", "Root"))
+        assert leaf.lineage in ([leaf.pk, branch.pk, root.pk], [root.pk, branch.pk, leaf.pk])
+
+
+def test_a_circle_through_a_file_is_rejected_with_its_path(world: World) -> None:
+    with world.inside():
+        account("Delta")
+        job = bring_in(world.olga, "accounts", "Name,Parent\nAlpha,Beta\nBeta,Gamma\nGamma,Alpha\nDelta,\n")
+        assert counts(job) == (0, 0, 1, 3)
+        shown = imports.job_view(job)["problems"]
+        assert {(one["row"], one["code"]) for one in shown} == {(2, "circle"), (3, "circle"), (4, "circle")}
+        assert all("Alpha" in one["message"] and "Gamma" in one["message"] for one in shown)
+        assert set(Account.objects.values_list("name", flat=True)) == {"Delta"}
+
+
+def test_a_circle_that_closes_through_a_record_is_rejected(world: World) -> None:
+    with world.inside():
+        root = account("Root")
+        account("Child", parent=root)
+        job = read(world.olga, "accounts", "Name,Parent\nRoot,Child\n")
+        assert problems(job) == [(2, "Parent", "circle")]
+
+
+def test_the_mode_decides_about_new_and_known_rows(world: World) -> None:
+    text = "Name,Industry\nAurelia,Food\nBrasilux,Energy\n"
+    with world.inside():
+        account("Aurelia")
+        assert problems(read(world.olga, "accounts", text, mode="create")) == [(2, None, "mode_create_only")]
+        assert problems(read(world.olga, "accounts", text, mode="update")) == [(3, None, "mode_update_only")]
+        assert counts(read(world.olga, "accounts", text)) == (1, 1, 0, 0)
+
+
+def test_bad_cells_reject_their_row_and_leave_the_others(world: World) -> None:
+    text = "Deal,Amount,Close date\nGood,100,2026-01-31\nBad day,100,2026-02-31\nBad number,12x,2026-01-31\n"
+    with world.inside():
+        job = bring_in(world.olga, "deals", text)
+        assert counts(job) == (1, 0, 0, 2)
+        assert problems(job) == [(3, "Close date", "impossible_date"), (4, "Amount", "bad_number")]
+        assert list(Deal.objects.values_list("name", flat=True)) == ["Good"]
+
+
+def test_rejected_rows_come_as_a_file_that_imports_once_it_is_mended(world: World) -> None:
+    with world.inside():
+        job = bring_in(world.olga, "deals", "Deal,Amount\nGood,100\nFine,200\n=Bad,1x\n")
+        text = "".join(imports.error_chunks(job=job))
+        assert "'=Bad" in text
+        assert "Good" not in text
+        mended = bring_in(world.olga, "deals", text.replace("1x", "17"))
+        assert counts(mended) == (1, 0, 0, 0)
+        assert list(Deal.objects.order_by("amount").values_list("name", flat=True)) == ["=Bad", "Good", "Fine"]
+
+
+def test_a_file_that_is_no_table_fails_with_a_sentence(world: World) -> None:
+    with world.inside():
+        job = read(world.olga, "accounts", b"%PDF-1.7 \x00\x01\x02 not a table", name="report.csv")
+        assert job.state == "failed"
+        assert imports.failure_sentence(job)
+        assert not ImportRow.objects.filter(job=job).exists()
+        with pytest.raises(imports.WrongState):
+            imports.request_commit(job=job, viewer=world.olga)
+
+
+def test_a_file_without_the_needed_column_shows_its_columns_and_goes_on_once_they_are_mapped(world: World) -> None:
+    with world.inside():
+        job = read(world.olga, "accounts", "Foo,Sector\nAurelia,Food\n")
+        assert (job.state, job.failure["code"]) == ("failed", "required_unmapped")
+        assert [column["name"] for column in job.columns] == ["Foo", "Sector"]
+        imports.change_options(job=job, viewer=world.olga, options={"mapping": {"Foo": "name", "Sector": "industry"}})
+        assert counts(again(job)) == (1, 0, 0, 0)
+        assert job.failure is None
+
+
+def test_only_a_previewed_import_is_committed_and_only_once(world: World) -> None:
+    with world.inside():
+        job = read(world.olga, "accounts", "Name\nAurelia\n")
+        commit(world.olga, job)
+        with pytest.raises(imports.WrongState):
+            imports.request_commit(job=job, viewer=world.olga)
+        imports.commit_now(job_id=job.pk)
+        assert Account.objects.filter(name="Aurelia").count() == 1
+
+
+def test_a_discarded_import_leaves_nothing(world: World, django_capture_on_commit_callbacks: Any) -> None:
+    with world.inside():
+        job = read(world.olga, "accounts", "Name\nAurelia\n")
+        path = Path(job.file.path)
+        assert path.exists()
+        with django_capture_on_commit_callbacks(execute=True):
+            imports.discard(job=job, viewer=world.olga)
+        assert not path.exists()
+        assert not Import.objects.exists()
+        assert not ImportRow.objects.exists()
+        imports.read_now(job_id=job.pk)  # its job may still stand in the queue
+
+
+def test_what_changed_between_preview_and_commit_is_judged_anew(world: World) -> None:
+    with world.inside():
+        job = read(world.olga, "accounts", "Name,Industry\nAurelia,Food\n")
+        assert counts(job) == (1, 0, 0, 0)
+        account("Aurelia", industry="Retail")
+        commit(world.olga, job)
+        assert counts(job) == (0, 1, 0, 0)
+        assert list(Account.objects.values_list("name", "industry")) == [("Aurelia", "Food")]
+
+
+def test_options_that_nobody_understands_are_refused_by_name(world: World) -> None:
+    with world.inside(), pytest.raises(Invalid) as refused:
+        read(world.olga, "accounts", "Name\nA\n", colour="red")
+    assert [(error.field, error.code) for error in refused.value.errors] == [("colour", "unknown_option")]
+
+
+def test_a_step_that_is_given_up_says_so_and_can_be_tried_again(world: World) -> None:
+    with world.inside():
+        job = read(world.olga, "accounts", "Name\nAurelia\n")
+        imports.request_commit(job=job, viewer=world.olga)
+        imports.give_up(job_id=job.pk, error="power cut")
+        job.refresh_from_db()
+        assert (job.state, job.failure["code"]) == ("failed", "interrupted")
+        assert "power cut" in imports.failure_sentence(job)
+        imports.change_options(job=job, viewer=world.olga, options={})
+        commit(world.olga, again(job))
+        assert Account.objects.filter(name="Aurelia").exists()

@@ -1,0 +1,77 @@
+"""Whoever imports reaches as far as she does anywhere else, and never into another workspace."""
+
+import pytest
+
+from keystead.data.models import Account, Deal, Import
+from keystead.domain.exchange import imports
+from keystead.domain.workspace.permissions import NotAllowed
+from tests.domain.exchange.importing import bring_in, counts, problems, read
+from tests.support.world import World, account
+
+
+def test_alice_imports_deals_of_her_accounts_and_not_of_one_she_does_not_see(world: World) -> None:
+    with world.inside(world.alice):
+        mine = account("Aurelia", owner=world.alice)
+        account("Secret Oil", owner=world.bob)
+        job = bring_in(world.alice, "deals", "Deal,Account\nPumps,Aurelia\nDrills,Secret Oil\n")
+        assert problems(job) == [(3, "Account", "unknown_account")]
+        assert imports.job_view(job)["offers"]["account"]["unknown"][0]["suggestions"] == []
+        assert list(Deal.objects.values_list("name", "account_id", "owner_id")) == [("Pumps", mine.pk, world.alice.pk)]
+
+
+def test_alice_does_not_change_a_deal_that_she_does_not_reach(world: World) -> None:
+    with world.inside(world.alice):
+        secret = account("Secret Oil", owner=world.bob)
+        Deal.objects.create(name="Drills", external_id="D-1", account=secret, owner=world.bob, currency="EUR")
+        job = bring_in(world.alice, "deals", "Opportunity ID,Deal\nD-1,Mine now\n")
+        assert problems(job) == [(2, None, "not_allowed")]
+        assert Deal.objects.get().name == "Drills"
+
+
+def test_an_account_that_alice_imports_is_hers(world: World) -> None:
+    with world.inside(world.alice):
+        bring_in(world.alice, "accounts", "Name\nAurelia\n")
+        assert Account.objects.get(name="Aurelia").owner_id == world.alice.pk
+
+
+def test_mona_imports_for_the_people_who_report_to_her(world: World) -> None:
+    with world.inside(world.mona):
+        account("Aurelia", owner=world.alice)
+        job = bring_in(world.mona, "deals", "Deal,Account,Owner\nPumps,Aurelia,Alice Alvarez\nDrills,,Bob Brown\n")
+        assert counts(job) == (2, 0, 0, 0)
+
+
+@pytest.mark.parametrize("kind", ["products", "members", "rates"])
+def test_alice_does_not_import_what_only_admins_keep(world: World, kind: str) -> None:
+    with world.inside(world.alice), pytest.raises(NotAllowed):
+        read(world.alice, kind, "Name\nAnything\n")
+
+
+def test_those_who_only_look_do_not_import(world: World) -> None:
+    for person in (world.vera, world.gus):
+        with world.inside(person), pytest.raises(NotAllowed):
+            read(person, "accounts", "Name\nAurelia\n")
+
+
+def test_an_import_is_its_makers_and_the_owners(world: World) -> None:
+    with world.inside(world.alice):
+        job = read(world.alice, "accounts", "Name\nAurelia\n")
+        assert not Import.objects.visible_to(world.bob).exists()
+        assert Import.objects.visible_to(world.olga).get() == job
+        with pytest.raises(NotAllowed):
+            imports.request_commit(job=job, viewer=world.bob)
+
+
+def test_two_workspaces_import_the_same_ids_apart(world: World) -> None:
+    text = "Account ID,Name,Industry\nA-1,Aurelia,{}\n"
+    with world.inside(world.olga):
+        bring_in(world.olga, "accounts", text.format("Food"))
+    with world.inside(world.charlie):
+        job = bring_in(world.charlie, "accounts", text.format("Steel"))
+        assert counts(job) == (1, 0, 0, 0)
+        assert not Import.objects.visible_to(world.charlie).exclude(pk=job.pk).exists()
+        assert list(Account.objects.values_list("industry", flat=True)) == ["Steel"]
+    with world.inside(world.olga):
+        assert list(Account.objects.values_list("industry", flat=True)) == ["Food"]
+        imports.commit_now(job_id=job.pk)  # an id of another workspace is no import here
+        assert Account.objects.count() == 1
