@@ -47,7 +47,7 @@ def change_account(*, account: Account, viewer: Member, fields: Mapping[str, Any
     with transaction.atomic():
         if moves:
             lock_tree()
-            _refuse_cycle(account, fields["parent"])
+            _refuse_cycle(account, fields["parent"], viewer)
         account = write(account, fields, seen=seen)
         if moves:
             refresh_lineage([account.pk])
@@ -56,9 +56,9 @@ def change_account(*, account: Account, viewer: Member, fields: Mapping[str, Any
     return account
 
 
-def _refuse_cycle(account: Account, parent: Account | None) -> None:
+def _refuse_cycle(account: Account, parent: Account | None, viewer: Member) -> None:
     try:
-        refuse_cycle(account=account, parent=parent)
+        refuse_cycle(account=account, parent=parent, viewer=viewer)
     except AccountCycle as cycle:
         message = _("An account cannot stand below itself: %(path)s.") % {"path": " > ".join(cycle.path)}
         raise Invalid([FieldError("parent", cycle.code, message)]) from cycle
@@ -94,14 +94,14 @@ def create_contact(*, viewer: Member, fields: Mapping[str, Any]) -> Contact:
     """A new contact; at an account that the viewer may change. Raises `NotAllowed`, `Invalid`."""
     require(viewer, "contact.create")
     _require_account(viewer, "contact.create", fields.get("account"))
-    return write(Contact(), _contact(Contact(), fields))
+    return write(Contact(), _contact(Contact(), fields, viewer))
 
 
 def change_contact(*, contact: Contact, viewer: Member, fields: Mapping[str, Any], seen: int | None = None) -> Contact:
     require(viewer, "contact.edit", contact)
     if fields.get("account"):
         _require_account(viewer, "contact.edit", fields["account"])
-    return write(contact, _contact(contact, fields), seen=seen)
+    return write(contact, _contact(contact, fields, viewer), seen=seen)
 
 
 def delete_contact(*, contact: Contact, viewer: Member, seen: int | None = None) -> None:
@@ -110,17 +110,19 @@ def delete_contact(*, contact: Contact, viewer: Member, seen: int | None = None)
         hold(contact, seen).delete()
 
 
-def _contact(contact: Contact, fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A contact has a name or an address, and nobody reports to herself, through however many people."""
+def _contact(contact: Contact, fields: Mapping[str, Any], viewer: Member) -> Mapping[str, Any]:
+    """A contact has a name or an address, and nobody reports to herself, through however many people (unseen ones unnamed)."""
     names = [fields.get(name, getattr(contact, name)) for name in ("first_name", "last_name", "email")]
     if not any(names):
         raise Invalid.one("last_name", "required", _("A contact needs a name or an e-mail address."))
-    above, path = fields.get("reports_to"), [str(contact)]
+    above, path = fields.get("reports_to"), [contact]
     seen = {contact.pk}
     while above is not None:
-        path.append(str(above))
+        path.append(above)
         if above.pk in seen:
-            message = _("Nobody can report to herself: %(path)s.") % {"path": " > ".join(path)}
+            named = set(Contact.objects.visible_to(viewer).filter(pk__in=seen).values_list("pk", flat=True))
+            names = [str(each) if each.pk in named else "…" for each in path]
+            message = _("Nobody can report to herself: %(path)s.") % {"path": " > ".join(names)}
             raise Invalid.one("reports_to", "contact_cycle", message)
         seen.add(above.pk)
         above = above.reports_to

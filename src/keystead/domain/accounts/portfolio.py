@@ -5,10 +5,10 @@ Definitions are in docs/explanation/portfolio.md. Figures are computed in sets b
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -149,12 +149,6 @@ def one_row(*, query: PortfolioQuery, viewer: Member, today: date, account: UUID
         cursor.execute(steps + sql, parameters | {"account": account, "key": group})
         found = cursor.fetchone()
     return _row(_exact(found[0]), viewer.workspace.currency) if found else None
-
-
-def figures_of(*, account: UUID, covers: Literal["own", "tree"], query: PortfolioQuery, viewer: Member, today: date) -> Figures:
-    """The figures of one account alone ("own") or with everything below it ("tree"), by the portfolio's own rules."""
-    one = replace(PortfolioQuery(period=query.period), accounts=(account,), covers=covers)
-    return portfolio(query=one, viewer=viewer, today=today, limit=0).total.figures
 
 
 def _exact(text: str | None) -> Any:

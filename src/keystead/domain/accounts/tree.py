@@ -7,10 +7,14 @@ from django.db import connection
 
 from keystead.base.scope import current_workspace
 from keystead.data.accounts.models import Account
+from keystead.data.workspace.models import Member
 
 
 class AccountCycle(ValueError):
-    """An account would stand below itself; `path` names the accounts of the circle, from the moved one back to it."""
+    """An account would stand below itself; `path` names the accounts of the circle, from the moved one back to it.
+
+    Those that the viewer may not see stand in it as "…".
+    """
 
     code = "account_cycle"
 
@@ -25,14 +29,15 @@ def lock_tree() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('account tree ' || %s, 0))", [str(current_workspace())])
 
 
-def refuse_cycle(*, account: Account, parent: Account | None) -> None:
+def refuse_cycle(*, account: Account, parent: Account | None, viewer: Member) -> None:
     """Raises `AccountCycle` when the parent is the account itself or stands below it."""
     above = parent
-    path = [account.name]
+    path = [account]
     while above is not None:
-        path.append(above.name)
+        path.append(above)
         if above.pk == account.pk:
-            raise AccountCycle(path)
+            seen = set(Account.objects.visible_to(viewer).filter(pk__in={each.pk for each in path}).values_list("pk", flat=True))
+            raise AccountCycle([each.name if each.pk in seen else "…" for each in path])
         above = Account.objects.filter(pk=above.parent_id).first() if above.parent_id else None
 
 

@@ -29,7 +29,7 @@ def plans(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     found = list(
         Plan.objects.visible_to(request.viewer).filter(account=account).select_related("owner").order_by("-start_date", "name")
     )
-    blocks = figures(plans=found, viewer=request.viewer, at=clock.now(), today=clock.today())
+    blocks = figures(plans=found, viewer=request.viewer, at=clock.now(), today=clock.today(request.user.time_zone))
     rows = [_plan_row(plan, blocks[plan.pk]) for plan in found]
     return render(request, "accounts/plans.html", account_context(request, account, "plans") | {"rows": rows})
 

@@ -1,6 +1,6 @@
 """An account's first page: its figures alone and with everything below it, its place in the tree, its plans, its facts."""
 
-from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -35,10 +35,10 @@ _MOST_CHILDREN = 100
 @require_GET
 def detail(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     account = find_account(request, pk)
-    today = clock.today()
+    today = clock.today(request.user.time_zone)
     asked, _problems = read_query({"period": request.GET.get("period", "")}, viewer=request.viewer, today=today)
-    own = _figures(account, asked, request.viewer, "own")
-    tree = _tree(account, asked, request.viewer)
+    own = _own(account, asked, request.viewer, today)
+    tree = _tree(account, asked, request.viewer, today)
     usual = fiscal_calendar(request.workspace).year_of(today)
     address = Address.of(PortfolioQuery(period=asked.period), [], usual)
     whole = next(row for row in tree.rows if row.account_id == account.pk)
@@ -61,17 +61,17 @@ def detail(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     return render(request, "accounts/overview.html", account_context(request, account, "overview") | context)
 
 
-def _figures(account: Account, asked: PortfolioQuery, viewer: Member, covers: Any) -> Portfolio:
-    query = replace(PortfolioQuery(period=asked.period), accounts=(account.pk,), covers=covers)
-    return portfolio(query=query, viewer=viewer, today=clock.today(), limit=0)
+def _own(account: Account, asked: PortfolioQuery, viewer: Member, today: date) -> Portfolio:
+    query = PortfolioQuery(period=asked.period, accounts=(account.pk,), covers="own")
+    return portfolio(query=query, viewer=viewer, today=today, limit=0)
 
 
-def _tree(account: Account, asked: PortfolioQuery, viewer: Member) -> Portfolio:
+def _tree(account: Account, asked: PortfolioQuery, viewer: Member, today: date) -> Portfolio:
     """The account, what stands above it and what stands right below it, each with its whole subtree."""
     children = Account.objects.visible_to(viewer).filter(parent=account).order_by("name").values_list("pk", flat=True)
     wanted = (*account.lineage, *children[:_MOST_CHILDREN])
-    query = replace(PortfolioQuery(period=asked.period), accounts=wanted, covers="tree", order=(Sort("account"),))
-    return portfolio(query=query, viewer=viewer, today=clock.today(), limit=None)
+    query = PortfolioQuery(period=asked.period, accounts=wanted, covers="tree", order=(Sort("account"),))
+    return portfolio(query=query, viewer=viewer, today=today, limit=None)
 
 
 def _explain(account: UUID, covers: str, column: str, address: Address, request: WorkspaceRequest) -> str:

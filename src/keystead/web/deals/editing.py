@@ -48,7 +48,7 @@ def _initial(request: WorkspaceRequest) -> dict[str, Any]:
     first = Stage.objects.visible_to(request.viewer).first()
     return {
         "account": shown(account, request.viewer), "owner": request.viewer.pk, "currency": request.workspace.currency,
-        "created_date": clock.today(), "stage": first.pk if first else None,
+        "created_date": clock.today(request.user.time_zone), "stage": first.pk if first else None,
     }  # fmt: skip
 
 

@@ -49,7 +49,7 @@ _FORMULAS = {"target": "Σ plan.target × days in period ÷ days of plan", "won"
 @require_GET
 def explanation(request: WorkspaceRequest) -> HttpResponse:
     """`?kpi=won&period=…` and the state of the grid; `account` for one line, `in` for one group, neither for the total."""
-    today, column = clock.today(), request.GET.get("kpi", "")
+    today, column = clock.today(request.user.time_zone), request.GET.get("kpi", "")
     if column not in EXPLAINED:
         raise Http404
     query, _problems = read_query(request.GET.dict(), viewer=request.viewer, today=today)
@@ -82,7 +82,7 @@ def _account(request: WorkspaceRequest) -> UUID | None:
 
 def _back(request: WorkspaceRequest, query: PortfolioQuery) -> str:
     columns = chosen_columns(",".join(request.GET.getlist("columns")))
-    address = Address.of(query, columns, fiscal_calendar(request.workspace).year_of(clock.today()))
+    address = Address.of(query, columns, fiscal_calendar(request.workspace).year_of(clock.today(request.user.time_zone)))
     return reverse("portfolio:list", args=[request.workspace.slug]) + address.to()
 
 

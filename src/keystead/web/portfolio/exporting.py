@@ -53,7 +53,7 @@ def export_xlsx(request: WorkspaceRequest) -> HttpResponse:
 
 
 def _found(request: WorkspaceRequest) -> Portfolio:
-    today = clock.today()
+    today = clock.today(request.user.time_zone)
     params = request.GET.dict() | {"order": ",".join(request.GET.getlist("order"))}
     query, _problems = read_query(params, viewer=request.viewer, today=today)
     return portfolio(query=query, viewer=request.viewer, today=today, limit=None)

@@ -24,7 +24,7 @@ from keystead.web.shell import way
 @require_GET
 def portfolio_list(request: WorkspaceRequest) -> HttpResponse:
     """The page; to htmx its grid (`portfolio/list.html#portfolio`), or with `after` the further lines alone."""
-    today = clock.today()
+    today = clock.today(request.user.time_zone)
     params = request.GET.dict() | {"order": ",".join(request.GET.getlist("order"))}
     query, problems = read_query(params, viewer=request.viewer, today=today)
     after = int(params["after"]) if params.get("after", "").isdecimal() and len(params["after"]) < 9 else 0
@@ -69,7 +69,7 @@ def _frame(
         "crumbs": [{"label": _("Portfolio"), "url": ""}],
         "query": query,
         "heads": _heads(query, address, columns),
-        "periods": choices.period_links(query.period, request.workspace, address, clock.today()),
+        "periods": choices.period_links(query.period, request.workspace, address, clock.today(request.user.time_zone)),
         "filters": choices.filters(query, address, request.viewer),
         "below": address.base["below"],
         "below_clear": address.to(below=""),
