@@ -2,8 +2,8 @@
 
 import os
 import signal
-import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 from playwright.sync_api import Browser
 
-from keystead.config.process import last_lines, stop
+from keystead.config.process import last_lines, spawn, stop
 from tests.journeys.journey import Journey, Opens, opened
 from tests.support.browser import browser
 
@@ -32,18 +32,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], None]]:
-    """A real worker on the test database, under the worker's login. Calling it asserts that it still runs."""
+    """A real worker on the test database, under the worker's login. Calling it asserts that it still runs; it ends with us."""
     log = tmp_path_factory.mktemp("worker") / "worker.log"
     address = urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}")
     environment = os.environ | {
         "DATABASE_URL": urlunsplit(address), "KEYSTEAD_DB_ROLE": "worker", "KEYSTEAD_DATA": str(settings.DATA),
         "KEYSTEAD_SECRET_KEY": settings.SECRET_KEY,
     }  # fmt: skip
-    with log.open("wb") as output:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "keystead", "worker"], env=environment, stdin=subprocess.DEVNULL, stdout=output,
-            stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
+    with warnings.catch_warnings():  # of forking while threads run: nothing that they may hold is used in between
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = spawn([sys.executable, "-m", "keystead", "worker"], log=log, env=environment)
 
     def assert_running() -> None:
         assert child.poll() is None, last_lines(log)

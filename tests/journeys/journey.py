@@ -1,14 +1,17 @@
 """A person at the browser. Every page that she comes to is listened to and looked at from a phone as well."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect
 
+from keystead.data.models import User
 from tests.support.browser import DESK, PHONE
 from tests.support.world import PASSWORD
 
@@ -33,11 +36,10 @@ def opened(browser: Browser, address: str) -> Iterator[Opens]:
     begun: list[Journey] = []
 
     def opens(*, language: str = "en", script: bool = True, **options: Any) -> Journey:
-        context = browser.new_context(
-            base_url=address, locale=LOCALES[language], viewport=DESK, java_script_enabled=script, **options
-        )  # fmt: skip
+        usual = {"base_url": address, "locale": LOCALES[language], "viewport": DESK, "java_script_enabled": script}
+        context = browser.new_context(**usual | options)
         context.set_default_timeout(PATIENCE_MS)
-        begun.append(Journey(context, language))
+        begun.append(Journey(context, language, address))
         return begun[-1]
 
     yield opens
@@ -50,8 +52,9 @@ def opened(browser: Browser, address: str) -> Iterator[Opens]:
 class Journey:
     """`page` is Playwright's; the methods are steps that end only when the page they lead to is there and sound."""
 
-    def __init__(self, context: BrowserContext, language: str) -> None:
-        self.context, self.language, self.slug = context, language, ""
+    def __init__(self, context: BrowserContext, language: str, origin: str) -> None:
+        self.context, self.language, self.origin = context, language, origin
+        self.slug = ""
         self.complaints: list[str] = []
         context.on("console", self._on_console)
         context.on("weberror", lambda error: self.complaints.append(f"script: {error.error}"))
@@ -81,6 +84,11 @@ class Journey:
         """The sentence as the page has it in this language."""
         with translation.override(self.language):
             return translation.gettext(message)
+
+    def says(self, text: Any) -> str:
+        """A lazily translated text in her language."""
+        with translation.override(self.language):
+            return str(text)
 
     def link(self, path: str) -> Locator:
         return self.page.locator(f'a[href="{path}"]:visible').first
@@ -134,6 +142,13 @@ class Journey:
         self.button("Sign in").click()
         self.slug = slug
         self.arrives(self.address("workspace_home"))
+
+    def is_signed_in_as(self, user: User) -> None:
+        """Without the form, for what comes after."""
+        client = Client()
+        client.force_login(user)
+        name = settings.SESSION_COOKIE_NAME
+        self.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": self.origin}])
 
     def tabs_to(self, target: Locator, *, most: int = 80) -> None:
         """Presses Tab until the target has the focus, which must be visible there."""
