@@ -183,8 +183,7 @@ def counted(caller: Caller, address: str) -> int:
 def test_a_page_costs_the_same_queries_with_one_row_and_with_three(
     callers: Callers, world: World, path: str, queries: int
 ) -> None:
-    """The token, the count, the rows, and for deals and orders their links; for whoever does not see everything, which of the accounts
-    may be named."""
+    """The token, the count, the rows, and for deals and orders their links; who does not see everything: what may be named."""
 
     def fill(number: int) -> None:
         callers.olga.made("/accounts", {"name": f"Aurelia {number}", "owner": {"name": "Alice Alvarez"}})

@@ -90,7 +90,7 @@ def test_won_is_always_sure_and_lost_always_nothing(world: World) -> None:
         signed = save_stage(viewer=world.olga, fields={"name": "Signed", "status": "won", "probability": 40})
         gone = save_stage(viewer=world.olga, fields={"name": "Gone", "status": "lost", "probability": 40})
         assert (signed.probability, gone.probability) == (100, 0)
-        assert [stage.name for stage in stages_with_counts()][-2:] == ["Signed", "Gone"]
+        assert [stage.name for stage in stages_with_counts(world.olga)][-2:] == ["Signed", "Gone"]
 
 
 def test_a_stage_with_deals_keeps_its_status_and_cannot_go(world: World) -> None:
@@ -102,7 +102,7 @@ def test_a_stage_with_deals_keeps_its_status_and_cannot_go(world: World) -> None
         with refused("in_use"):
             delete_stage(stage=stage, viewer=world.olga)
         assert save_stage(viewer=world.olga, stage=stage, fields={"name": "Offer", "probability": 55}).name == "Offer"
-        assert {each.name: each.deal_count for each in stages_with_counts()}["Offer"] == 1
+        assert {each.name: each.deal_count for each in stages_with_counts(world.olga)}["Offer"] == 1
         delete_stage(stage=Stage.objects.get(name="Negotiation"), viewer=world.olga)
         assert not Stage.objects.filter(name="Negotiation").exists()
 
@@ -116,7 +116,7 @@ def test_a_stage_moves_and_the_others_make_room(world: World) -> None:
     with world.inside():
         move_stage(stage=Stage.objects.get(name="Won"), viewer=world.olga, to=0)
         move_stage(stage=Stage.objects.get(name="Prospecting"), viewer=world.olga, to=99)
-        names = [stage.name for stage in stages_with_counts()]
+        names = [stage.name for stage in stages_with_counts(world.olga)]
         assert names == ["Won", "Qualification", "Proposal", "Negotiation", "Lost", "Prospecting"]
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from keystead.base.money import known_currencies
 from keystead.data.accounts.models import Account
 from keystead.data.deals.models import Deal, Order, Product, Stage
-from keystead.data.permissions import Reach, reach
+from keystead.data.permissions import Reach, people, reach
 from keystead.data.workspace.models import Member, Rate
 from keystead.domain.plans.linking import relink
 from keystead.domain.workspace.permissions import NotAllowed, require
@@ -32,6 +32,8 @@ def create_deal(*, viewer: Member, fields: Mapping[str, Any]) -> Deal:
     values.setdefault("currency", viewer.workspace.currency)
     if reach(viewer, "deal.create") is not Reach.ALL:
         values["owner"] = values.get("owner") or viewer
+        if values.get("account") is None and values["owner"].pk not in people(viewer, reach(viewer, "deal.create")):
+            raise NotAllowed("deal.create")
     _require_account(viewer, "deal.create", values.get("account"))
     with transaction.atomic():
         deal = write(Deal(), values)
@@ -79,9 +81,14 @@ def _deal(deal: Deal, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def create_order(*, viewer: Member, fields: Mapping[str, Any]) -> Order:
-    """A new order, invoice or scheduled line, linked at once. Raises `NotAllowed`, `Invalid`."""
+    """A new order, invoice or scheduled line, linked at once. Raises `NotAllowed`, `Invalid`.
+
+    Whoever does not reach every account must name one within reach: an order has no owner by whom it would be hers.
+    """
     require(viewer, "order.create")
     values = dict(fields)
+    if values.get("account") is None and reach(viewer, "order.create") is not Reach.ALL:
+        raise NotAllowed("order.create")
     _known_currency(values)
     _require_account(viewer, "order.create", values.get("account"))
     with transaction.atomic():

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from keystead.base.money import known_currencies
 from keystead.base.periods import FiscalCalendar, Period
 from keystead.data.accounts.models import Account
+from keystead.data.permissions import reaches
 from keystead.data.plans.models import Action, Measure, MeasureReading, Objective, Plan, PlanStatus, PlanType, SwotItem
 from keystead.data.workspace.models import Member, Workspace
 from keystead.domain.plans.linking import relink
@@ -68,7 +69,7 @@ def create_plan(*, viewer: Member, fields: Mapping[str, Any], today: date) -> Pl
     values = _with_defaults(viewer, fields, today)
     with transaction.atomic():
         _lock(account)
-        _check(Plan(), values)
+        _check(Plan(), values, viewer)
         plan = write(Plan(), values)
         relink(accounts=[account.pk])
     return plan
@@ -85,7 +86,7 @@ def change_plan(*, plan: Plan, viewer: Member, fields: Mapping[str, Any], seen: 
     touched = {plan.account_id}
     with transaction.atomic():
         _lock(fields.get("account") or plan.account)
-        _check(plan, fields)
+        _check(plan, fields, viewer)
         plan = write(plan, fields, seen=seen)
         if _DECIDES_LINKS & set(fields):
             relink(accounts=touched | {plan.account_id})
@@ -135,7 +136,7 @@ def _lock(account: Account) -> None:
     Account.objects.select_for_update(of=("self",)).filter(pk=account.pk).order_by().first()
 
 
-def _check(plan: Plan, fields: Mapping[str, Any]) -> None:
+def _check(plan: Plan, fields: Mapping[str, Any], viewer: Member) -> None:
     """Period and currency make sense, and no two plans of one team cover the same account at the same time (features A1)."""
     merged = {name: fields.get(name, getattr(plan, name, None)) for name in ("start_date", "end_date", "team_key", "target")}
     merged["account"] = fields["account"] if "account" in fields else plan.account  # noqa: SIM401 - plan.account may not be there
@@ -148,6 +149,8 @@ def _check(plan: Plan, fields: Mapping[str, Any]) -> None:
     if merged["target"] is not None and merged["target"] < 0:
         raise Invalid.one("target", "below_zero", _("A target is not below zero."))
     other = overlapping(plan, merged)
+    if other is not None and not reaches(viewer, "plan.read", other):  # her own plan at an account that is not hers
+        raise Invalid.one("start_date", "overlaps", _("Another plan already covers this account in this time."))
     if other is not None:
         message = _(
             "%(name)s already covers this account from %(start)s to %(end)s. Two plans may overlap only for different teams."

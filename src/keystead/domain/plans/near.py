@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When, Window
 from django.db.models.functions import Coalesce, NullIf, RowNumber
 
+from keystead.data.accounts.models import Account
 from keystead.data.deals.models import Deal, Order
 from keystead.data.plans.models import Plan, RevenueSource
 from keystead.data.workspace.models import Member
@@ -40,7 +41,7 @@ def near_misses(*, plan: Plan, viewer: Member, at_most: int) -> tuple[list[NearM
         near = queryset.filter(account__lineage__contains=[plan.account_id]).exclude(links__plan=plan)
         seen = near.visible_to(viewer)  # type: ignore[attr-defined]
         unseen += near.count() - seen.count()
-        found += _listed(plan, seen, day, name, team, at_most)
+        found += _listed(plan, viewer, seen, day, name, team, at_most)
     return found, unseen
 
 
@@ -52,8 +53,11 @@ def _sources(plan: Plan) -> Iterator[tuple[QuerySet[Any], str, str, Any]]:
         yield Order.objects.filter(kind=kind), "order_date", "number", F("team_key")
 
 
-def _listed(plan: Plan, seen: QuerySet[Any], day: str, name: str, team: Any, at_most: int) -> Iterator[NearMiss]:
-    """The first rule that a row breaks, in the order in which a person would check them."""
+def _listed(plan: Plan, viewer: Member, seen: QuerySet[Any], day: str, name: str, team: Any, at_most: int) -> Iterator[NearMiss]:
+    """The first rule that a row breaks, in the order in which a person would check them.
+
+    A deal that is the viewer's own may be at an account that is not: then the account is not named.
+    """
     rules = [] if plan.includes_descendants else [When(~Q(account=plan.account_id), then=Value("below_account"))]
     rules.append(When(Q(**{f"{day}__isnull": True}), then=Value("no_date")))
     outside = Q(**{f"{day}__lt": plan.start_date}) | Q(**{f"{day}__gt": plan.end_date})
@@ -61,10 +65,11 @@ def _listed(plan: Plan, seen: QuerySet[Any], day: str, name: str, team: Any, at_
     rows = seen.annotate(
         reason=Case(*rules, default=Value("team_key"), output_field=CharField()), day=F(day), called=F(name), team=team
     ).annotate(
+        at=Case(When(account__in=Account.objects.visible_to(viewer), then=F("account__name")), default=Value("")),
         place=Window(RowNumber(), partition_by=F("reason"), order_by=[F("day").desc(nulls_last=True), F("pk").asc()]),
         of_reason=Window(Count("pk"), partition_by=F("reason")),
     )
-    columns = ("kind", "pk", "called", "day", "amount", "currency", "reason", "of_reason", "account__name", "team")
+    columns = ("kind", "pk", "called", "day", "amount", "currency", "reason", "of_reason", "at", "team")
     listed = rows.filter(place__lte=at_most).order_by("reason", "place")
     for kind, pk, called, on, amount, currency, reason, of_reason, account, own_team in listed.values_list(*columns):
         detail = {"below_account": account, "team_key": own_team}.get(reason) or ""

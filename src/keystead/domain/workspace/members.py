@@ -35,7 +35,8 @@ def create_member(*, viewer: Member, at: datetime, fields: Mapping[str, Any]) ->
 def change_member(
     *, member: Member, viewer: Member, at: datetime, fields: Mapping[str, Any], seen_version: int | None = None
 ) -> Member:
-    """Changes fields of a member. A new team or manager links her deals anew; a new address ends her open invitations.
+    """Changes fields of a member. A new team or manager links her deals anew; a new address and becoming an owner end her open
+    invitations.
 
     Raises `NotAllowed` (only owners make and unmake owners), `Stale`, and `Invalid`: last_owner, manager_cycle (names the path),
     has_login (the address of somebody who logs in is hers to change), email_taken.
@@ -49,7 +50,8 @@ def change_member(
         _check_email(member, values)
         _refuse_cycle(member, values)
         relinks = any(_differs(member, name, values) for name in _DECIDES_LINKS)
-        if _differs(member, "email", values):
+        if _differs(member, "email", values) or (_differs(member, "role", values) and values["role"] == Role.OWNER):
+            # An open letter was written for another address, or by somebody who may not let an owner in.
             withdraw(member=member, at=at)
         member = write(member, values, seen=seen_version)
         if relinks:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils.translation import ngettext
 
 from keystead.data.deals.models import Deal, DealStatus, Stage
+from keystead.data.permissions import Reach, reach
 from keystead.data.workspace.models import Member
 from keystead.domain.workspace.permissions import require
 from keystead.domain.writing import Invalid, write
@@ -16,9 +17,10 @@ STAGE_FIELDS = frozenset({"name", "status", "probability"})
 _SURE = {DealStatus.WON: 100, DealStatus.LOST: 0}
 
 
-def stages_with_counts() -> Any:
-    """The stages in order, each with `deal_count`: all deals in it, since it is the workspace's pipeline that is shown."""
-    return Stage.objects.annotate(deal_count=Count("deals")).order_by("position", "name")
+def stages_with_counts(viewer: Member) -> Any:
+    """The stages in order, each with `deal_count`: the deals in it that the viewer may see."""
+    seen = Q(deals__in=Deal.objects.visible_to(viewer)) if reach(viewer, "deal.read") is not Reach.ALL else Q()
+    return Stage.objects.annotate(deal_count=Count("deals", filter=seen)).order_by("position", "name")
 
 
 def save_stage(

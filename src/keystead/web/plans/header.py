@@ -21,7 +21,7 @@ from keystead.data.workspace.models import Member
 from keystead.domain.plans.approval import TRANSITIONS, CannotMove, move
 from keystead.domain.plans.editing import change_plan, create_plan, delete_plan, overlapping, suggested_name
 from keystead.domain.plans.fitting import would_link
-from keystead.domain.workspace.permissions import require
+from keystead.domain.workspace.permissions import may, require
 from keystead.domain.writing import Invalid, Stale
 from keystead.web.plans.forms import CommentForm, PlanForm
 from keystead.web.plans.page import find_plan, plan_context
@@ -48,7 +48,7 @@ def new(request: WorkspaceRequest) -> HttpResponse:
     context = {
         "form": form,
         "account": account,
-        "other": _other_plan(form, Plan(), account),
+        "other": _other_plan(form, Plan(), account, request.viewer),
         "teams": teams(),
         "crumbs": [_plans_crumb(request), {"label": _("New plan"), "url": ""}],
         **_fitting(request, account, form),
@@ -80,7 +80,7 @@ def edit(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "account": plan.account,
         "teams": teams(),
-        "other": _other_plan(form, plan, plan.account),
+        "other": _other_plan(form, plan, plan.account, request.viewer),
         **_fitting(request, plan.account, form),
     }
     return render(request, "plans/edit.html", context, status=status_of(form))
@@ -188,12 +188,13 @@ def _plans_crumb(request: WorkspaceRequest) -> dict[str, Any]:
     return {"label": _("Plans"), "url": reverse("plans:list", args=[request.workspace.slug])}
 
 
-def _other_plan(form: PlanForm, plan: Plan, account: Account) -> Plan | None:
+def _other_plan(form: PlanForm, plan: Plan, account: Account, viewer: Member) -> Plan | None:
     """The plan that stands in the way, to be linked beside the message."""
     errors = form.errors.as_data().get("start_date", []) if form.is_bound else []
     if not any(error.code == "overlaps" for error in errors):
         return None
-    return overlapping(plan, {**form.cleaned_data, **_given(form), "account": account})
+    other = overlapping(plan, {**form.cleaned_data, **_given(form), "account": account})
+    return other if other is not None and may(viewer, "plan.read", other) else None
 
 
 def _given(form: PlanForm) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def objectives(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 def _page(request: WorkspaceRequest, plan: Plan) -> HttpResponse:
     today = clock.today(request.user.time_zone)
     block = figures(plans=[plan], viewer=request.viewer, at=clock.now(), today=today)[plan.pk]
-    found = list(objectives_of(plan))
+    found = list(objectives_of(plan, request.viewer))
     remarks: dict[UUID, list[Any]] = {}
     for finding in lint(found, plan):
         remarks.setdefault(finding.objective.pk, []).append(finding)

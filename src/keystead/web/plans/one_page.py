@@ -59,7 +59,7 @@ def page_of(request: WorkspaceRequest, plan: Plan) -> OnePage:
     """All that stands on the sheet, computed at one instant, which it prints."""
     at, today = clock.now(), clock.today(request.user.time_zone)
     block = figures(plans=[plan], viewer=request.viewer, at=at, today=today)[plan.pk]
-    objectives, actions = list(objectives_of(plan)), list(actions_of(plan))
+    objectives, actions = list(objectives_of(plan, request.viewer)), list(actions_of(plan))
     progress = progress_of(plan, objectives, actions, block, today)
     found = streams(plan=plan, viewer=request.viewer, today=today)
     account = plan.account

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_GET
 
 from keystead.base import clock
 from keystead.base.money import Money
+from keystead.data.accounts.models import Contact
 from keystead.data.plans.models import Action, MeasureReading, Objective, Plan, SwotItem
+from keystead.data.workspace.models import Member
 from keystead.domain.plans.kpis import PlanFigures, figures
 from keystead.domain.plans.progress import ObjectiveProgress, group_actions, objective_progress
 from keystead.domain.plans.streams import Streams, streams, together
@@ -34,7 +36,7 @@ def detail(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     plan = find_plan(request, pk)
     at, today = clock.now(), clock.today()
     block = figures(plans=[plan], viewer=request.viewer, at=at, today=today)[plan.pk]
-    objectives = list(objectives_of(plan))
+    objectives = list(objectives_of(plan, request.viewer))
     actions = list(actions_of(plan))
     swot = list(SwotItem.objects.filter(plan=plan))
     progress = progress_of(plan, objectives, actions, block, today)
@@ -74,13 +76,13 @@ def band_context(request: WorkspaceRequest, plan: Plan, block: PlanFigures, toda
     }
 
 
-def objectives_of(plan: Plan) -> QuerySet[Objective]:
-    """By rank, with all that progress and the checks read."""
+def objectives_of(plan: Plan, viewer: Member) -> QuerySet[Objective]:
+    """By rank, with all that progress and the checks read; without a stakeholder at an account that the viewer may not see."""
     readings = Prefetch("measures__readings", MeasureReading.objects.select_related("by").order_by("-date"))
     found: QuerySet[Objective] = (
         Objective.objects.filter(plan=plan)
-        .select_related("owner", "stakeholder")
-        .prefetch_related("measures", readings, "from_swot")
+        .select_related("owner")
+        .prefetch_related(Prefetch("stakeholder", Contact.objects.visible_to(viewer)), "measures", readings, "from_swot")
     )
     return found.order_by("rank")
 

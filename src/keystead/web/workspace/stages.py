@@ -31,7 +31,7 @@ def stages(request: WorkspaceRequest) -> HttpResponse:
     if form.is_valid() and attempt(form, lambda: save_stage(viewer=request.viewer, fields=form.fields_given)) is not None:
         messages.success(request, _("Saved."))
         return redirect("stages", slug=request.workspace.slug)
-    rows = [{"stage": stage, "tone": TONES[DealStatus(stage.status)]} for stage in stages_with_counts()]
+    rows = [{"stage": stage, "tone": TONES[DealStatus(stage.status)]} for stage in stages_with_counts(request.viewer)]
     context = {"rows": rows, "form": form, "may_edit": may(request.viewer, "stage.edit"), **_frame(request)}
     return render(request, "workspace/stages.html", context, status=status_of(form))
 
