@@ -18,6 +18,16 @@ from keystead.data.plans.models import Plan, PlanStatus
 from keystead.data.workspace.models import Member
 from keystead.domain.accounts.portfolio import Figures, Portfolio, one_row, portfolio
 from keystead.domain.accounts.portfolio_columns import GROUPS
+from keystead.domain.accounts.portfolio_explanation_sql import (
+    COVERED,
+    DEALS,
+    ELSEWHERE,
+    NEAR,
+    OF_ROWS,
+    OTHERS,
+    SCOPE,
+    TARGETS,
+)
 from keystead.domain.accounts.portfolio_query import PortfolioQuery
 from keystead.domain.accounts.portfolio_sql import seen, statement
 from keystead.domain.plans.explanation import REASONS as PLAN_REASONS
@@ -104,81 +114,6 @@ class PortfolioExplanation:
         return KPIS[self.column].formula if self.column in KPIS else "count(deals)"
 
 
-_COVERED = {
-    "account": "SELECT account_id FROM cover WHERE row_id = %(account)s",
-    "group": "SELECT c.account_id FROM figured f JOIN cover c ON c.row_id = f.id WHERE f.key = %(key)s",
-    "all": "SELECT c.account_id FROM whole w JOIN cover c ON c.row_id = w.id",
-}
-_OF_ROWS = {
-    "account": "SELECT id FROM whole WHERE id = %(account)s",
-    "group": "SELECT id FROM figured WHERE key = %(key)s",
-    "all": "SELECT id FROM whole",
-}
-# The accounts in question once each, apart from the rest: as a join, so that a total over many accounts stays quick.
-_SCOPE = ", scope AS MATERIALIZED (SELECT DISTINCT account_id FROM ({covered}) covered)"
-_DEALS = """
-, sorted AS (
-  SELECT fact.*, CASE
-    WHEN reason IN ('no_access', 'missing_rate', 'no_amount') THEN CASE WHEN visible THEN reason ELSE 'no_access' END
-    WHEN NOT status = ANY(%(parts)s) THEN CASE WHEN NOT visible THEN 'no_access' ELSE status END
-    WHEN %(weighted)s AND status = 'open' AND probability IS NULL
-      THEN CASE WHEN visible THEN 'no_probability' ELSE 'no_access' END
-    WHEN visible THEN 'counts' ELSE 'hidden' END AS class,
-    CASE WHEN %(weighted)s AND status = 'open' THEN converted * probability * 0.01 ELSE converted END
-      * CASE status WHEN 'won' THEN %(won_sign)s ELSE 1 END AS worth
-  FROM fact JOIN scope USING (account_id) WHERE {key}
-), ranked AS (
-  SELECT *, row_number() OVER (PARTITION BY class ORDER BY abs(worth) DESC NULLS LAST, close_date, id) AS turn,
-    count(*) OVER (PARTITION BY class) AS together, sum(worth) OVER (PARTITION BY class) AS sum
-  FROM sorted
-)
-SELECT r.class, r.together, r.sum, r.id, CASE WHEN r.visible THEN d.name ELSE '' END, r.status, r.close_date, r.amount,
-  r.currency, r.rate, r.rate_date, r.via, r.probability, r.worth
-FROM ranked r JOIN keystead_deal d ON d.id = r.id WHERE r.turn <= %(most)s ORDER BY r.class, r.turn
-"""
-_OTHERS = """
-, other AS (
-  SELECT d.id, d.name, d.close_date, d.amount, d.currency, CASE
-    WHEN NOT {visible} THEN 'no_access'
-    WHEN d.close_date IS NULL THEN 'no_date'
-    WHEN d.close_date NOT BETWEEN %(start)s AND %(end)s THEN 'date_outside'
-    ELSE 'lost' END AS class
-  FROM keystead_deal d JOIN scope ON scope.account_id = d.account_id LEFT JOIN keystead_member m ON m.id = d.owner_id
-  WHERE d.workspace_id = %(workspace)s AND {deal_key}
-    AND (d.status = 'lost' OR d.close_date IS NULL OR d.close_date NOT BETWEEN %(start)s AND %(end)s)
-  {elsewhere}
-), ranked AS (
-  SELECT *, row_number() OVER (PARTITION BY class ORDER BY close_date DESC NULLS LAST, id) AS turn,
-    count(*) OVER (PARTITION BY class) AS together
-  FROM other
-)
-SELECT class, together, id, CASE WHEN class = 'no_access' THEN '' ELSE name END, close_date, amount, currency
-FROM ranked WHERE turn <= %(most)s ORDER BY class, turn
-"""
-# Revenue that a reader might miss: below an account that stands for itself alone; in a total, deals without any account.
-_NEAR = """
-  UNION ALL
-  SELECT d.id, d.name, d.close_date, d.amount, d.currency, CASE WHEN {visible} THEN '{reason}' ELSE 'no_access' END
-  FROM keystead_deal d LEFT JOIN keystead_member m ON m.id = d.owner_id
-  WHERE d.workspace_id = %(workspace)s AND {deal_key} AND d.status <> 'lost' AND d.close_date BETWEEN %(start)s AND %(end)s
-    AND {where}
-"""
-_ELSEWHERE = {
-    "account": (
-        "below_account",
-        """d.account_id IN (SELECT id FROM keystead_account WHERE %(account)s = ANY(lineage))
-      AND d.account_id NOT IN (SELECT account_id FROM scope)""",
-    ),
-    "all": ("no_account", "d.account_id IS NULL"),
-}
-_TARGETS = """
-SELECT t.id, t.name, a.name, t.status, t.start_date, t.target, t.currency, t.rate, t.rate_date, t.via, t.days_in, t.days,
-  t.converted
-FROM aim t JOIN keystead_account a ON a.id = t.account_id WHERE t.account_id IN ({rows})
-ORDER BY t.converted DESC NULLS LAST, t.start_date, t.id
-"""
-
-
 @dataclass(frozen=True, slots=True)
 class _Scope:
     """What is explained: one account, one group (an account within it), or all."""
@@ -259,12 +194,12 @@ def _scope(query: PortfolioQuery, account: UUID | None, group: str) -> _Scope:
     of_deals = bool(group and grouping and grouping.is_of_deals)
     kind = "account" if account else "group" if group and not of_deals else "all"
     sql_key = f"'=' || coalesce({grouping.key}, '') = %(key)s" if of_deals and grouping else "true"
-    covered = _SCOPE.format(covered=_COVERED[kind])
-    return _Scope(kind, covered, _OF_ROWS[kind], "key = %(key)s" if of_deals else "true", sql_key)
+    covered = SCOPE.format(covered=COVERED[kind])
+    return _Scope(kind, covered, OF_ROWS[kind], "key = %(key)s" if of_deals else "true", sql_key)
 
 
 def _deals(steps: str, scope: _Scope, parameters: dict[str, Any], *, count: bool) -> tuple[list[Line], list[LeftOut]]:
-    tail = scope.covered + _DEALS.format(key=scope.key)
+    tail = scope.covered + DEALS.format(key=scope.key)
     lines: list[Line] = []
     out: list[LeftOut] = []
     for class_, rows in _by_class(steps + tail, parameters):
@@ -314,10 +249,10 @@ def _others(steps: str, scope: _Scope, parameters: dict[str, Any], viewer: Membe
     """Deals near the figure that are not of the period, or not of its accounts."""
     visible = seen(viewer, "deal.read", Deal.objects, "d", parameters)
     near = ""
-    if scope.kind in _ELSEWHERE:
-        reason, where = _ELSEWHERE[scope.kind]
-        near = _NEAR.format(visible=visible, reason=reason, deal_key=scope.deal_key, where=where)
-    tail = scope.covered + _OTHERS.format(deal_key=scope.deal_key, elsewhere=near, visible=visible)
+    if scope.kind in ELSEWHERE:
+        reason, where = ELSEWHERE[scope.kind]
+        near = NEAR.format(visible=visible, reason=reason, deal_key=scope.deal_key, where=where)
+    tail = scope.covered + OTHERS.format(deal_key=scope.deal_key, elsewhere=near, visible=visible)
     out: list[LeftOut] = []
     for class_, rows in _by_class(steps + tail, parameters):
         together = rows[0][0]
@@ -332,7 +267,7 @@ def _targets(steps: str, scope: _Scope, parameters: dict[str, Any], sign: int) -
     lines: list[Line] = []
     out: list[LeftOut] = []
     with connection.cursor() as cursor:
-        cursor.execute(steps + _TARGETS.format(rows=scope.rows), parameters)
+        cursor.execute(steps + TARGETS.format(rows=scope.rows), parameters)
         found = cursor.fetchall()
     for pk, name, account, status, start, target, currency, rate, rate_date, via, days_in, days, converted in found:
         called = name if scope.kind == "account" else f"{account}: {name}"
