@@ -3,11 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from keystead.data.accounts.models import Contact
 from keystead.domain.accounts.editing import change_contact, create_contact, delete_contact
 from keystead.domain.workspace.permissions import require
 from keystead.web.accounts.forms import ContactForm
@@ -22,7 +24,8 @@ _BOTH = require_http_methods(["GET", "POST"])
 @require_GET
 def contacts(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     account = find_account(request, pk)
-    found = contacts_at(account, request.viewer).select_related("reports_to")
+    above = Prefetch("reports_to", Contact.objects.visible_to(request.viewer))
+    found = contacts_at(account, request.viewer).prefetch_related(above)
     return render(request, "accounts/contacts.html", account_context(request, account, "contacts") | {"contacts": found})
 
 

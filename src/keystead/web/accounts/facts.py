@@ -4,11 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from keystead.base import clock
+from keystead.data.accounts.models import Account
 from keystead.data.deals.models import Deal, Order
 from keystead.data.plans.models import Plan, PlanStatus
 from keystead.domain.accounts.activity import account_activity
@@ -50,7 +52,9 @@ def deals(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     is_wide = bool(request.GET.get("below"))
     every = Deal.objects.visible_to(request.viewer)
     found = every.filter(account__lineage__contains=[account.pk]) if is_wide else every.filter(account=account)
-    ordered = found.select_related("stage", "owner", "product", "account").order_by("-close_date", "name", "pk")
+    ordered = found.select_related("stage", "owner", "product").order_by("-close_date", "name", "pk")
+    # A deal of the viewer's may be at an account below that is not hers: then the account has no name here.
+    ordered = ordered.prefetch_related(Prefetch("account", Account.objects.visible_to(request.viewer)))
     page = Paginator(ordered, _PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page, "rows": linked(page.object_list, request), "is_wide": is_wide,

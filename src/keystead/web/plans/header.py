@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -169,7 +169,8 @@ def _plannable(viewer: Member) -> QuerySet[Account]:
 def _choose_account(request: WorkspaceRequest) -> HttpResponse:
     text = request.GET.get("text", "").strip()
     running = Plan.objects.filter(account=OuterRef("pk"), end_date__gte=_today(request)).exclude(status=PlanStatus.ARCHIVED)
-    found = _plannable(request.viewer).select_related("parent", "owner").annotate(has_plan=Exists(running))
+    found = _plannable(request.viewer).select_related("owner").annotate(has_plan=Exists(running))
+    found = found.prefetch_related(Prefetch("parent", Account.objects.visible_to(request.viewer)))
     found = (
         found.filter(name__icontains=text).order_by("name", "pk") if text else found.order_by("has_plan", "-is_key", "name", "pk")
     )
