@@ -25,7 +25,10 @@ class AccountForm(ReferenceForm):
     industry = forms.CharField(label=_("Industry"), max_length=100, required=False)
     country = forms.CharField(label=_("Country"), max_length=100, required=False)
     website = forms.CharField(label=_("Website"), max_length=300, required=False)
-    employees = forms.IntegerField(label=_("Employees"), min_value=0, max_value=2_147_483_647, required=False)
+    employees = forms.IntegerField(
+        label=_("Employees"), min_value=0, max_value=2_147_483_647, required=False, localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )  # fmt: skip
     status = forms.CharField(label=_("Status"), max_length=100, required=False, help_text=_("In your own words."))
     segment_current = forms.ChoiceField(label=_("Segment now"), choices=[_NOT_SAID, *Segment.choices], required=False)
     segment_target = forms.ChoiceField(label=_("Target segment"), choices=[_NOT_SAID, *TARGET_SEGMENTS], required=False)
@@ -43,7 +46,6 @@ class AccountForm(ReferenceForm):
         owner.queryset = people(viewer, record.owner if record else None)
         for name, known in (("industry", "industries"), ("country", "countries")):
             self.fields[name].widget.attrs["list"] = known
-        self.fields["employees"].localize = True
 
     @property
     def fields_given(self) -> dict[str, Any]:
