@@ -46,7 +46,7 @@ def opened(browser: Browser, address: str) -> Iterator[Opens]:
     complaints = [complaint for each in begun for complaint in each.complaints]
     for each in begun:
         each.context.close()
-    assert complaints == []
+    assert not complaints, "\n".join(complaints)
 
 
 class Journey:

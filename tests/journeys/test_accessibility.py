@@ -39,11 +39,13 @@ NO_PAGES = set(
     "portfolio:explanation portfolio:export_csv portfolio:export_xlsx accounts:export_csv accounts:export_xlsx accounts:options"
     " deals:export_csv deals:export_xlsx plans:fitting calendar_preview my_tokens".split()
 )
-ONLY_COLOURS = "{runOnly: ['color-contrast']}"  # a theme changes colours and nothing else
-IN_THE_DARK = """
+# A theme changes colours and nothing else. They pass over into one another, from the frame inwards.
+ONLY_COLOURS = "{runOnly: ['color-contrast'], resultTypes: ['violations']}"
+IN_THE_DARK = """async () => {
   document.documentElement.dataset.theme = "keystead-dark";
-  document.getAnimations().forEach((animation) => animation.finish());
-"""
+  const changes = () => document.getAnimations().some((animation) => animation instanceof CSSTransition);
+  for (let frames = 0; changes() && frames < 60; frames++) await new Promise(requestAnimationFrame);
+}"""
 PATIENCE = 20.0  # seconds that the worker has for a small file
 
 
