@@ -14,6 +14,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from keystead.base.scope import open_scope
+from keystead.data.exchange.models import Import
 from keystead.data.workspace.models import Member
 from keystead.domain.exchange import imports
 
@@ -56,6 +57,8 @@ def _run(step: Step, context: JobContext, workspace_id: str, job_id: str, member
                 _give_up(job_id, "the database was not reachable")
             raise
         except Exception as error:
+            if not Import.objects.filter(pk=job_id).exists():
+                return  # thrown away while it was being read
             logger.exception("An import ended in an error that nobody foresaw: %s", job_id)
             _give_up(job_id, type(error).__name__)
 

@@ -1,35 +1,61 @@
 """The queue looks after itself: work of a worker that died is taken up again, old finished work is forgotten."""
 
-from procrastinate import JobContext, jobs
+import asyncio
+import logging
+from typing import Any
+
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
+
+logger = logging.getLogger(__name__)
 
 BEAT = 5.0  # seconds between two signs of life of a worker
 SILENCE = 20.0  # seconds without one after which a worker is taken for dead
-KEPT_HOURS = 14 * 24  # failed jobs stay that long, for whoever looks for the cause
+LOOK = 5.0  # seconds between two looks for dead workers
 ATTEMPTS = 10  # of one job; what has ended its worker that often is not tried again
+KEPT_HOURS = 14 * 24  # failed jobs stay that long, for whoever looks for the cause
+
+# One statement, and rows that another worker is just taking up are skipped: no job is taken up twice.
+_TAKE_UP = """
+    WITH stalled AS (
+      SELECT j.id, j.attempts FROM procrastinate_jobs j
+      WHERE j.status = 'doing' AND NOT EXISTS (
+        SELECT FROM procrastinate_workers w
+        WHERE w.id = j.worker_id AND w.last_heartbeat > now() - make_interval(secs => %(silence)s))
+      FOR UPDATE OF j SKIP LOCKED
+    ), again AS (
+      SELECT id, procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM stalled WHERE attempts < %(attempts)s
+    ), given_up AS (
+      SELECT id, procrastinate_finish_job_v1(id, 'failed', false) FROM stalled WHERE attempts >= %(attempts)s
+    )
+    SELECT (SELECT count(*) FROM again) + (SELECT count(*) FROM given_up) AS found
+"""
 
 
-@app.periodic(cron="* * * * * */10", periodic_id="stalled")
-@app.task(name="keystead.jobs.upkeep.take_up", pass_context=True, queueing_lock="upkeep.take_up", priority=100)
-async def take_up(context: JobContext, timestamp: int) -> int:
-    """Puts the jobs of dead workers back into the queue, where the next free worker finds them. Returns how many.
+async def take_up(connector: Any) -> int:
+    """Puts the jobs of dead workers back into the queue, where the next free worker finds them. Returns how many."""
+    answer = await connector.execute_query_one_async(_TAKE_UP, silence=SILENCE, attempts=ATTEMPTS)
+    return int(answer["found"])
 
-    With this and the beat above, a job goes on at most about half a minute after its worker was killed.
+
+async def look_after(connector: Any) -> None:
+    """Runs beside every worker as long as it works; a job goes on about half a minute after its worker was killed.
+
+    Not a job itself: it must not wait behind the work that it is to free.
     """
-    del timestamp
-    manager = context.app.job_manager
-    stalled = [job for job in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENCE) if job.id != context.job.id]
-    for job in stalled:
-        if job.attempts < ATTEMPTS:
-            await manager.retry_job(job)
-        else:
-            await manager.finish_job(job, status=jobs.Status.FAILED, delete_job=False)
-    await manager.prune_stalled_workers(seconds_since_heartbeat=SILENCE)
-    return len(stalled)
+    while True:
+        try:
+            if found := await take_up(connector):
+                logger.warning("%s job(s) of a worker that died are taken up again", found)
+        except Exception:  # noqa: BLE001  (the database may be away for a moment; the next look finds it back)
+            logger.warning("The queue could not be looked after", exc_info=True)
+        await asyncio.sleep(LOOK)
 
 
-@app.periodic(cron="17 3 * * *", periodic_id="old")
-@app.task(name="keystead.jobs.upkeep.forget_old", pass_context=True, queueing_lock="upkeep.forget_old")
+# No queueing_lock anywhere: under row-level security PostgreSQL does not tell the details that Procrastinate needs to see that a
+# job waits already, and the worker would end instead.
+@app.periodic(cron="17 3 * * *")
+@app.task(name="keystead.jobs.upkeep.forget_old", pass_context=True)
 async def forget_old(context: JobContext, timestamp: int) -> None:
     """Deletes jobs that ended two weeks ago, whatever their end was."""
     del timestamp

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from procrastinate.contrib.django import app
 
-from keystead.jobs.upkeep import BEAT, SILENCE
+from keystead.jobs.upkeep import BEAT, SILENCE, look_after
 
 
 class Command(BaseCommand):
@@ -23,12 +23,16 @@ class Command(BaseCommand):
 
     async def _work(self, worker_app: Any, concurrency: int, grace: float, *, wait: bool) -> None:
         async with worker_app.open_async():
-            await worker_app.run_worker_async(
-                name="keystead",
-                concurrency=concurrency,
-                shutdown_graceful_timeout=grace,
-                wait=wait,
-                delete_jobs="successful",
-                update_heartbeat_interval=BEAT,
-                stalled_worker_timeout=SILENCE,
-            )
+            beside = asyncio.create_task(look_after(worker_app.connector))
+            try:
+                await worker_app.run_worker_async(
+                    name="keystead",
+                    concurrency=concurrency,
+                    shutdown_graceful_timeout=grace,
+                    wait=wait,
+                    delete_jobs="successful",
+                    update_heartbeat_interval=BEAT,
+                    stalled_worker_timeout=SILENCE,
+                )
+            finally:
+                beside.cancel()
