@@ -30,6 +30,7 @@ PAGES = [
 
 def _client(member: Member) -> Client:
     client = Client(raise_request_exception=True)
+    assert member.user is not None
     client.force_login(member.user)
     return client
 

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.backends.signals import connection_created
+from psycopg.pq import TransactionStatus
 
 
 class NoWorkspaceOpen(RuntimeError):
@@ -75,6 +76,11 @@ def _on_connect(**_: Any) -> None:
 connection_created.connect(_on_connect, dispatch_uid="keystead.scope")
 
 
+def _is_broken() -> bool:
+    """Whether the transaction can only be rolled back, which also takes back the settings that were made in it."""
+    return connection.needs_rollback or connection.connection.info.transaction_status == TransactionStatus.INERROR
+
+
 @contextmanager
 def open_scope(*, workspace_id: UUID | None, user_id: int | None = None, actor: dict[str, str] | None = None) -> Iterator[None]:
     """Opens a workspace for the code inside; scopes nest, and the outer one is restored on the way out.
@@ -88,7 +94,7 @@ def open_scope(*, workspace_id: UUID | None, user_id: int | None = None, actor: 
         yield
     finally:
         _scope.reset(token)
-        if connection.connection is not None and not connection.needs_rollback:
+        if connection.connection is not None and not _is_broken():
             _tell(_scope.get())
         elif connection.connection is not None:
             # The transaction is broken: the settings cannot be written now, so the session must not be used again with ours.

@@ -167,7 +167,7 @@ def _plannable(viewer: Member) -> QuerySet[Account]:
 
 
 def _choose_account(request: WorkspaceRequest) -> HttpResponse:
-    text = request.GET.get("text", "").strip()
+    text = request.GET.get("text", "").replace("\x00", "").strip()
     running = Plan.objects.filter(account=OuterRef("pk"), end_date__gte=_today(request)).exclude(status=PlanStatus.ARCHIVED)
     found = _plannable(request.viewer).select_related("owner").annotate(has_plan=Exists(running))
     found = found.prefetch_related(Prefetch("parent", Account.objects.visible_to(request.viewer)))

@@ -46,7 +46,7 @@ STATES = {
 
 @require_GET
 def members(request: WorkspaceRequest) -> HttpResponse:
-    asked = {name: request.GET.get(name, "").strip() for name in ("text", "role", "state")}
+    asked = {name: request.GET.get(name, "").replace("\x00", "").strip() for name in ("text", "role", "state")}
     everybody = with_login_state(Member.objects.visible_to(request.viewer), at=now())
     places = hierarchy(matching(everybody, **asked))
     page = Paginator(places, _PAGE).get_page(request.GET.get("page"))
