@@ -29,6 +29,9 @@ from keystead.domain.exchange import imports
 from keystead.domain.exchange.imports import WrongState
 from keystead.domain.writing import Invalid
 
+_CSV = "text/csv; charset=utf-8"
+_IN_MEMORY = 1024 * 1024  # bytes of a file of rejected rows that need no file on disk
+
 router = Router()
 _FORM_ROOM = 1024 * 1024  # for what surrounds the file in the form
 _ABOUT_THE_FORM = ("file", "kind")
@@ -162,11 +165,17 @@ def import_errors(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Written to a file first: the answer is sent when the workspace is closed again."""
     refuse_parameters(request)
     job = _find(request, key)
-    written = tempfile.SpooledTemporaryFile(max_size=1024 * 1024)  # noqa: SIM115 - the response closes it
+    written = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
     for chunk in imports.error_chunks(job=job):
         written.write(chunk.encode())
+    size = written.tell()
     written.seek(0)
-    return FileResponse(written, as_attachment=True, filename="errors.csv", content_type="text/csv; charset=utf-8")
+    if size > _IN_MEMORY:
+        return FileResponse(written, as_attachment=True, filename="errors.csv", content_type=_CSV)
+    with written:
+        return HttpResponse(
+            written.read(), content_type=_CSV, headers={"Content-Disposition": 'attachment; filename="errors.csv"'}
+        )
 
 
 def _find(request: HttpRequest, key: UUID) -> Import:
