@@ -81,7 +81,7 @@ def test_the_rejected_rows_come_back_as_a_file(callers: Callers, previewed: Any)
     response = callers.olga.client.get(
         f"/api/v1/imports/{previewed['id']}/errors.csv", headers={"Authorization": f"Bearer {callers.olga.token}"}
     )
-    lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+    lines = response.content.decode("utf-8-sig").splitlines()
     response.close()
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert lines[0].startswith("name,industry,size,")

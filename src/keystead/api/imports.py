@@ -29,10 +29,9 @@ from keystead.domain.exchange import imports
 from keystead.domain.exchange.imports import WrongState
 from keystead.domain.writing import Invalid
 
+router = Router()
 _CSV = "text/csv; charset=utf-8"
 _IN_MEMORY = 1024 * 1024  # bytes of a file of rejected rows that need no file on disk
-
-router = Router()
 _FORM_ROOM = 1024 * 1024  # for what surrounds the file in the form
 _ABOUT_THE_FORM = ("file", "kind")
 
