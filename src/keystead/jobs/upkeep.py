@@ -47,7 +47,7 @@ async def look_after(connector: Any) -> None:
         try:
             if found := await take_up(connector):
                 logger.warning("%s job(s) of a worker that died are taken up again", found)
-        except Exception:  # noqa: BLE001  (the database may be away for a moment; the next look finds it back)
+        except Exception:  # (the database may be away for a moment; the next look finds it back)
             logger.warning("The queue could not be looked after", exc_info=True)
         await asyncio.sleep(LOOK)
 
