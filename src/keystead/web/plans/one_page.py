@@ -36,6 +36,7 @@ from keystead.web.plans.one_page_labels import labels
 from keystead.web.plans.overview import actions_of, objectives_of, progress_of
 from keystead.web.plans.page import find_plan
 from keystead.web.plans.words import OBJECTIVE_TONES, STATUS_TONES, count_text, language, local_moment, rates_sentence
+from keystead.web.portfolio.cells import short_segment
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.templatetags import formats
 from keystead.web.templatetags.plans import measure_words
@@ -74,8 +75,8 @@ def page_of(request: WorkspaceRequest, plan: Plan) -> OnePage:
         owner=plan.owner.name if plan.owner else "",
         status=Chip(str(PlanStatus(plan.status).label), _tone(STATUS_TONES[PlanStatus(plan.status)])),
         footer=_footer(request, plan, block, at),
-        segment_now=account.get_segment_current_display() if account.segment_current else "",
-        segment_target=account.get_segment_target_display() if account.segment_target else "",
+        segment_now=short_segment(account.segment_current),
+        segment_target=short_segment(account.segment_target),
         facts=_facts(plan),
         overview=(Fact(_("Summary"), plan.summary),) if plan.summary else (),
         swot=_swot(plan),
