@@ -69,3 +69,10 @@ def test_history_knows_who_and_by_which_way(world: World) -> None:
         account("Aurelia Foods")
         ((member, via),) = sql("SELECT pgh_context->>'member', pgh_context->>'via' FROM keystead_accountevent")
     assert (member, via) == (str(world.alice.pk), "api")
+
+
+def test_a_user_without_an_open_workspace_finds_her_membership_and_cannot_delete_it(world: World) -> None:
+    with open_scope(workspace_id=None, user_id=world.alice.user_id):
+        assert sql("SELECT name FROM keystead_member") == [("Alice Alvarez",)]
+        assert sql("DELETE FROM keystead_member RETURNING id") == []
+        assert sql("DELETE FROM keystead_workspace RETURNING id") == []
