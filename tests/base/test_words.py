@@ -32,6 +32,11 @@ def test_different_words_stay_different() -> None:
     assert fold("हिन्दी") != fold("हन्द")  # vowel signs are letters, not accents
 
 
+@given(st.text(alphabet=st.characters(max_codepoint=127)))
+def test_plain_letters_fold_as_all_others_do(text: str) -> None:
+    assert fold(text) == fold(text + "é").removesuffix("e").rstrip()
+
+
 @given(st.text())
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)

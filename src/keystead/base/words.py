@@ -11,6 +11,8 @@ def fold(text: str) -> str:
 
     Folding twice changes nothing. Invisible characters (zero-width space, soft hyphen, direction marks) go.
     """
+    if text.isascii():  # most names are: no accents to take off, and nothing invisible
+        return " ".join(text.lower().split())
     folded = _bare(_bare(text).casefold().translate(_PLAIN)).casefold()
     return " ".join(folded.split())
 

@@ -119,6 +119,8 @@ class Stages:
         if (found := self.by_name.get(key)) is not None:
             return found
         self.missing[text.strip()] += 1
+        if (made := self.made.get(key)) is not None:
+            return made
         status = status_of_stage(text) or "open"
         if status != "open" and (same := self.of_status(status)) is not None:
             return same
