@@ -15,7 +15,8 @@ from keystead.data.models import User
 from tests.support.browser import DESK, PHONE
 from tests.support.world import PASSWORD
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 10_000  # for every click, address and expectation: machines that test are often busy
+expect.set_options(timeout=PATIENCE_MS)
 # Chromium's words for a request that the page itself gave up: it was left, or the answer became a download.
 GIVEN_UP = "net::ERR_ABORTED"
 IS_FOCUSED = "element => element === document.activeElement"
@@ -36,7 +37,12 @@ def opened(browser: Browser, address: str) -> Iterator[Opens]:
     begun: list[Journey] = []
 
     def opens(*, language: str = "en", script: bool = True, **options: Any) -> Journey:
-        usual = {"base_url": address, "locale": LOCALES[language], "viewport": DESK, "java_script_enabled": script}
+        usual: dict[str, Any] = {
+            "base_url": address,
+            "locale": LOCALES[language],
+            "viewport": DESK,
+            "java_script_enabled": script,
+        }
         context = browser.new_context(**usual | options)
         context.set_default_timeout(PATIENCE_MS)
         begun.append(Journey(context, language, address))

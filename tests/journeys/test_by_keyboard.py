@@ -30,7 +30,7 @@ def test_alice_signs_in_opens_a_figure_and_closes_it_without_a_mouse(world: Worl
     email = page.get_by_label(journey.words("E-mail"), exact=True)
     if not email.evaluate("element => element === document.activeElement"):
         journey.tabs_to(email)
-    keys.type(world.alice.email)
+    keys.type(world.alice.email or "")
     journey.tabs_to(page.locator("input[type=password]"))
     keys.type(PASSWORD)
     keys.press("Enter")

@@ -30,6 +30,7 @@ def test_a_new_owner_comes_from_her_crms_files_to_a_live_plan(language: str, ope
         password=PASSWORD, language=language,
     )  # fmt: skip
     journey = opens(language=language)
+    assert (journey.words("Sign in") == "Sign in") == (language == "en")
     journey.signs_in(OWNER, "aurora")
     imports_accounts(journey, crm)
     imports_products(journey, crm)

@@ -12,7 +12,7 @@ def test_alice_makes_a_plan_and_reads_why_a_figure_is_what_it_is(world: World, o
         aurelia: Account = account("Aurelia Foods", owner=world.alice)
     journey = opens(script=False)
     page = journey.page
-    journey.signs_in(world.alice.email, "northwind")
+    journey.signs_in(world.alice.email or "", "northwind")
     journey.follows(journey.address("plans:list"))
     journey.follows(journey.address("plans:new"))
     journey.follows(f"{journey.address('plans:new')}?account={aurelia.pk}")
