@@ -45,6 +45,11 @@ def test_a_new_owner_comes_from_her_crms_files_to_a_live_plan(language: str, ope
 
 
 def imports_accounts(journey: Journey, crm: Crm) -> None:
+    """Empty pages lead to the import, and its result leads on to what was imported."""
+    content = journey.page.get_by_role("main")
+    for name in ("deals:list", "accounts:list", "portfolio:list"):
+        journey.follows(journey.address(name))
+        expect(content.locator(f'a[href="{journey.address("imports:list")}"]')).to_be_visible()
     journey.follows(journey.address("imports:list"))
     columns_of(journey, "accounts.csv", crm.accounts_file())
     assert guesses(journey, crm.accounts) == ["external_id", "name", "industry", "employees", "segment_current", ""]
@@ -52,6 +57,7 @@ def imports_accounts(journey: Journey, crm: Crm) -> None:
     previews(journey, create=3)
     expect(journey.page.locator("#rows")).to_contain_text(AURELIA)
     commits(journey)
+    expect(content.locator(f'a[href="{journey.address("accounts:list")}"]')).to_be_visible()
 
 
 def imports_products(journey: Journey, crm: Crm) -> None:

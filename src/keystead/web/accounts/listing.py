@@ -166,7 +166,7 @@ def _frame(
         "deals_total": Deal.objects.visible_to(request.viewer).filter(account__in=within).count(),
         "plans_total": Plan.objects.visible_to(request.viewer).filter(account__in=within).count(),
         "may_create": may(request.viewer, "account.create"),
-        "imports": way("imports", request.workspace),
+        "imports": way("imports:list", request.workspace),
     }  # fmt: skip
 
 

@@ -100,7 +100,7 @@ def _frame(request: WorkspaceRequest, asked: dict[str, str]) -> dict[str, Any]:
         "unlinked_url": address({"unlinked": "any"}),
         "export": address(asked).removeprefix("?"),
         "may_create": may(viewer, "deal.create"),
-        "imports": way("imports", request.workspace),
+        "imports": way("imports:list", request.workspace),
     }  # fmt: skip
 
 

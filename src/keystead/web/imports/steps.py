@@ -92,7 +92,7 @@ def _result(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
         "also_created": _made(job),
         "kept": kept,
         "failure": failure_sentence(job) if job.failure else "",
-        "records_url": way(job.kind, request.workspace),
+        "records_url": way(f"{job.kind}:list", request.workspace) or way(job.kind, request.workspace),
         "next_kind": _SUGGESTED_NEXT.get(job.kind, ""),
     }
 

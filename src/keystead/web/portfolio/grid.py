@@ -89,7 +89,7 @@ def _frame(
         "rates_url": way("rates", request.workspace) if may(request.viewer, "rate.edit") else "",
         "may_create": may(request.viewer, "account.create"),
         "new_account": way("accounts:new", request.workspace),
-        "imports": way("imports", request.workspace),
+        "imports": way("imports:list", request.workspace),
         "overlap": found.total.repeated,
     }
 
