@@ -20,7 +20,6 @@ from keystead.domain.plans.kpis import PlanFigures, figures
 from keystead.web.plans.page import may_here
 from keystead.web.plans.words import STATUS_TONES
 from keystead.web.requests import WorkspaceRequest, wants_fragment
-from keystead.web.shell import way
 
 _PAGE = 50
 _FILTERS = ("text", "status", "owner", "type", "active", "account")
@@ -66,7 +65,6 @@ def plans(request: WorkspaceRequest) -> HttpResponse:
         "may_create": may_here(request.viewer, "plan.create"),
         "crumbs": [{"label": _("Plans"), "url": ""}],
         "more_url": "?" + urlencode({**_given(asked, order), "page": str(page.next_page_number())}) if page.has_next() else "",
-        "portfolio_url": way("portfolio", request.workspace),
     }
     template = "plans/list.html#rows" if wants_fragment(request) else "plans/list.html"
     return render(request, template, context)
