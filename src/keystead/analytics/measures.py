@@ -84,6 +84,7 @@ KPIS: dict[str, MeasureDefinition] = {
 }  # fmt: skip
 
 ZERO = Decimal(0)
+BEHIND = Decimal("0.8")  # an achievement below this is shown as behind
 _EXACT = Context(prec=100)  # a sum of converted amounts carries up to 20 decimals: nothing of it is rounded on the way
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from keystead.data.models import AccountTeamMember, Action, Deal, Import, Member, Objective, Plan
+from keystead.data.models import AccountTeamMember, Action, Deal, Import, Member, Objective, Plan, RevenueLink
 from keystead.data.permissions import TABLE, reaches
 from keystead.domain.workspace.invitations import VALID_FOR, invite
 from keystead.domain.workspace.members import create_member
@@ -120,12 +120,35 @@ def test_my_day_holds_my_open_actions_by_when_they_are_due(world: World) -> None
             Action.objects.create(
                 plan=plan, title=title, due_date=today + timedelta(days=days), **({"owner": world.alice} | fields)
             )
-        day = my_day(viewer=world.alice, today=today)
+        day = my_day(viewer=world.alice, at=AT, today=today)
         assert [[action.title for action in part] for part in (day.overdue, day.soon, day.later)] == [
             ["late"], ["today", "in two weeks"], ["later", "in four weeks"],
         ]  # fmt: skip
         assert day.approvals == []
-        assert my_day(viewer=world.mona, today=today).approvals == [plan]
-        assert my_day(viewer=world.olga, today=today).approvals == [plan]
+        assert my_day(viewer=world.mona, at=AT, today=today).approvals == [plan]
+        assert my_day(viewer=world.olga, at=AT, today=today).approvals == [plan]
         assert (day.has_accounts, day.has_deals, day.has_plans) == (True, False, True)
-        assert my_day(viewer=world.gus, today=today).has_accounts is False
+        assert my_day(viewer=world.gus, at=AT, today=today).has_accounts is False
+
+
+def test_my_day_shows_where_running_plans_stand_the_furthest_behind_first(world: World) -> None:
+    with world.inside():
+        aurelia = account("Aurelia Foods", owner=world.alice)
+        won = Deal.objects.create(
+            account=aurelia, name="Line", amount=900, currency="EUR", status="won", close_date="2026-03-01", owner=world.alice
+        )
+        year = {"account": aurelia, "currency": "EUR", "start_date": "2026-01-01", "end_date": "2026-12-31"}
+        ahead = Plan.objects.create(name="Ahead", target=1000, owner=world.alice, **year)
+        behind = Plan.objects.create(name="Behind", target=1000, owner=world.bob, **year)
+        Plan.objects.create(name="Without target", owner=world.alice, **year)
+        Plan.objects.create(name="Archived", target=1000, owner=world.alice, status="archived", **year)
+        Plan.objects.create(name="Over", target=1000, owner=world.alice, **year | {"end_date": "2026-11-24"})
+        RevenueLink.objects.create(plan=ahead, deal=won)
+
+        def standing(member: Member) -> list[tuple[str, float]]:
+            running = my_day(viewer=member, at=AT, today=AT.date()).running
+            return [(plan.name, float(block.values["achievement"] or 0)) for plan, block in running]
+
+        assert standing(world.mona) == [("Behind", 0.0), ("Ahead", 0.9)]
+        assert standing(world.alice) == [("Ahead", 0.9)]
+        assert standing(world.gus) == []

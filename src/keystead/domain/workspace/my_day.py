@@ -1,7 +1,8 @@
 """What waits for a member today."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db.models import Q
 
@@ -11,30 +12,34 @@ from keystead.data.exchange.models import Import
 from keystead.data.permissions import Reach, account_filter, people, reach
 from keystead.data.plans.models import Action, Plan, PlanStatus
 from keystead.data.workspace.models import Member
+from keystead.domain.plans.kpis import PlanFigures, figures
 
 SOON = timedelta(days=14)
 LATER = timedelta(days=28)
 _AT_MOST = 50
 _IMPORTS = 5
+_PLANS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class MyDay:
     """Open actions of the member by due date (`soon`: today and the 14 days after, `later`: up to 28), plans that she may
-    approve, the latest imports, and whether the workspace has anything yet that she can see."""
+    approve, the latest imports, whether the workspace has anything yet that she can see, and where the running plans of her and
+    of those who report to her stand, what is furthest behind first."""
 
     overdue: list[Action]
     soon: list[Action]
     later: list[Action]
     approvals: list[Plan]
     imports: list[Import]
+    running: list[tuple[Plan, PlanFigures]]
     has_accounts: bool
     has_deals: bool
     has_plans: bool
 
 
-def my_day(*, viewer: Member, today: date) -> MyDay:
-    """Six to eight queries, however much there is."""
+def my_day(*, viewer: Member, at: datetime, today: date) -> MyDay:
+    """Seven to ten queries, however much there is."""
     actions = _open_actions(viewer, today)
     return MyDay(
         overdue=[action for due, action in actions if due < today],
@@ -42,6 +47,7 @@ def my_day(*, viewer: Member, today: date) -> MyDay:
         later=[action for due, action in actions if due > today + SOON],
         approvals=_awaiting_approval(viewer),
         imports=list(Import.objects.visible_to(viewer).select_related("by").order_by("-created_at")[:_IMPORTS]),
+        running=_running(viewer, at, today),
         has_accounts=Account.objects.visible_to(viewer).exists(),
         has_deals=Deal.objects.visible_to(viewer).exists(),
         has_plans=Plan.objects.visible_to(viewer).exists(),
@@ -64,3 +70,13 @@ def _awaiting_approval(viewer: Member) -> list[Plan]:
         within |= Q(owner__in=people(viewer, how_far))
     waiting = Plan.objects.visible_to(viewer).filter(within, status=PlanStatus.SUBMITTED)
     return list(waiting.select_related("account", "owner").order_by("updated_at")[:_AT_MOST])
+
+
+def _running(viewer: Member, at: datetime, today: date) -> list[tuple[Plan, PlanFigures]]:
+    """Plans of today with a target, the least achieved first."""
+    mine = Plan.objects.visible_to(viewer).filter(owner__in=people(viewer, Reach.REPORTS), target__gt=0)
+    now = mine.filter(start_date__lte=today, end_date__gte=today).exclude(status=PlanStatus.ARCHIVED)
+    plans = list(now.select_related("account").order_by("-target", "pk")[:_AT_MOST])
+    blocks = figures(plans=plans, viewer=viewer, at=at, today=today)
+    plans.sort(key=lambda plan: blocks[plan.pk].values["achievement"] or Decimal(0))
+    return [(plan, blocks[plan.pk]) for plan in plans[:_PLANS]]

@@ -10,8 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from keystead.analytics.measures import BEHIND
 from keystead.base.clock import now, today
 from keystead.data.exchange.models import ImportState
+from keystead.data.plans.models import Plan
+from keystead.domain.plans.kpis import PlanFigures
 from keystead.domain.workspace.my_day import MyDay, my_day
 from keystead.domain.workspace.permissions import may
 from keystead.web.requests import WorkspaceRequest
@@ -25,7 +28,7 @@ IMPORT_TONES = {
 @require_GET
 def workspace_home(request: WorkspaceRequest) -> HttpResponse:
     day = today(request.user.time_zone)
-    mine = my_day(viewer=request.viewer, today=day)
+    mine = my_day(viewer=request.viewer, at=now(), today=day)
     context = {
         "greeting": _greeting(request),
         "today": day,
@@ -39,6 +42,8 @@ def workspace_home(request: WorkspaceRequest) -> HttpResponse:
             }
             for each in mine.imports
         ],
+        "running": [_standing(request, plan, block) for plan, block in mine.running],
+        "plans_url": way("plans:list", request.workspace),
         "steps": _steps(request, mine),
         "crumbs": [{"label": _("Home"), "url": ""}],
     }
@@ -68,6 +73,17 @@ def _due(request: WorkspaceRequest, mine: MyDay) -> list[dict[str, Any]]:
         for title, tone, actions in titles
         if actions
     ]
+
+
+def _standing(request: WorkspaceRequest, plan: Plan, block: PlanFigures) -> dict[str, Any]:
+    achievement = block.values["achievement"]
+    return {
+        "plan": plan,
+        "url": way("plans:detail", request.workspace, plan.pk),
+        "achievement": achievement,
+        "is_behind": achievement is not None and achievement < BEHIND,
+        **{name: block.shown(name) for name in ("target", "won", "forecast")},
+    }
 
 
 @dataclass(frozen=True, slots=True)
