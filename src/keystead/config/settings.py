@@ -185,6 +185,7 @@ SECURE_CSP = {
 # History is written by statement-level triggers, so that an import of 100,000 rows writes its history in one statement too.
 PGHISTORY_LEVEL = pgtrigger.Statement
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField(db_index=True)  # what one request wrote is found by it: undo
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
 
 PROCRASTINATE_IMPORT_PATHS = ["keystead.jobs"]

@@ -67,6 +67,12 @@ def tracked(*, derived: tuple[str, ...] = ()) -> Any:
     )
 
 
+def kept_when_deleted(*, and_when_made: bool = False) -> Any:
+    """Class decorator for what is written once and goes only with what it hangs on: deletions are kept, to be undone."""
+    events = [pghistory.InsertEvent(), pghistory.DeleteEvent()] if and_when_made else [pghistory.DeleteEvent()]
+    return pghistory.track(*events)
+
+
 class Tenant(models.Model):
     """A row that belongs to one workspace."""
 

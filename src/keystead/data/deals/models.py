@@ -11,6 +11,7 @@ from keystead.data.tenancy import (
     WorkspaceKey,
     currency_code,
     external_id,
+    kept_when_deleted,
     money_amount,
     touched,
     tracked,
@@ -51,6 +52,7 @@ class DealStatus(models.TextChoices):
     LOST = "lost", _("Lost")
 
 
+@tracked()
 class Stage(Tenant):
     """A step of the workspace's pipeline, with what it says about a deal in it."""
 
@@ -79,6 +81,10 @@ class Unlinked(models.TextChoices):
     NO_PLAN = "no_plan", _("No plan covers its account")
     DATE_OUTSIDE = "date_outside", _("Its date is outside the period of every plan on its account")
     TEAM_KEY = "team_key", _("Its team is not the team of the plan")
+
+
+# Undo puts the steps back as they were; a step that was taken back is not a step.
+_UNLESS_RESTORING = "IF current_setting('keystead.restoring', true) = 'on' THEN RETURN NULL; END IF;"
 
 
 @tracked(derived=("unlinked_reason",))
@@ -130,7 +136,8 @@ class Deal(Tenant):
                 operation=pgtrigger.Insert,
                 level=pgtrigger.Statement,
                 referencing=pgtrigger.Referencing(new="new_values"),
-                func="""
+                func=_UNLESS_RESTORING
+                + """
                     INSERT INTO keystead_dealstagechange
                       (id, workspace_id, deal_id, from_stage_id, to_stage_id, status, amount, currency, at)
                     SELECT gen_random_uuid(), workspace_id, id, NULL, stage_id, status, amount, currency, now() FROM new_values;
@@ -143,7 +150,8 @@ class Deal(Tenant):
                 operation=pgtrigger.Update,
                 level=pgtrigger.Statement,
                 referencing=pgtrigger.Referencing(old="old_values", new="new_values"),
-                func="""
+                func=_UNLESS_RESTORING
+                + """
                     INSERT INTO keystead_dealstagechange
                       (id, workspace_id, deal_id, from_stage_id, to_stage_id, status, amount, currency, at)
                     SELECT gen_random_uuid(), n.workspace_id, n.id, o.stage_id, n.stage_id, n.status, n.amount, n.currency, now()
@@ -158,6 +166,7 @@ class Deal(Tenant):
         return self.name
 
 
+@kept_when_deleted()
 class DealStageChange(models.Model):
     """A deal entered a stage. Written by triggers on Deal, so that bulk updates and raw SQL are noted as well."""
 

@@ -10,6 +10,7 @@ from keystead.data.tenancy import (
     WorkspaceKey,
     currency_code,
     external_id,
+    kept_when_deleted,
     money_amount,
     touched,
     tracked,
@@ -97,6 +98,7 @@ class Plan(Tenant):
         return self.name
 
 
+@kept_when_deleted(and_when_made=True)
 class PlanApproval(Tenant):
     """A plan was submitted, approved, rejected or recalled: by whom, when, with which words."""
 
@@ -113,6 +115,7 @@ class PlanApproval(Tenant):
     comment = models.TextField(blank=True, max_length=4000)
 
 
+@kept_when_deleted()
 class PlanRate(Tenant):
     """An exchange rate frozen for a plan when it was approved."""
 
@@ -156,6 +159,7 @@ class RevenueLink(models.Model):
         ]
 
 
+@kept_when_deleted()
 class PlanSnapshot(models.Model):
     """A plan's figures at the end of a day, in the plan's currency: kept from the first day, as the past cannot be had later."""
 

@@ -50,6 +50,7 @@ class RatePolicy(models.TextChoices):
     CURRENT = "current", _("today's rate")
 
 
+@tracked()
 class Workspace(models.Model):
     """The tenant."""
 
