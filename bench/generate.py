@@ -2,8 +2,8 @@
 
     python -m bench.generate --accounts 10000 --deals 200000 --plans 500 [--times 10] [--slug bench] [--people 200]
 
-Fills the database of DATABASE_URL (migrated before), as its owner. Days lie around the current year. Logins, all with the password
-below: owner@, manager@, alice@ (an account manager) and viewer@SLUG.bench.example. History is kept as always, by the triggers.
+Fills the database of DATABASE_URL (migrated before), as its owner. Days lie around the current year. Logins, all with the same
+password (below): owner@, manager@, alice@ (an account manager) and viewer@SLUG.bench.example. History is kept by the triggers.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from uuid import UUID
 from bench import seeds, seeds_plans, seeds_words
 from bench.setting import set_up
 
-PASSWORD = "only to bench with"
+PASSWORD = "only to bench with"  # noqa: S105 - for throwaway workspaces
 BATCH = 200_000
 
 
@@ -51,6 +51,7 @@ def generate(*, size: Size, slug: str = "bench", today: date | None = None) -> U
     """Makes the workspace and returns its id; prints what was made. Raises SystemExit when the slug is taken."""
     from django.db import connection
 
+    from keystead.base import clock
     from keystead.base.scope import open_scope
     from keystead.domain.workspace.founding import CannotFound, found_workspace
 
@@ -64,7 +65,7 @@ def generate(*, size: Size, slug: str = "bench", today: date | None = None) -> U
         raise SystemExit(f"There is a workspace {slug} already. Give another --slug.") from taken
     with open_scope(workspace_id=workspace.pk, user_id=owner.user_id, actor={"member": str(owner.pk), "via": "command"}):
         with connection.cursor() as cursor:
-            _fill(cursor, size, _parameters(workspace.pk, slug, size, today or date.today()))
+            _fill(cursor, size, _parameters(workspace.pk, slug, size, today or clock.today()))
             _link(cursor, size, slug)
         _logins(slug)
         _tidy()

@@ -78,7 +78,8 @@ ACCOUNTS = """
       pg_temp.pick(%(industries)s, n / 3), pg_temp.pick(%(countries)s, n / 10), 'https://a' || n || '.bench.example',
       10 + floor(20000 * pg_temp.share(dice, 0) ^ 3)::int,
       CASE WHEN mod(n, 7) = 0 THEN 'Prospect' ELSE 'Customer' END,
-      (ARRAY['strategic', 'steady', 'expert_for_hire', 'no_relationship', 'dormant', ''])[1 + floor(6 * pg_temp.share(dice, 3))::int],
+      (ARRAY['strategic', 'steady', 'expert_for_hire', 'no_relationship', 'dormant', ''])[
+        1 + floor(6 * pg_temp.share(dice, 3))::int],
       (ARRAY['strategic', 'steady', 'steady', ''])[1 + floor(4 * pg_temp.share(dice, 6))::int],
       pg_temp.key(%(tag)s || 'member', 9 + mod(n / 10, %(people)s - 9)), mod(n, 97) = 96, mod(n, 20) = 0
     FROM placed
@@ -115,8 +116,8 @@ DEALS = """
           WHEN luck < .47 THEN 'won' WHEN luck < .96 THEN 'lost' ELSE 'open' END AS status
       FROM rolled
     )
-    INSERT INTO keystead_deal (id, workspace_id, external_id, name, account_id, product_id, owner_id, stage_id, status, probability,
-      amount, currency, created_date, close_date, lost_reason, team_key, unlinked_reason)
+    INSERT INTO keystead_deal (id, workspace_id, external_id, name, account_id, product_id, owner_id, stage_id, status,
+      probability, amount, currency, created_date, close_date, lost_reason, team_key, unlinked_reason)
     SELECT pg_temp.key(%(tag)s || 'deal', n), %(workspace)s, 'D-' || n,
       pg_temp.pick(%(errands)s, trait) || ' ' || pg_temp.pick(%(company_first)s, account * 13) || ' ' || n,
       CASE WHEN mod(n, 1000) <> 999 THEN pg_temp.key(%(tag)s || 'account', account) END,
@@ -134,10 +135,10 @@ DEALS = """
 """
 
 ORDERS = """
-    INSERT INTO keystead_order (id, workspace_id, external_id, number, account_id, product_id, deal_id, amount, currency, order_date,
-      kind, team_key, unlinked_reason)
-    SELECT pg_temp.key(%(tag)s || 'order', d.n), %(workspace)s, 'O-' || d.n, 'SO-' || 100000 + d.n, deal.account_id, deal.product_id,
-      deal.id, deal.amount, deal.currency, deal.close_date,
+    INSERT INTO keystead_order (id, workspace_id, external_id, number, account_id, product_id, deal_id, amount, currency,
+      order_date, kind, team_key, unlinked_reason)
+    SELECT pg_temp.key(%(tag)s || 'order', d.n), %(workspace)s, 'O-' || d.n, 'SO-' || 100000 + d.n, deal.account_id,
+      deal.product_id, deal.id, deal.amount, deal.currency, deal.close_date,
       (ARRAY['order', 'invoice', 'scheduled'])[1 + mod(d.n / 10, 3)], '', ''
     FROM generate_series(0, %(deals)s - 1, 5) AS d(n)
     JOIN keystead_deal deal ON deal.id = pg_temp.key(%(tag)s || 'deal', d.n)

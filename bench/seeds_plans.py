@@ -65,8 +65,8 @@ READINGS = """
 """
 
 ACTIONS = """
-    INSERT INTO keystead_action (id, workspace_id, plan_id, objective_id, title, owner_id, start_date, due_date, status, percent_done,
-      expected_outcome, success_criterion, is_milestone)
+    INSERT INTO keystead_action (id, workspace_id, plan_id, objective_id, title, owner_id, start_date, due_date, status,
+      percent_done, expected_outcome, success_criterion, is_milestone)
     SELECT pg_temp.key(%(tag)s || 'action', n * 10 + turn), %(workspace)s, p.id,
       CASE WHEN turn < 8 THEN pg_temp.key(%(tag)s || 'objective', n * 4 + 1 + mod(turn, 4)) END,
       (ARRAY['Call the sponsor', 'Prepare the offer', 'Invite to the plant', 'Map the buying centre', 'Agree on the roadmap'])[
@@ -100,6 +100,6 @@ SNAPSHOTS = """
 """
 
 EVERYTHING = (
-    ("plans", PLANS), ("frozen rates", FROZEN_RATES), ("approvals", APPROVALS), ("objectives", OBJECTIVES), ("measures", MEASURES),
-    ("readings", READINGS), ("actions", ACTIONS), ("SWOT items", SWOT), ("snapshots", SNAPSHOTS),
+    ("plans", PLANS), ("frozen rates", FROZEN_RATES), ("approvals", APPROVALS), ("objectives", OBJECTIVES),
+    ("measures", MEASURES), ("readings", READINGS), ("actions", ACTIONS), ("SWOT items", SWOT), ("snapshots", SNAPSHOTS),
 )  # fmt: skip

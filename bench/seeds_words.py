@@ -2,9 +2,9 @@
 
 COMPANY_FIRST = (
     "Acre Alder Amber Anchor Apex Arbor Argent Aurora Avenida Baltic Banyan Beacon Birch Bluestone Bramble Brightwater Cadence"
-    " Calder Cardinal Cedar Cobalt Copper Coral Crescent Delta Drake Eastwind Ember Évora Falcon Fjord Flint Foxglove Gable Garnet"
-    " Gavea Glen Granite Harbor Hawthorn Heron Horizon Indigo Ironwood Itaú Jade Juniper Kestrel Kingfisher Lakeside Larch Laurel"
-    " Linden Lumen Lynx Magnolia Maple Meridian Mistral Montaña Moss Nexo Nimbus Northwind Oak Obsidian Ocean Onyx Orchard Orion"
+    " Calder Cardinal Cedar Cobalt Copper Coral Crescent Delta Drake Eastwind Ember Évora Falcon Fjord Flint Foxglove Gable"
+    " Garnet Gavea Glen Granite Harbor Hawthorn Heron Horizon Indigo Ironwood Itaú Jade Juniper Kestrel Kingfisher Lakeside"
+    " Larch Laurel Linden Lumen Lynx Magnolia Maple Meridian Mistral Montaña Moss Nexo Nimbus Northwind Oak Obsidian Ocean Onyx Orchard Orion"
     " Osprey Pampa Pedra Pinnacle Poplar Quartz Quill Raven Redwood Ridge River Rowan São Saffron Sequoia Sierra Silver Solaris"
     " Spruce Stone Summit Tamarind Terra Thistle Tide Topaz Valley Verde Vista Willow Zephyr"
 ).split()
@@ -15,8 +15,9 @@ COMPANY_SECOND = (
     " Sports Ventures Holdings Partners"
 ).split()
 FIRST_NAMES = (
-    "Ana Beatriz Bruno Camila Carlos Chen Clara Diego Elena Emma Felipe Fatima Gabriel Hannah Hugo Inês Isabel Ivan João José Julia"
-    " Karim Kofi Laura Lena Lucas Luis Maria Mateo Mei Miguel Nadia Noah Olivia Paula Pedro Priya Rafael Rosa Sofía Tomás Yuki Zoë"
+    "Ana Beatriz Bruno Camila Carlos Chen Clara Diego Elena Emma Felipe Fatima Gabriel Hannah Hugo Inês Isabel Ivan João José"
+    " Julia Karim Kofi Laura Lena Lucas Luis Maria Mateo Mei Miguel Nadia Noah Olivia Paula Pedro Priya Rafael Rosa Sofía Tomás"
+    " Yuki Zoë"
 ).split()
 LAST_NAMES = (
     "Almeida Alvarez Araújo Bauer Becker Brown Carvalho Castillo Chen Costa Díaz Dubois Fernández Ferreira Fischer García Gómez"
