@@ -139,7 +139,7 @@ def test_my_day_shows_where_running_plans_stand_the_furthest_behind_first(world:
         )
         year = {"account": aurelia, "currency": "EUR", "start_date": "2026-01-01", "end_date": "2026-12-31"}
         ahead = Plan.objects.create(name="Ahead", target=1000, owner=world.alice, **year)
-        behind = Plan.objects.create(name="Behind", target=1000, owner=world.bob, **year)
+        Plan.objects.create(name="Behind", target=1000, owner=world.bob, **year)
         Plan.objects.create(name="Without target", owner=world.alice, **year)
         Plan.objects.create(name="Archived", target=1000, owner=world.alice, status="archived", **year)
         Plan.objects.create(name="Over", target=1000, owner=world.alice, **year | {"end_date": "2026-11-24"})
