@@ -4,7 +4,8 @@ COMPANY_FIRST = (
     "Acre Alder Amber Anchor Apex Arbor Argent Aurora Avenida Baltic Banyan Beacon Birch Bluestone Bramble Brightwater Cadence"
     " Calder Cardinal Cedar Cobalt Copper Coral Crescent Delta Drake Eastwind Ember Évora Falcon Fjord Flint Foxglove Gable"
     " Garnet Gavea Glen Granite Harbor Hawthorn Heron Horizon Indigo Ironwood Itaú Jade Juniper Kestrel Kingfisher Lakeside"
-    " Larch Laurel Linden Lumen Lynx Magnolia Maple Meridian Mistral Montaña Moss Nexo Nimbus Northwind Oak Obsidian Ocean Onyx Orchard Orion"
+    " Larch Laurel Linden Lumen Lynx"
+    " Magnolia Maple Meridian Mistral Montaña Moss Nexo Nimbus Northwind Oak Obsidian Ocean Onyx Orchard Orion"
     " Osprey Pampa Pedra Pinnacle Poplar Quartz Quill Raven Redwood Ridge River Rowan São Saffron Sequoia Sierra Silver Solaris"
     " Spruce Stone Summit Tamarind Terra Thistle Tide Topaz Valley Verde Vista Willow Zephyr"
 ).split()

@@ -1,0 +1,94 @@
+"""One person at one browser, or one program with one token: a kept connection, timed to the last byte."""
+
+import gzip
+import http.client
+import json
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from bench.table import Times
+
+WARM_UPS, MOST, SECONDS = 3, 40, 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`took` and `database` are milliseconds, `wire` is bytes as sent."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    took: float
+    wire: int
+
+    @property
+    def queries(self) -> int:
+        return int(self.headers.get("x-bench-queries", 0))
+
+    @property
+    def database(self) -> float:
+        return float(self.headers.get("x-bench-database", 0))
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Client:
+    """Sends what a browser sends: accepts gzip, keeps cookies, follows nothing."""
+
+    def __init__(self, port: int, token: str = "") -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        self._cookies: dict[str, str] = {}
+        self._token = token
+
+    def ask(self, path: str, *, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
+        sent = {
+            "Accept-Encoding": "gzip",
+            "Accept-Language": "en",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        if self._token:
+            sent["Authorization"] = f"Bearer {self._token}"
+        if self._cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        begun = time.perf_counter()
+        self._connection.request(method, path, body, sent)
+        answer = self._connection.getresponse()
+        content = answer.read()
+        took = (time.perf_counter() - begun) * 1000
+        for name, value in answer.getheaders():
+            if name.lower() == "set-cookie":
+                key, _, rest = value.partition("=")
+                self._cookies[key] = rest.partition(";")[0]
+        found = {name.lower(): value for name, value in answer.getheaders()}
+        plain = gzip.decompress(content) if found.get("content-encoding") == "gzip" else content
+        return Answer(answer.status, found, plain, took, len(content))
+
+    def send(self, path: str, values: Any, *, method: str = "POST", **headers: str) -> Answer:
+        return self.ask(path, method=method, body=json.dumps(values).encode(), Content_Type="application/json", **headers)
+
+    def sign_in(self, email: str, password: str) -> None:
+        """By the sign-in page's own form. Raises SystemExit when it does not let us in."""
+        page = self.ask("/auth/login/").body.decode()
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        form = {"login": email, "password": password, "csrfmiddlewaretoken": token[1] if token else ""}
+        answer = self.ask(
+            "/auth/login/", method="POST", body=urlencode(form).encode(), Content_Type="application/x-www-form-urlencoded"
+        )
+        if answer.status != 302:
+            raise SystemExit(f"Signing in as {email} gave {answer.status}.")
+
+    def timed(self, path: str, *, most: int = MOST, seconds: float = SECONDS) -> tuple[Times, Answer]:
+        """Asks again and again, for a bounded time; raises SystemExit unless the answer is 200."""
+        for _ in range(WARM_UPS):
+            answer = self.ask(path)
+            if answer.status != 200:
+                raise SystemExit(f"{path} gave {answer.status}: {answer.body[:300]!r}")
+        times, begun = Times(), time.monotonic()
+        while len(times.taken) < most and (len(times.taken) < 5 or time.monotonic() - begun < seconds):
+            answer = self.ask(path)
+            times.taken.append(answer.took)
+        return times, answer

@@ -1,0 +1,95 @@
+"""Every page: median, 95th percentile, queries, time in the database, size.
+
+    python -m bench.pages [--times 10] [--who owner,manager,alice] [--only text]
+
+One person, one request after another, through the real server with the app's login. Of accounts and plans the one with most rows
+is asked for, and an ordinary one.
+"""
+
+import argparse
+from collections.abc import Sequence
+
+from bench import place
+from bench.client import Client
+from bench.generate import PASSWORD
+from bench.keys import key
+from bench.place import SLUG, databases
+from bench.server import serving
+from bench.setting import set_up
+from bench.table import Cell, draw
+
+HEADS = ("page", "median ms", "p95 ms", "queries", "database ms", "kB", "kB sent")
+LARGEST, USUAL = 0, 20  # the number of an account or a plan in its block; plan 1 stands on account 20
+
+
+def addresses() -> dict[str, str]:
+    """What a page is called -> its address."""
+    large, usual = (key(SLUG, "account", number) for number in (LARGEST, USUAL))
+    plan, small = (key(SLUG, "plan", number) for number in (0, 1))
+    deal, owner = key(SLUG, "deal", 5), key(SLUG, "member", 20)
+    found = {
+        "home": "",
+        "portfolio": "portfolio/",
+        "portfolio, by industry": "portfolio/?group=industry",
+        "portfolio, won first": "portfolio/?order=-won",
+        "portfolio, one owner": f"portfolio/?owner={owner}",
+        "portfolio, explanation": "portfolio/explanation?kpi=won",
+        "accounts": "accounts/",
+        "accounts, filtered": "accounts/?industry=Energy&country=Brazil",
+        "accounts, searched": "accounts/?q=foods",
+        "accounts, most deals first": "accounts/?order=-deals",
+        "accounts, from row 5,000": "accounts/?after=5000",
+        "account, largest": f"accounts/{large}/",
+        "account": f"accounts/{usual}/",
+        "account's deals, largest": f"accounts/{large}/deals/",
+        "deals": "deals/",
+        "deals, open": "deals/?status=open",
+        "deals, open, largest first": "deals/?status=open&order=-amount",
+        "deals, largest first": "deals/?order=-amount",
+        "deals, searched": "deals/?q=renewal",
+        "deals, one owner": f"deals/?owner={owner}",
+        "deals, from row 100,000": "deals/?after=100000",
+        "deal": f"deals/{deal}/",
+        "plans": "plans/",
+        "plan, largest": f"plans/{plan}/",
+        "plan": f"plans/{small}/",
+        "imports": "imports/",
+        "members": "members/",
+        "rates": "settings/rates/",
+    }
+    for tab in ("objectives", "actions", "swot", "revenue", "history"):
+        found[f"plan, {tab}"] = f"plans/{plan}/{tab}/"
+    found["plan, won explained, largest"] = f"plans/{plan}/figures/won/"
+    found["plan, won explained"] = f"plans/{small}/figures/won/"
+    return {name: f"/w/{SLUG}/{path}" for name, path in found.items()}
+
+
+def measure(port: int, who: str, *, only: str = "", seconds: float = 3.0) -> list[list[Cell]]:
+    client = Client(port)
+    client.sign_in(f"{who}@{SLUG}.bench.example", PASSWORD)
+    rows: list[list[Cell]] = []
+    for name, path in addresses().items():
+        if only not in name:
+            continue
+        if client.ask(path).status != 200:
+            continue  # out of this person's reach
+        times, answer = client.timed(path, seconds=seconds)
+        rows.append([name, times.median, times.p95, answer.queries, answer.database, len(answer.body) / 1000, answer.wire / 1000])
+    return rows
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--times", type=int, default=1)
+    parser.add_argument("--who", default="owner")
+    parser.add_argument("--only", default="", help="pages with this in their name")
+    given = parser.parse_args(arguments)
+    set_up()
+    with databases(given.times) as urls, serving(urls[given.times]) as (port, _):
+        for who in given.who.split(","):
+            print(f"\nAs {who}, {place.SLUG} ×{given.times}\n")
+            print(draw(HEADS, measure(port, who, only=given.only)))
+
+
+if __name__ == "__main__":
+    main()

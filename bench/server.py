@@ -1,0 +1,54 @@
+"""A web server as the product runs it (granian, four threads, the app's login), on a free port, for as long as a block runs."""
+
+import http.client
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.place import DATA, environment
+from bench.setting import ROOT
+
+
+@contextmanager
+def serving(url: str) -> Iterator[tuple[int, int]]:
+    """The port and the process id of the server."""
+    from keystead.config import process
+
+    port = free_port()
+    log = DATA / "web.log"
+    log.unlink(missing_ok=True)
+    command: list[str | Path] = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+        "--blocking-threads", "4", "--no-ws", "--log-level", "error", "bench.counted:application",
+    ]  # fmt: skip
+    child = process.spawn(command, log=log, env=environment(url, "app"), cwd=ROOT)
+    try:
+        _await(port, child, log)
+        yield port, child.pid
+    finally:
+        process.stop(child, (signal.SIGTERM, 10.0))
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _await(port: int, child: "subprocess.Popen[bytes]", log: Path) -> None:
+    for _ in range(600):
+        if child.poll() is not None:
+            break
+        try:
+            asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            asked.request("GET", "/healthz")
+            if asked.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit(f"The web server does not answer:\n{log.read_text(errors='replace')[-3_000:]}")
