@@ -1,0 +1,137 @@
+"""The columns of the list of accounts. What the reader may not see (a parent's name) has no part in sorting or filtering either."""
+
+from typing import Any
+
+from django.db.models import Case, Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Lower, NullIf
+from django.utils.translation import gettext_lazy as _
+
+from keystead.data.accounts.models import TARGET_SEGMENTS, Account, Segment
+from keystead.data.deals.models import Deal
+from keystead.data.permissions import Reach, reach
+from keystead.data.plans.models import Plan
+from keystead.data.workspace.models import Member
+from keystead.domain.grid.asking import Asked
+from keystead.domain.grid.columns import Column, Grid, Kind, Reader, columns
+from keystead.domain.grid.rows import Rows
+
+SHORT_SEGMENTS = {
+    Segment.STRATEGIC: _("Strategic"), Segment.STEADY: _("Steady"), Segment.EXPERT: _("Expert for hire"),
+    Segment.NONE: _("No relationship"), Segment.DORMANT: _("Dormant"), Segment.NEGATIVE: _("Negative"),
+}  # fmt: skip
+
+
+def seen_only(path: str, then: str) -> Any:
+    """`then` of the account at `path`, for readers who may see that account; for others nothing."""
+
+    def value(reader: Reader) -> Any:
+        if reach(reader.viewer, "account.read") is Reach.ALL:
+            return F(then)
+        visible = Account.objects.visible_to(reader.viewer).values("pk")
+        return Case(When(**{f"{path}__in": visible}, then=F(then)))
+
+    return value
+
+
+def text(field: str) -> Any:
+    """A text, NULL where it is empty."""
+    return lambda _reader: NullIf(F(field), Value(""))
+
+
+def lowered(field: str) -> Any:
+    return lambda _reader: NullIf(Lower(field), Value(""))
+
+
+def people(reader: Reader) -> list[tuple[str, str]]:
+    found = Member.objects.visible_to(reader.viewer).order_by("name").values_list("pk", "name")
+    return [(str(pk), name) for pk, name in found]
+
+
+def _rank(field: str) -> Any:
+    ranks = [When(**{field: segment.value}, then=Value(segment.rank)) for segment in Segment]
+    return lambda _reader: Case(*ranks, output_field=IntegerField())
+
+
+def _own(model: Any) -> Any:
+    """How many the account has itself, as far as the reader may see them."""
+
+    def value(reader: Reader) -> Any:
+        own = model.objects.visible_to(reader.viewer).filter(account=OuterRef("pk")).order_by().values("account")
+        return Coalesce(Subquery(own.annotate(n=Count("pk")).values("n")), 0, output_field=IntegerField())
+
+    return value
+
+
+def _segments(_reader: Reader) -> list[tuple[str, Any]]:
+    return [(segment.value, SHORT_SEGMENTS[segment]) for segment in Segment]
+
+
+def _targets(_reader: Reader) -> list[tuple[str, Any]]:
+    return [(value, SHORT_SEGMENTS[Segment(value)]) for value, _label in TARGET_SEGMENTS]
+
+
+def _plain(name: str, words: Any, **more: Any) -> Column:
+    given = {"kind": Kind.TEXT, "value": text(name), "sort": lowered(name), "edits": name, "in_bulk": True, "is_usual": False}
+    return Column(id=name, name=words, **(given | more))
+
+
+ACCOUNTS = Grid(
+    id="accounts",
+    model=Account,
+    usual=("name",),
+    edit_action="account.edit",
+    related=("owner",),
+    columns=columns(
+        Column(
+            id="name", name=_("Account"), kind=Kind.TEXT, value=lambda _r: F("name"), sort=lowered("name"), edits="name",
+            is_never_empty=True, can_group=False, foot="count", width=260, on_phone=True,
+        ),
+        Column(
+            id="parent", name=_("Part of"), kind=Kind.REFERENCE, value=seen_only("parent", "parent_id"),
+            sort=lambda r: Lower(seen_only("parent", "parent__name")(r)), label=seen_only("parent", "parent__name"),
+            edits="parent", width=170, is_annotated=True,
+        ),
+        Column(
+            id="owner", name=_("Owner"), kind=Kind.PERSON, value=lambda _r: F("owner_id"), sort=lowered("owner__name"),
+            label=lambda _r: F("owner__name"), choices=people, edits="owner", in_bulk=True, width=160,
+        ),
+        Column(
+            id="segment", name=_("Segment now"), kind=Kind.CHOICE, value=text("segment_current"), sort=_rank("segment_current"),
+            choices=_segments, edits="segment_current", in_bulk=True, width=130,
+        ),
+        Column(
+            id="segment_target", name=_("Target segment"), kind=Kind.CHOICE, value=text("segment_target"),
+            sort=_rank("segment_target"), choices=_targets, edits="segment_target", in_bulk=True, width=140,
+        ),
+        _plain("industry", _("Industry"), width=140),
+        _plain("country", _("Country"), width=110),
+        _plain("status", _("Status")),
+        _plain("website", _("Website"), in_bulk=False, can_group=False, width=170),
+        Column(
+            id="employees", name=_("Employees"), kind=Kind.NUMBER, value=lambda _r: F("employees"), edits="employees", foot="sum",
+            can_group=False, width=110,
+        ),
+        Column(
+            id="deals", name=_("Deals"), kind=Kind.NUMBER, value=_own(Deal), is_annotated=True, foot="sum", can_group=False,
+            width=90, on_phone=True,
+        ),
+        Column(
+            id="plans", name=_("Plans"), kind=Kind.NUMBER, value=_own(Plan), is_annotated=True, foot="sum", can_group=False,
+            width=90, on_phone=True,
+        ),
+        Column(
+            id="is_key", name=_("Key account"), kind=Kind.YES_NO, value=lambda _r: F("is_key"), edits="is_key", in_bulk=True,
+            is_usual=False, width=110,
+        ),
+        Column(
+            id="former", name=_("Former customer"), kind=Kind.YES_NO, value=lambda _r: F("former"), edits="former", in_bulk=True,
+            is_usual=False, width=130,
+        ),
+        _plain("external_id", _("Key in the source system"), in_bulk=False, can_group=False, width=170),
+    ),
+)  # fmt: skip
+
+
+def account_rows(asked: Asked, reader: Reader) -> Rows:
+    every: QuerySet[Account] = Account.objects.visible_to(reader.viewer)
+    return Rows(ACCOUNTS, asked, reader, every)

@@ -1,0 +1,226 @@
+"""One list, asked once: its rows page by page, its groups, its footer. Every list of the product is read through this."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models.functions import TruncMonth
+
+from keystead.base.money import Money
+from keystead.domain.grid.asking import Asked, Sort
+from keystead.domain.grid.columns import Column, Grid, Kind, Reader
+from keystead.domain.grid.converting import converted
+from keystead.domain.grid.filtering import narrowed
+from keystead.domain.grid.footing import Foot, by_currency, is_money_said, measures, said
+from keystead.domain.grid.ordering import Key, beyond, cursor_of, keys_of, ordered
+
+PAGE = 100
+MOST_GROUPS_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that agree in the grouped columns so far. `keys` are their values, `words` what the last of them is called."""
+
+    keys: tuple[Any, ...]
+    words: Any
+    count: int
+    foot: dict[str, Foot]
+
+    @property
+    def address(self) -> str:
+        """The keys as an address names them."""
+        return json.dumps(self.keys, cls=DjangoJSONEncoder, separators=(",", ":"))
+
+
+@dataclass
+class Rows:
+    """`every` are the rows that the reader may see, with the annotations that the columns speak of."""
+
+    grid: Grid
+    asked: Asked
+    reader: Reader
+    every: QuerySet[Any]
+    shown: tuple[str, ...] = ()
+    _values: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.shown = self.asked.columns or self.grid.usual_columns
+        self.found = narrowed(self.every, self.asked, self.grid, self.reader, self.value_of)
+
+    # What columns are worth
+
+    def value_of(self, column: Column) -> Any:
+        """The expression of a column; money in the workspace's currency."""
+        if column.id not in self._values:
+            is_money = column.kind is Kind.MONEY and column.currency
+            self._values[column.id] = converted(self.every, column, self.reader) if is_money else column.is_grouped_by(self.reader)
+        return self._values[column.id]
+
+    def _group_value(self, name: str) -> Any:
+        """Days are grouped by month."""
+        column = self.grid.columns[name]
+        value = self.value_of(column)
+        return TruncMonth(value) if column.kind is Kind.DAY else value
+
+    # Rows
+
+    @property
+    def order(self) -> tuple[Sort, ...]:
+        return self.asked.order or tuple(Sort(name.removeprefix("-"), name.startswith("-")) for name in self.grid.usual)
+
+    def _keys(self) -> list[Key]:
+        made = []
+        for sort in self.order:
+            column = self.grid.columns[sort.column]
+            by = self.value_of(column) if column.kind is Kind.MONEY else column.sorts_by(self.reader)
+            made.append((sort, by, column.nulls_high, column.is_never_empty))
+        return keys_of(made, is_descending=self.order[-1].is_descending)
+
+    def in_order(self, rows: QuerySet[Any] | None = None) -> QuerySet[Any]:
+        """All that is left, in order: group by group when it is grouped."""
+        named = {}
+        for at, name in enumerate(self.asked.group):
+            column = self.grid.columns[name]
+            if column.kind is not Kind.DAY:
+                named[f"t{at}"] = column.sorts_by(self.reader)
+            named[f"g{at}"] = self._group_value(name)
+        keys = self._keys()
+        before = [F(name).asc(nulls_last=True) for name in named]
+        found = ordered(self._drawn(self.found if rows is None else rows).annotate(**named), keys)
+        return found.order_by(*before, *(key.order for key in keys))
+
+    def page(self, after: str = "", within: tuple[Any, ...] | None = None, limit: int = PAGE) -> tuple[list[Any], str]:
+        """The next rows (of one group, when the list is grouped), and the cursor behind them, "" when they are the last."""
+        rows = self.found if within is None else self.within(within)
+        keys = self._keys()
+        rows = ordered(self._drawn(rows), keys)
+        listed = list((beyond(rows, keys, after) if after else rows)[: limit + 1])
+        more = len(listed) > limit
+        return listed[:limit], cursor_of(listed[limit - 1], keys) if more else ""
+
+    def _drawn(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """With what the shown columns draw beyond the model's own fields."""
+        columns = [self.grid.columns[name] for name in self.shown]
+        extra = {f"v_{column.id}": column.is_grouped_by(self.reader) for column in columns if column.is_annotated}
+        return rows.select_related(*self.grid.related).annotate(**extra)
+
+    def count(self, most: int | None = None) -> int:
+        """How many rows are left; counted no further than `most`."""
+        rows = self.found.order_by()
+        return rows.count() if most is None else len(rows.values_list("pk")[:most])
+
+    # Groups
+
+    def within(self, keys: tuple[Any, ...]) -> QuerySet[Any]:
+        rows = self.found
+        for at, (name, key) in enumerate(zip(self.asked.group, keys, strict=False)):
+            rows = rows.alias(**{f"w{at}": self._group_value(name)})
+            rows = rows.filter(**{f"w{at}__isnull": True} if key is None else {f"w{at}": key})
+        return rows
+
+    def groups(self, offset: int = 0, limit: int = MOST_GROUPS_SHOWN) -> list[Group]:
+        """The groups of the first column with, behind each, those of the second. `limit` counts the first column's."""
+        if not self.asked.group:
+            return []
+        outer = self._grouped(1, self.found, offset, limit)
+        if len(self.asked.group) == 1:
+            return outer
+        inner: dict[Any, list[Group]] = {}
+        for group in self._grouped(2, self.found, 0, None, only={group.keys[0] for group in outer}):
+            inner.setdefault(group.keys[0], []).append(group)
+        return [each for group in outer for each in (group, *inner.get(group.keys[0], []))]
+
+    def _grouped(self, depth: int, rows: QuerySet[Any], offset: int, limit: int | None, only: set[Any] | None = None) -> list[Group]:
+        names = self.asked.group[:depth]
+        keys = {f"k{at}": self._group_value(name) for at, name in enumerate(names)}
+        rows = rows.annotate(**self._measured(), **keys)
+        if only is not None:
+            known = [key for key in only if key is not None]
+            rows = rows.filter(Q(k0__in=known) | (Q(k0__isnull=True) if None in only else Q()))
+        last = self.grid.columns[names[-1]]
+        words = last.label(self.reader) if last.label else None
+        labels = {"words": Min(words)} if words is not None else {}
+        turn = Min(last.sorts_by(self.reader)) if last.kind is not Kind.DAY else F(f"k{depth - 1}")
+        found = rows.order_by().values(*keys).annotate(n=Count("*"), turn=turn, **labels, **self._aggregates())
+        listed = list(found.order_by(F("turn").asc(nulls_last=True), f"k{depth - 1}")[offset : None if limit is None else offset + limit])
+        money = self._apart(rows, listed, tuple(keys))
+        return [
+            Group(
+                tuple(each[key] for key in keys), each.get("words", each[f"k{depth - 1}"]), each["n"],
+                self._feet(each, each["n"], money, tuple(each[key] for key in keys)),
+            )
+            for each in listed
+        ]  # fmt: skip
+
+    # The footer
+
+    @property
+    def foots(self) -> dict[str, str]:
+        """What the footer says of each shown column."""
+        found = {}
+        for name in self.shown:
+            how = self.asked.foot.get(name, self.grid.columns[name].foot)
+            if how and how != "none":
+                found[name] = how
+        return found
+
+    def foot(self) -> tuple[dict[str, Foot], int]:
+        """The footer over all rows that are left, and how many these are; one statement unless a rate is missing."""
+        rows = self.found.order_by().annotate(**self._measured())
+        found = rows.aggregate(n=Count("*"), **self._aggregates())
+        return self._feet(found, found["n"], self._apart(rows, [found], ()), ()), found["n"]
+
+    def _measured(self) -> dict[str, Any]:
+        """The expressions under the names that the aggregates use; `r_` for amounts before they are converted."""
+        made = {}
+        for name, how in self.foots.items():
+            column = self.grid.columns[name]
+            made[f"m_{name}"] = self.value_of(column) if is_money_said(column, how) else column.is_grouped_by(self.reader)
+            if is_money_said(column, how):
+                made[f"r_{name}"] = column.is_grouped_by(self.reader)
+        return made
+
+    def _aggregates(self) -> dict[str, Any]:
+        made = {}
+        for name, how in self.foots.items():
+            column = self.grid.columns[name]
+            made |= measures(column, how, f"m_{name}")
+            if is_money_said(column, how):
+                made[f"m_{name}_there"] = Count(F(f"r_{name}"))
+        return made
+
+    def _apart(self, rows: QuerySet[Any], found: list[Any], keys: tuple[str, ...]) -> dict[str, Any]:
+        """For each money column that lacks a rate: its amounts by group and currency."""
+        made = {}
+        for name, how in self.foots.items():
+            column = self.grid.columns[name]
+            if is_money_said(column, how) and any(_unrated(each, name) for each in found):
+                made[name] = by_currency(rows.alias(raw=column.is_grouped_by(self.reader)), column, how, keys)
+        return made
+
+    def _feet(self, found: Any, rows: int, money: dict[str, Any], keys: tuple[Any, ...]) -> dict[str, Foot]:
+        made = {}
+        for name, how in self.foots.items():
+            column = self.grid.columns[name]
+            unknown, lacking = rows - found[f"m_{name}_known"], 0
+            value = said(column, how, f"m_{name}", found, rows)
+            values: tuple[Any, ...] = () if value is None else (value,)
+            if is_money_said(column, how):
+                lacking = _unrated(found, name)
+                values = tuple(Money(each, self.reader.viewer.workspace.currency) for each in values)
+                if name in money:
+                    values, unknown = tuple(money[name].get(keys, [])), unknown - lacking
+            made[name] = Foot(name, how, values, unknown, lacking)
+        return made
+
+
+def _unrated(found: Any, name: str) -> int:
+    """How many amounts have no rate."""
+    return int(found[f"m_{name}_there"] - found[f"m_{name}_known"])
+
+
+type Source = Callable[[Asked, Reader], Rows]
