@@ -16,10 +16,14 @@ from keystead.data.plans.models import (
     RevenueLink,
     SwotItem,
 )
+from keystead.data.workspace.audit import AuditEvent
+from keystead.data.workspace.entry import EntryRule
 from keystead.data.workspace.models import ApiToken, IdempotentAnswer, Invitation, Member, Rate, User, Workspace
+from keystead.data.workspace.views import DefaultView, SavedView
 
 __all__ = [
-    "Account", "AccountTeamMember", "Action", "ApiToken", "Contact", "Deal", "DealStageChange", "IdempotentAnswer", "Import",
-    "ImportRow", "Invitation", "Measure", "MeasureReading", "Member", "Objective", "Order", "Plan", "PlanApproval", "PlanRate",
-    "PlanSnapshot", "Product", "Rate", "RevenueLink", "SavedMapping", "Stage", "SwotItem", "UndoneChange", "User", "Workspace",
+    "Account", "AccountTeamMember", "Action", "ApiToken", "AuditEvent", "Contact", "Deal", "DealStageChange", "DefaultView", "EntryRule",
+    "IdempotentAnswer", "Import", "ImportRow", "Invitation", "Measure", "MeasureReading", "Member", "Objective", "Order",
+    "Plan", "PlanApproval", "PlanRate", "PlanSnapshot", "Product", "Rate", "RevenueLink", "SavedMapping", "SavedView", "Stage", "SwotItem",
+    "UndoneChange", "User", "Workspace",
 ]  # fmt: skip

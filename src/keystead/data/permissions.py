@@ -77,6 +77,8 @@ TABLE: dict[str, dict[Any, Reach]] = {
     "member.edit": _ADMINS,
     "import.read": {Role.OWNER: Reach.ALL, Role.ADMIN: Reach.ALL, Role.MANAGER: Reach.SELF, Role.ACCOUNT_MANAGER: Reach.SELF},
     "import.create": {Role.OWNER: Reach.ALL, Role.ADMIN: Reach.ALL, Role.MANAGER: Reach.SELF, Role.ACCOUNT_MANAGER: Reach.SELF},
+    "view.own": dict.fromkeys(_INSIDERS, Reach.SELF),
+    "view.share": {Role.OWNER: Reach.ALL, Role.ADMIN: Reach.ALL, Role.MANAGER: Reach.ALL},
     "workspace.edit": _ADMINS,
     "workspace.own": {Role.OWNER: Reach.ALL},
     "token.own": dict.fromkeys(Role, Reach.SELF),
@@ -103,6 +105,7 @@ READ_ACTION = {
     "Action": "plan.read",
     "SwotItem": "plan.read",
     "Import": "import.read",
+    "SavedView": "view.own",
     "ApiToken": "token.own",
 }
 _TO_ACCOUNT = {
@@ -121,7 +124,7 @@ _TO_ACCOUNT = {
     "Action": "plan__account__",
     "SwotItem": "plan__account__",
 }
-_SELF = {"Member": "id", "Import": "by_id", "ApiToken": "member_id"}
+_SELF = {"Member": "id", "Import": "by_id", "SavedView": "owner_id", "ApiToken": "member_id"}
 
 
 def reach(viewer: Member, action: str) -> Reach:
@@ -191,7 +194,11 @@ def _filter(model: str, viewer: Member, how_far: Reach) -> Q:
 def visible[Rows: QuerySet](queryset: Rows, viewer: Member) -> Rows:
     """The rows of the queryset that the viewer may read."""
     model = queryset.model.__name__
-    return queryset.filter(_filter(model, viewer, reach(viewer, READ_ACTION[model])))
+    how_far = reach(viewer, READ_ACTION[model])
+    allowed = _filter(model, viewer, how_far)
+    if model == "SavedView" and how_far is not Reach.NONE:  # a shared view is everybody's to use
+        allowed |= Q(is_shared=True)
+    return queryset.filter(allowed)
 
 
 def editable[M: Model](queryset: QuerySet[M], viewer: Member, action: str) -> QuerySet[M]:

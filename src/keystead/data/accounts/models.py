@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from keystead.data.tenancy import Tenant, external_id, touched, tracked, unique_external_id
@@ -58,6 +59,7 @@ class Account(Tenant):
         ]
         indexes = [
             models.Index(fields=["workspace", "name", "id"], name="account_by_name"),
+            models.Index("workspace", Lower("name"), "id", name="account_by_lower_name"),  # the order of the list
             models.Index(fields=["workspace", "owner"], name="account_by_owner"),
             GinIndex(fields=["lineage"], name="account_by_lineage"),
         ]
