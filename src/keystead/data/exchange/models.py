@@ -48,6 +48,8 @@ class Import(Tenant):
     by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
     committed_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
+    cancel_asked = models.BooleanField(default=False)  # somebody wants the step that is being done rolled back
+    purged_at = models.DateTimeField(null=True)  # when its rows and its file were forgotten; it cannot be undone any more
 
     class Meta:
         indexes = [models.Index(fields=["workspace", "created_at"], name="import_by_time")]
