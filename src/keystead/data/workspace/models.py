@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
@@ -68,6 +69,11 @@ class Workspace(models.Model):
         LAST = "last", _("last such weekday of the month")
         NEAREST = "nearest", _("nearest such weekday to the end of the month")
 
+    class SecondStep(models.TextChoices):
+        NOBODY = "", _("Nobody has to")
+        ADMINS = "admins", _("Owners and administrators")
+        EVERYBODY = "everybody", _("Everybody")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(_("name"), max_length=200)
     slug = models.SlugField(_("address"), max_length=60, unique=True)
@@ -83,6 +89,9 @@ class Workspace(models.Model):
         _("totals include deals that the reader may not open"),
         default=False,
         help_text=_("Off: hidden deals are left out of totals and counted. On: they are included as one line and counted."),
+    )
+    second_step = models.CharField(
+        _("a second step at sign-in is required of"), max_length=10, choices=SecondStep, blank=True, default=SecondStep.NOBODY
     )
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -150,6 +159,19 @@ class Invitation(Tenant):
         triggers = [touched()]
 
 
+def every_scope() -> list[str]:
+    return [scope.value for scope in Scope]
+
+
+class Scope(models.TextChoices):
+    """What a token is for. Each includes reading; none goes beyond its member's own rights (data/permissions.py says which)."""
+
+    READ = "read", _("Read")
+    WRITE = "write", _("Write: accounts, contacts, deals, orders, plans")
+    IMPORT = "import", _("Import files")
+    ADMIN = "admin", _("Administer: members, rates, stages, settings, audit log")
+
+
 class ApiToken(Tenant):
     """One member's key to the API, in one workspace. Only the hash is kept; `hint` is what a person recognises it by."""
 
@@ -157,6 +179,7 @@ class ApiToken(Tenant):
     name = models.CharField(_("name"), max_length=100)
     token_hash = models.CharField(max_length=64)
     hint = models.CharField(max_length=12)
+    scopes = ArrayField(models.CharField(max_length=10, choices=Scope), default=every_scope)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
