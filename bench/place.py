@@ -15,7 +15,7 @@ import psycopg
 
 from bench.setting import ROOT
 
-DATA = ROOT / "var" / "bench"
+DATA = ROOT / "var" / "bench"  # not the data of bin/run
 SLUG = "bench"
 
 
