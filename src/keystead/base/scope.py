@@ -17,6 +17,8 @@ from django.db import connection
 from django.db.backends.signals import connection_created
 from psycopg.pq import TransactionStatus
 
+from keystead.base.origin import current_origin
+
 
 class NoWorkspaceOpen(RuntimeError):
     """Tenant rows were asked for outside `open_scope`: always a mistake in the program, never a user's."""
@@ -38,7 +40,8 @@ _scope: ContextVar[Scope] = ContextVar("keystead_scope", default=_NOTHING)
 
 _SETTINGS = (
     "SELECT set_config('keystead.workspace', %s, false), set_config('keystead.user', %s, false),"
-    " set_config('pghistory.context_id', %s, false), set_config('pghistory.context_metadata', %s, false)"
+    " set_config('pghistory.context_id', %s, false), set_config('pghistory.context_metadata', %s, false),"
+    " set_config('keystead.origin', %s, false)"
 )
 
 
@@ -63,7 +66,7 @@ def _tell(scope: Scope) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             _SETTINGS,
-            [str(scope.workspace_id or ""), str(scope.user_id or ""), context_id, metadata],
+            [str(scope.workspace_id or ""), str(scope.user_id or ""), context_id, metadata, current_origin().as_text()],
         )
 
 
@@ -77,8 +80,9 @@ connection_created.connect(_on_connect, dispatch_uid="keystead.scope")
 
 
 def _is_broken() -> bool:
-    """Whether the transaction can only be rolled back, which also takes back the settings that were made in it."""
-    return connection.needs_rollback or connection.connection.info.transaction_status == TransactionStatus.INERROR
+    """Whether the transaction can only be rolled back, which also takes back the settings that were made in it, or the server is gone."""
+    broken = (TransactionStatus.INERROR, TransactionStatus.UNKNOWN)
+    return connection.needs_rollback or connection.connection.info.transaction_status in broken
 
 
 @contextmanager

@@ -153,8 +153,22 @@ def _load(url: str, dump: Path) -> None:
     _program("pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(dump), url=None)
     empty = dump.with_name("empty.sql")
     empty.write_text(EMPTY_SCHEMA)
+    _for_older_servers(script)
     files = (f"--file={empty}", f"--file={script}")
     _program("psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", *files, url=url)
+
+
+def _for_older_servers(script: Path) -> None:
+    """Takes out the one line of our pg_restore that a server before version 17 refuses; it says what holds anyway."""
+    aside = script.with_suffix(".older")
+    with script.open("rb") as lines, aside.open("wb") as kept:
+        preamble = True
+        for line in lines:
+            if preamble and line == b"SET transaction_timeout = 0;\n":
+                continue
+            preamble = preamble and (line.startswith((b"SET ", b"SELECT pg_catalog.", b"--", b"\\")) or not line.strip())
+            kept.write(line)
+    aside.replace(script)
 
 
 def _program(name: str, *arguments: str, url: str | None) -> None:

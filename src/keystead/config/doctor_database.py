@@ -15,7 +15,7 @@ from keystead.config.database import unsafe_rights
 from keystead.config.doctor import Finding, Look
 from keystead.config.place import current_place, holder, is_held
 
-OLDEST_SERVER = 160000
+OLDEST_SERVER = 150000
 LATE_AFTER = 300  # seconds that a job may wait before we call it late
 SILENT_AFTER = 60  # seconds without a heartbeat before we call a worker gone
 
@@ -34,7 +34,7 @@ def server() -> Iterator[Finding]:
     connection.ensure_connection()
     version = connection.cursor().connection.info.server_version
     if version < OLDEST_SERVER:
-        yield Finding("database", f"This is PostgreSQL {version // 10000}.", "Use PostgreSQL 16 or newer.")
+        yield Finding("database", f"This is PostgreSQL {version // 10000}.", "Use PostgreSQL 15 or newer.")
     else:
         yield Finding("database")
 

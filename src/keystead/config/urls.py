@@ -5,6 +5,8 @@ from django.urls import include, path
 from keystead.web import gallery
 from keystead.web.workspace import entrance, health
 
+handler500 = "keystead.config.failing.handler500"
+
 urlpatterns = [
     path("", entrance.home, name="home"),
     path("healthz", health.healthz, name="healthz"),

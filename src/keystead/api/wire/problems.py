@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig, SuspiciousOperation
-from django.db import DataError, IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.db.models import ProtectedError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from ninja.errors import AuthenticationError, ValidationError
 
+from keystead.base.trouble import trouble_of
 from keystead.domain.plans.approval import CannotMove
 from keystead.domain.workspace.permissions import NotAllowed
 from keystead.domain.writing import FieldError, Invalid, Stale
@@ -144,11 +145,13 @@ def _out_of_range(error: Exception) -> Problem:
     return refused_one("", "out_of_range", _("A value is outside of what can be stored."))
 
 
-def _busy(error: OperationalError) -> Problem:
-    """A deadlock or a serialisation failure is nobody's fault and passes; anything else is ours."""
-    if getattr(error.__cause__, "sqlstate", "") in ("40P01", "40001", "55P03", "57014"):
-        return Problem(503, "busy", _("Too many changes at the same time. Try again."), headers={"Retry-After": "1"})
-    return _broken(error)
+def _passing(error: Exception) -> Problem:
+    """A knot of two writers, a database that is away, a full disk are nobody's mistake; anything else is ours."""
+    trouble = trouble_of(error)
+    if trouble is None:
+        return _broken(error)
+    logger.warning("Not answered: %s", trouble, exc_info=error)
+    return Problem(503, trouble.value, trouble.sentence, headers={"Retry-After": str(trouble.seconds)})
 
 
 def _broken(error: Exception) -> Problem:
@@ -171,7 +174,9 @@ MEANINGS: dict[type[Exception], Callable[[Any], Problem]] = {
     UnreadablePostError: _unreadable,
     DataError: _out_of_range,
     IntegrityError: _database,
-    OperationalError: _busy,
+    OperationalError: _passing,
+    InterfaceError: _passing,
+    OSError: _passing,
     Exception: _broken,
 }
 
