@@ -1,0 +1,65 @@
+"""What stands in an undo's way, told so that a person can act on it: which field, by whom, when."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import ForeignKey
+
+from keystead.domain.undoing.changes import Touched
+from keystead.domain.undoing.kinds import KINDS, Kind
+from keystead.domain.undoing.refusals import Obstacle
+from keystead.domain.undoing.restoring import changed_since, there
+
+_AT_MOST = 20  # of each kind: enough to act on, few enough to read
+
+
+def obstacles(kind: Kind, rows: Sequence[Touched]) -> list[Obstacle]:
+    """Rows that are otherwise now than the change left them."""
+    left = {row.id: row for row in rows if row.after is not None}
+    present = there(kind, [row.id for row in rows])
+    found = [_told(kind, left[key], "deleted") for key in list(left.keys() - present)[:_AT_MOST]]
+    again = [row for row in rows if row.after is None and row.id in present]
+    found += [_told(kind, row, "there_again") for row in again[:_AT_MOST]]
+    for key, columns in list(changed_since(kind, rows).items())[:_AT_MOST]:
+        found += [_told(kind, left[key], "changed", column) for column in columns]
+    return found
+
+
+def _told(kind: Kind, row: Touched, code: str, column: str = "") -> Obstacle:
+    """By whom and when: of the later events, the last one that changed the column."""
+    by, at = "", None
+    events = list(kind.history.objects.filter(pgh_obj_id=row.id, pgh_id__gte=row.last).order_by("pgh_id"))
+    attribute = kind.field_of(column).attname if column else ""
+    for before, event in pairwise(events):
+        if not column or getattr(before, attribute) != getattr(event, attribute):
+            by, at = (event.pgh_context or {}).get("name", ""), event.pgh_created_at
+    title = title_of(kind, events[-1])
+    return Obstacle(code, kind.name, row.id, title, kind.field_of(column) if column else None, by, at)
+
+
+def title_of(kind: Kind, event: Any) -> str:
+    """What a row is called, by an event of it."""
+    if kind.title:
+        return str(getattr(event, kind.title))
+    if kind.name == "Contact":
+        return f"{event.first_name} {event.last_name}".strip() or event.email
+    return f"{event.base}/{event.quote}" if kind.name == "Rate" else ""
+
+
+def in_use(made: Mapping[str, Collection[Any]]) -> list[Obstacle]:
+    """What refers to rows that would go, and would not go with them."""
+    return [found for name, ids in made.items() if ids for found in _users(KINDS[name], ids, made)]
+
+
+def _users(kind: Kind, ids: Collection[Any], made: Mapping[str, Collection[Any]]) -> Iterator[Obstacle]:
+    for relation in kind.model._meta.related_objects:
+        other = KINDS.get(relation.related_model.__name__)
+        if other is None or other.follows or not isinstance(relation.field, ForeignKey):
+            continue
+        column = relation.field.attname
+        users = other.model._base_manager.filter(**{f"{column}__in": list(ids)}).exclude(pk__in=list(made.get(other.name, ())))
+        count = users.count()
+        if count:
+            used = kind.model._base_manager.get(pk=users.values_list(column, flat=True)[0])
+            yield Obstacle("in_use", kind.name, used.pk, str(used), used_by=other.name, count=count)

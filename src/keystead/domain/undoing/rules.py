@@ -1,0 +1,109 @@
+"""What must hold of records that came back, as it must of records that somebody types in."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from keystead.base.scope import current_workspace
+from keystead.data.models import Deal, Member, Objective, Plan
+from keystead.data.permissions import editable
+from keystead.data.workspace.models import Role
+from keystead.domain.undoing.refusals import CannotUndo
+from keystead.domain.workspace.invitations import withdraw
+from keystead.domain.workspace.permissions import NotAllowed, require
+from keystead.domain.workspace.settings import has_money
+from keystead.domain.workspace.tokens import revoke_all
+
+_TREES = {"Account": "parent_id", "Contact": "reports_to_id", "Product": "parent_id", "Member": "manager_id"}
+_DECIDE_OVERLAP = {"account_id", "start_date", "end_date", "team_key", "status"}
+
+Columns = Mapping[Any, Collection[str]]  # row -> the columns that came back (all of them for a row that was made again)
+
+
+def lock(kinds: Collection[str]) -> None:
+    """Where two harmless writes can do harm together, one at a time: the same locks as the verbs take."""
+    workspace = str(current_workspace())
+    for kind, name in (("Account", "account tree "), ("Member", "members ")):
+        if kind in kinds:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s || %s, 0))", [name, workspace])
+
+
+def check(kind: str, back: Columns, viewer: Member, at: datetime) -> None:
+    """Raises `CannotUndo` or `NotAllowed`."""
+    if kind in _TREES:
+        _refuse_circle(kind, [row for row, columns in back.items() if _TREES[kind] in columns])
+    special = {"Plan": _plans, "Stage": _stages, "Objective": _objectives}
+    if kind in special:
+        special[kind](back, viewer)
+    elif kind == "Member":
+        _members(back, at)
+    elif kind == "Workspace" and any("currency" in columns for columns in back.values()) and has_money():
+        raise CannotUndo("has_facts")
+
+
+def _refuse_circle(kind: str, rows: Sequence[Any]) -> None:
+    table, above = f"keystead_{kind.lower()}", _TREES[kind]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH RECURSIVE up AS (
+              SELECT id AS start, {above} AS above FROM {table} WHERE id = ANY(%s) AND {above} IS NOT NULL
+              UNION SELECT up.start, t.{above} FROM up JOIN {table} t ON t.id = up.above WHERE t.{above} IS NOT NULL
+            ) SELECT FROM up WHERE start = above LIMIT 1
+            """,
+            [list(rows)],
+        )
+        if cursor.rowcount:
+            raise CannotUndo("cycle")
+
+
+def _plans(back: Columns, _viewer: Member) -> None:
+    moved = [row for row, columns in back.items() if _DECIDE_OVERLAP & set(columns)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT FROM keystead_plan p JOIN keystead_plan o ON o.account_id = p.account_id AND o.team_key = p.team_key
+              AND o.id <> p.id AND o.start_date <= p.end_date AND o.end_date >= p.start_date AND o.status <> 'archived'
+            WHERE p.id = ANY(%s) AND p.status <> 'archived' LIMIT 1
+            """,
+            [moved],
+        )
+        if cursor.rowcount:
+            raise CannotUndo("overlaps")
+
+
+def _stages(back: Columns, _viewer: Member) -> None:
+    if Deal.objects.filter(stage__in=[row for row, columns in back.items() if "status" in columns]).exists():
+        raise CannotUndo("stage_in_use")
+
+
+def _objectives(back: Columns, viewer: Member) -> None:
+    """A manager's review is for whoever may approve the plan."""
+    reviewed = [row for row, columns in back.items() if "manager_comment" in columns]
+    plans = set(Objective.objects.filter(pk__in=reviewed).exclude(manager_comment="").values_list("plan", flat=True))
+    if editable(Plan.objects.filter(pk__in=plans), viewer, "plan.approve").count() != len(plans):
+        raise NotAllowed("plan.approve")
+
+
+def _members(back: Columns, at: datetime) -> None:
+    """As when roles are given and doors are closed by hand: some owner can log in, closed doors are closed for keys as well."""
+    for member in Member.objects.filter(pk__in=list(back)):
+        columns = back[member.pk]
+        if "email" in columns and member.user_id:
+            raise CannotUndo("has_login")
+        if "is_active" in columns and not member.is_active:
+            revoke_all(member=member, at=at)
+        if {"email", "is_active"} & set(columns) or ("role" in columns and member.role == Role.OWNER):
+            withdraw(member=member, at=at)
+    if not Member.objects.filter(role=Role.OWNER, is_active=True, user__isnull=False).exists():
+        raise CannotUndo("last_owner")
+
+
+def require_owner(viewer: Member, back: Columns) -> None:
+    """Only owners make and unmake owners, or write to them: asked before the rows come back and after it."""
+    rows = [row for row, columns in back.items() if {"role", "email", "is_active"} & set(columns)]
+    if rows and Member.objects.filter(pk__in=rows, role=Role.OWNER).exists():
+        require(viewer, "workspace.own")

@@ -1,0 +1,158 @@
+"""The verb: takes back what one request wrote, whole or not at all. What it writes is a change itself: undoing that is redo."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, connection, transaction
+from psycopg import errors
+
+from keystead.base.scope import current_scope, open_scope
+from keystead.data.changes.models import UndoneChange
+from keystead.data.models import Objective
+from keystead.data.permissions import READ_ACTION, editable, visible
+from keystead.data.workspace.models import Member
+from keystead.domain.undoing import restoring, rules
+from keystead.domain.undoing.changes import Touched, Written, touched, written
+from keystead.domain.undoing.following import follow, hand_back, plan_accounts
+from keystead.domain.undoing.kinds import KINDS, Kind
+from keystead.domain.undoing.obstacles import in_use, obstacles
+from keystead.domain.undoing.refusals import CannotUndo, NoSuchChange
+from keystead.domain.workspace.permissions import NotAllowed
+
+_IMPORTED = {"Account", "Contact", "Product", "Deal", "Order", "Member", "Rate"}
+_STEP = {"stage_id", "status"}
+Rows = Mapping[str, Sequence[Touched]]
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """`change` is the id of the undoing itself (undo it: redo); `rows` how many came back; `is_redo`: it undid an undo."""
+
+    change: UUID
+    undid: UUID
+    rows: int
+    is_redo: bool
+
+
+def undo(*, change: UUID, viewer: Member, at: datetime) -> Undone:
+    """Puts every row that the change wrote back as it was: deletes what it made, makes again what it deleted (same ids), gives
+    changed columns their values back. One transaction; lineages, links and ranks follow as they follow an edit.
+
+    Columns that others changed since beside these stay as they are. Raises `NoSuchChange`, `NotAllowed`, and `CannotUndo` when a
+    column, or a record, is no longer as the change left it (it says which, by whom, when) or a rule stands in the way. Sends
+    nothing. Letters, keys and sessions that ended stay ended.
+    """
+    told = written(change)
+    if told is None:
+        raise NoSuchChange(change)
+    if not told.is_undoable:
+        raise CannotUndo("decided")
+    rows = {kind.name: touched(change, kind) for kind in KINDS.values() if kind.name in told.rows}
+    own = uuid4()
+    actor = {"via": "web", **current_scope().actor, "request": str(own), "undoes": str(change)}
+    scope = {"workspace_id": viewer.workspace_id, "user_id": viewer.user_id, "actor": actor}
+    with open_scope(**scope):  # type: ignore[arg-type]
+        _run(told, rows, own, viewer, at)
+    is_redo = UndoneChange.objects.filter(pk=change).exists()
+    return Undone(own, change, sum(len(found) for found in rows.values()), is_redo)
+
+
+def _run(told: Written, rows: Rows, own: UUID, viewer: Member, at: datetime) -> None:
+    try:
+        with transaction.atomic():
+            _note(told.change, own, viewer, at)
+            rules.lock(rows.keys())
+            _take_back(told, rows, viewer, at)
+            restoring.check_constraints()
+    except IntegrityError as error:
+        missing = isinstance(error.__cause__, errors.ForeignKeyViolation)
+        raise CannotUndo("missing" if missing else "taken") from error
+
+
+def _note(change: UUID, own: UUID, viewer: Member, at: datetime) -> None:
+    """A change is undone once. Whoever comes second waits here for the first, and is then told."""
+    try:
+        with transaction.atomic():
+            UndoneChange.objects.create(id=own, undid=change, by=viewer, at=at)
+    except IntegrityError as error:
+        first = UndoneChange.objects.select_related("by").get(undid=change)
+        raise CannotUndo("already_undone", by=first.by.name if first.by else "", at=first.at) from error
+
+
+def _take_back(told: Written, rows: Rows, viewer: Member, at: datetime) -> None:
+    is_own = told.author == str(viewer.pk)
+    for name, found in rows.items():
+        restoring.hold(KINDS[name], [row.id for row in found])
+        _require(KINDS[name], KINDS[name].edit, [row.id for row in found if row.after is not None], viewer, is_own)
+    _refuse_obstacles([each for name, found in rows.items() for each in obstacles(KINDS[name], found)])
+    back = {name: _columns(KINDS[name], found) for name, found in rows.items()}
+    rules.require_owner(viewer, back.get("Member", {}))
+    left = plan_accounts([row.id for row in rows.get("Plan", ()) if row.after is not None])
+    _restore(rows)
+    _remove({name: [row.id for row in found if row.before is None] for name, found in rows.items()})
+    _check(told.change, rows, back, viewer, at, is_own)
+    follow(back, left)
+    for name in rows.keys() & _IMPORTED:
+        hand_back(KINDS[name], rows[name])
+
+
+def _columns(kind: Kind, found: Sequence[Touched]) -> dict[Any, Collection[str]]:
+    made_again: dict[Any, Collection[str]] = {row.id: kind.columns for row in found if row.after is None}
+    return made_again | restoring.columns_written(kind, found)
+
+
+def _restore(rows: Rows) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('keystead.restoring', 'on', true)")
+    for name, found in rows.items():
+        restoring.insert(KINDS[name], [row for row in found if row.after is None])
+        restoring.update(KINDS[name], [row for row in found if row.before is not None and row.after is not None])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('keystead.restoring', '', true)")
+
+
+def _remove(made: Mapping[str, Sequence[Any]]) -> None:
+    """Deletes what the change made, what hangs on others first, unless somebody uses it by now."""
+    _refuse_obstacles(in_use(made))
+    for name in reversed(list(made)):
+        KINDS[name].model._base_manager.filter(pk__in=list(made[name])).delete()
+
+
+def _check(change: UUID, rows: Rows, back: Mapping[str, Any], viewer: Member, at: datetime, is_own: bool) -> None:
+    """The order of things, the rules of the nouns, and the rights: as the records stand now, after coming back."""
+    restoring.drop_stage_notes([row for row, columns in back.get("Deal", {}).items() if _STEP & set(columns)], change)
+    _close_ranks(rows.get("Objective", ()))
+    for name, found in rows.items():
+        kind = KINDS[name]
+        rules.check(name, back[name], viewer, at)
+        _require(kind, kind.delete, [row.id for row in found if row.after is None], viewer, is_own)
+    rules.require_owner(viewer, back.get("Member", {}))
+
+
+def _close_ranks(found: Sequence[Touched]) -> None:
+    if found:
+        ids = [row.id for row in found]
+        history = KINDS["Objective"].history
+        plans = set(history.objects.filter(pgh_id__in=[row.last for row in found]).values_list("plan_id", flat=True))
+        restored = Objective.objects.filter(pk__in=ids).values_list("pk", flat=True)
+        restoring.close_ranks(list(plans), list(restored))
+
+
+def _require(kind: Kind, action: str, ids: Sequence[Any], viewer: Member, is_own: bool) -> None:
+    """Every one of these rows that exists is within the right's reach. Another's change of unseen records does not exist."""
+    if not action or not ids:
+        return
+    there = kind.model._base_manager.filter(pk__in=ids)
+    if editable(there, viewer, action).count() == there.count():
+        return
+    if not is_own and kind.name in READ_ACTION and visible(there, viewer).count() < there.count():
+        raise NoSuchChange
+    raise NotAllowed(action)
+
+
+def _refuse_obstacles(found: Sequence[Any]) -> None:
+    if found:
+        raise CannotUndo("changed_since", obstacles=found)
