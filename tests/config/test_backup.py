@@ -12,8 +12,10 @@ import psycopg
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
+from django.core.management import CommandError, call_command
 
 from keystead.config import backup
+from tests.support.company_server import administrator_of
 
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -21,7 +23,7 @@ MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 @pytest.fixture
 def two() -> Iterator[tuple[str, str]]:
     """The owner's addresses of two empty databases."""
-    server = os.environ["DATABASE_URL"]
+    server = administrator_of(os.environ["DATABASE_URL"])  # a backup needs a login that sees the rows of all workspaces
     names = [f"keystead_backup_{os.getpid()}_{number}" for number in (1, 2)]
     with psycopg.connect(server, autocommit=True) as connection:
         for name in names:
@@ -143,3 +145,18 @@ def test_a_password_does_not_appear_among_a_program_s_arguments() -> None:
         "postgresql://postgres@/keystead?host=%2Ftmp",
         "",
     )
+
+
+def test_a_login_that_does_not_see_every_row_writes_no_backup_and_says_what_it_needs(db: None, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"would be incomplete.*ALTER ROLE \S+_app BYPASSRLS"):
+        call_command("backup", str(tmp_path / "monday.tar"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_row_that_looks_like_a_setting_survives_the_way_onto_an_older_server(tmp_path: Path) -> None:
+    script = tmp_path / "database.sql"
+    setting = "SET transaction_timeout = 0;\n"
+    script.write_text(f"--\n\nSET lock_timeout = 0;\n{setting}\nCREATE TABLE note (text text);\nCOPY note FROM stdin;\n{setting}\\.\n")
+    backup._for_older_servers(script)
+    assert script.read_text().count(setting) == 1
+    assert script.read_text().endswith(f"COPY note FROM stdin;\n{setting}\\.\n")

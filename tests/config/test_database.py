@@ -4,12 +4,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from psycopg import errors
 
+from keystead.base.roles import role_names
 from keystead.config.database import (
     UnsafeRole,
     app_url,
@@ -20,6 +23,7 @@ from keystead.config.database import (
     url_for,
     worker_url,
 )
+from tests.support.company_server import administrator_of
 
 OWNER = "postgresql://boss:s%40cret@db.acme.example:5433/key%20accounts?sslmode=require"
 
@@ -45,18 +49,23 @@ def test_an_unknown_role_is_refused_by_name() -> None:
         url_for("boss", OWNER)
 
 
-@pytest.fixture
-def fresh() -> Iterator[str]:
+@contextmanager
+def new_database(name: str) -> Iterator[str]:
     """The owner's address of a new database of its own, dropped with its logins afterwards."""
     server = os.environ["DATABASE_URL"]
-    name = f"keystead_roles_{os.getpid()}"
-    url = urlsplit(server)._replace(path=f"/{name}").geturl()
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+    with psycopg.connect(server, autocommit=True) as owner:
+        owner.execute(f"CREATE DATABASE {name}")
+    yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(administrator_of(server), autocommit=True) as administrator:
+        administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        for role in role_names(name):
+            administrator.execute(f"DROP ROLE IF EXISTS {role}")
+
+
+@pytest.fixture
+def fresh() -> Iterator[str]:
+    with new_database(f"keystead_roles_{os.getpid()}") as url:
         yield url
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        for role in (f"{name}_app", f"{name}_worker"):
-            connection.execute(f"DROP ROLE IF EXISTS {role}")
 
 
 def test_the_logins_work_on_old_and_new_tables_and_change_nothing_else(fresh: str) -> None:
@@ -76,12 +85,30 @@ def test_the_logins_work_on_old_and_new_tables_and_change_nothing_else(fresh: st
                     login.execute(forbidden)
 
 
+@pytest.mark.parametrize("length", [30, 56, 57, 63])
+def test_the_worker_is_known_by_its_name_however_long_its_database_s_is(length: int) -> None:
+    name = f"k{os.getpid()}_".ljust(length, "x")
+    functions = import_module("keystead.data.migrations.0009_import_cancel_and_purge").IS_WORKER
+    with new_database(name) as url:
+        with psycopg.connect(url, autocommit=True) as owner:
+            owner.execute(functions)
+            ensure_roles(owner)
+        for address, expected in ((worker_url(url), True), (app_url(url), False)):
+            with psycopg.connect(address) as login:
+                assert login.execute("SELECT keystead_is_worker()").fetchone() == (expected,)
+
+
+def _as_administrator(address: str, statement: str) -> None:
+    with psycopg.connect(administrator_of(address), autocommit=True) as administrator:
+        administrator.execute(statement)
+
+
 def test_a_login_that_could_pass_row_level_security_is_refused(fresh: str) -> None:
     with psycopg.connect(fresh, autocommit=True) as owner:
         names = ensure_roles(owner)
         owner.execute("CREATE TABLE account (workspace_id int); ALTER TABLE account ENABLE ROW LEVEL SECURITY")
-        owner.execute(f"ALTER ROLE {names.app} BYPASSRLS")
-        owner.execute(f"ALTER TABLE account OWNER TO {names.worker}")
+        _as_administrator(fresh, f"ALTER ROLE {names.app} BYPASSRLS")
+        _as_administrator(fresh, f"ALTER TABLE account OWNER TO {names.worker}")
         with owner.cursor() as cursor:
             assert unsafe_rights(cursor, names) == [
                 f"{names.app} may bypass row-level security",
@@ -96,7 +123,7 @@ def test_a_login_that_could_pass_row_level_security_is_refused(fresh: str) -> No
 def test_an_administrator_s_login_is_seen_as_unsafe(fresh: str) -> None:
     with psycopg.connect(fresh, autocommit=True) as owner:
         names = ensure_roles(owner)
-        owner.execute(f"ALTER ROLE {names.worker} SUPERUSER")
+        _as_administrator(fresh, f"ALTER ROLE {names.worker} SUPERUSER")
         with owner.cursor() as cursor:
             assert f"{names.worker} is a superuser" in unsafe_rights(cursor, names)
 

@@ -17,10 +17,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from keystead.config import process
 from keystead.config.system_user import let_through, server_user
 
+ADMINISTRATOR = "KEYSTEAD_TEST_ADMINISTRATOR"  # names the administrator's address to tests that need one
 ADMIN, LOGIN, PASSWORD, DATABASE = "admin", "company", "a company's secret", "keystead"
 # The data is thrown away: nothing has to survive a power cut.
 OPTIONS = {
@@ -45,6 +47,14 @@ class CompanyServer:
     def address(self, login: str = "", database: str = DATABASE) -> str:
         user = login or f"{LOGIN}:{re.sub('[^a-z]', lambda found: f'%{ord(found[0]):02X}', PASSWORD)}"
         return f"postgresql://{user}@/{database}?host={self.folder}"
+
+
+def administrator_of(address: str) -> str:
+    """The same database for a login that may do everything: that of the address, unless the suite runs as a company's."""
+    given = os.environ.get(ADMINISTRATOR)
+    if not given:
+        return address
+    return urlsplit(given)._replace(path=urlsplit(address).path).geturl()
 
 
 def programs() -> Path | None:
@@ -108,7 +118,8 @@ def main(arguments: list[str]) -> int:
     print(f"{told}, as a login without superuser and without BYPASSRLS", file=sys.stderr)
     with company_server(found) as server:
         command = arguments[1:] if arguments[:1] == ["--"] else arguments
-        return subprocess.run(command, env=os.environ | {"DATABASE_URL": server.address()}, check=False).returncode
+        addresses = {"DATABASE_URL": server.address(), ADMINISTRATOR: server.address(ADMIN)}
+        return subprocess.run(command, env=os.environ | addresses, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ connection_created.connect(_on_connect, dispatch_uid="keystead.scope")
 
 
 def _is_broken() -> bool:
-    """Whether the transaction can only be rolled back, which also takes back the settings that were made in it, or the server is gone."""
+    """Whether the transaction can only be rolled back, which takes back the settings made in it too; or the server is gone."""
     broken = (TransactionStatus.INERROR, TransactionStatus.UNKNOWN)
     return connection.needs_rollback or connection.connection.info.transaction_status in broken
 

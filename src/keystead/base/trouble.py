@@ -35,11 +35,13 @@ class Trouble(StrEnum):
 _SENTENCES = {
     # Sent before the connection broke, a change may have been written all the same: only looking can tell.
     Trouble.AWAY: _(
-        "The database does not answer just now. Try again in a moment. If you were saving something, look first whether it is there."
+        "The database does not answer just now. Try again in a moment."
+        " If you were saving something, look first whether it is there."
     ),
     Trouble.BUSY: _("Too many changes at the same time. Try again."),
     Trouble.DISK: _(
-        "A disk of the server is full, so nothing can be saved. Tell whoever looks after it. It goes on by itself once there is space."
+        "A disk of the server is full, so nothing can be saved. Tell whoever looks after it."
+        " It goes on by itself once there is space."
     ),
 }
 

@@ -82,8 +82,9 @@ def ensure_roles(connection: Connection) -> RoleNames:
         names = role_names(database)
         for name in names:
             _ensure_login(cursor, name)
+        refuse_unsafe(cursor, names)  # before the grants, which may fail on what is wrong and would hide it
+        for name in names:
             _grant(cursor, name, database)
-        refuse_unsafe(cursor, names)
     return names
 
 
@@ -122,6 +123,9 @@ def _grant(cursor: Any, name: str, database: str) -> None:
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}",
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}",
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT EXECUTE ON FUNCTIONS TO {role}",
+        # The audit log is append-only for everybody who serves or works; before the first migration it is not there yet.
+        "DO $$ BEGIN IF to_regclass('public.keystead_auditevent') IS NOT NULL THEN"
+        " REVOKE UPDATE, DELETE ON keystead_auditevent FROM {role}; END IF; END $$",
     ):
         filled = sql.SQL(statement).format(database=sql.Identifier(database), role=sql.Identifier(name))
         cursor.execute(filled.as_string(None))
