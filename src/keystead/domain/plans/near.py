@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, NullIf, RowNumber
 
 from keystead.data.accounts.models import Account
 from keystead.data.deals.models import Deal, Order
+from keystead.data.permissions import READ_ACTION, Reach, reach
 from keystead.data.plans.models import Plan, RevenueSource
 from keystead.data.workspace.models import Member
 
@@ -40,7 +41,8 @@ def near_misses(*, plan: Plan, viewer: Member, at_most: int) -> tuple[list[NearM
     for queryset, day, name, team in _sources(plan):
         near = queryset.filter(account__lineage__contains=[plan.account_id]).exclude(links__plan=plan)
         seen = near.visible_to(viewer)  # type: ignore[attr-defined]
-        unseen += near.count() - seen.count()
+        if reach(viewer, READ_ACTION[queryset.model.__name__]) is not Reach.ALL:
+            unseen += near.count() - seen.count()
         found += _listed(plan, viewer, seen, day, name, team, at_most)
     return found, unseen
 
