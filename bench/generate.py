@@ -109,6 +109,8 @@ def _run(cursor: Any, name: str, statement: str, parameters: dict[str, Any]) -> 
 
 def _link(cursor: Any, size: Size, slug: str) -> None:
     """By the product's own rule, in batches: what an import does after it has written."""
+    from django.db import transaction
+
     from keystead.domain.exchange.bulk import expect_many_rows
     from keystead.domain.plans.linking import relink
 
@@ -122,8 +124,9 @@ def _link(cursor: Any, size: Size, slug: str) -> None:
                 [slug + kind, start, min(start + step, size.deals) - 1],
             )
             ids = [row[0] for row in cursor.fetchall()]
-            expect_many_rows()
-            changed += relink(deals=ids) if kind == "deal" else relink(orders=ids)
+            with transaction.atomic():
+                expect_many_rows()
+                changed += relink(deals=ids) if kind == "deal" else relink(orders=ids)
     print(f"{'links, reasons':<14} {changed:>11,} {time.perf_counter() - begun:>7.1f} s", flush=True)
 
 
