@@ -33,6 +33,7 @@ class Scope:
     workspace_id: UUID | None
     user_id: int | None
     actor: dict[str, str]
+    page: str = ""  # the open page that asked: what it wrote itself is no news to it
 
 
 _NOTHING = Scope(None, None, {})
@@ -41,7 +42,7 @@ _scope: ContextVar[Scope] = ContextVar("keystead_scope", default=_NOTHING)
 _SETTINGS = (
     "SELECT set_config('keystead.workspace', %s, false), set_config('keystead.user', %s, false),"
     " set_config('pghistory.context_id', %s, false), set_config('pghistory.context_metadata', %s, false),"
-    " set_config('keystead.origin', %s, false)"
+    " set_config('keystead.origin', %s, false), set_config('keystead.page', %s, false)"
 )
 
 
@@ -66,7 +67,7 @@ def _tell(scope: Scope) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             _SETTINGS,
-            [str(scope.workspace_id or ""), str(scope.user_id or ""), context_id, metadata, current_origin().as_text()],
+            [str(scope.workspace_id or ""), str(scope.user_id or ""), context_id, metadata, current_origin().as_text(), scope.page],
         )
 
 
@@ -86,12 +87,14 @@ def _is_broken() -> bool:
 
 
 @contextmanager
-def open_scope(*, workspace_id: UUID | None, user_id: int | None = None, actor: dict[str, str] | None = None) -> Iterator[None]:
+def open_scope(
+    *, workspace_id: UUID | None, user_id: int | None = None, actor: dict[str, str] | None = None, page: str = ""
+) -> Iterator[None]:
     """Opens a workspace for the code inside; scopes nest, and the outer one is restored on the way out.
 
     `actor` is kept with every history row written inside: {"member": id, "via": "web|api|import|job|command", "request": uuid}.
     """
-    scope = Scope(workspace_id, user_id, actor or {})
+    scope = Scope(workspace_id, user_id, actor or {}, page)
     token = _scope.set(scope)
     try:
         _tell(scope)
