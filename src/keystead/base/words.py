@@ -3,7 +3,8 @@
 import unicodedata
 
 # Letters that carry a stroke or are joined have no decomposition in Unicode, yet people type them without it.
-_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe"})
+UNDECOMPOSED = {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe"}
+_PLAIN = str.maketrans(UNDECOMPOSED)
 
 
 def fold(text: str) -> str:

@@ -4,6 +4,7 @@ from keystead.data.accounts.models import Account, AccountTeamMember, Contact
 from keystead.data.changes.models import UndoneChange
 from keystead.data.deals.models import Deal, DealStageChange, Order, Product, Stage
 from keystead.data.exchange.models import Import, ImportRow, SavedMapping
+from keystead.data.find.models import FindTerm, FindWord, Opened
 from keystead.data.plans.models import (
     Action,
     Measure,
@@ -23,7 +24,8 @@ from keystead.data.workspace.views import DefaultView, SavedView
 
 __all__ = [
     "Account", "AccountTeamMember", "Action", "ApiToken", "AuditEvent", "Contact", "Deal", "DealStageChange", "DefaultView", "EntryRule",
-    "IdempotentAnswer", "Import", "ImportRow", "Invitation", "Measure", "MeasureReading", "Member", "Objective", "Order",
+    "FindTerm", "FindWord", "IdempotentAnswer", "Import", "ImportRow", "Invitation", "Measure", "MeasureReading", "Member",
+    "Objective", "Opened", "Order",
     "Plan", "PlanApproval", "PlanRate", "PlanSnapshot", "Product", "Rate", "RevenueLink", "SavedMapping", "SavedView", "Stage", "SwotItem",
     "UndoneChange", "User", "Workspace",
 ]  # fmt: skip
