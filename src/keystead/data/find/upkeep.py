@@ -18,8 +18,8 @@ WHERE {where} AND term.word <> '^' ORDER BY 3, 4 ON CONFLICT DO NOTHING
 _TAKE = """
 DELETE FROM keystead_findterm gone USING (
   SELECT o.workspace_id, term.word, o.id FROM {rows}, LATERAL unnest({terms}) AS term(word) WHERE {where}
-) old
-WHERE gone.workspace_id = old.workspace_id AND gone.kind = {number} AND gone.word = old.word AND gone.object_id = old.id
+) was
+WHERE gone.workspace_id = was.workspace_id AND gone.kind = {number} AND gone.word = was.word AND gone.object_id = was.id
 """
 # Numbers are found exactly or by their beginning, never by a slip: another number is another thing. A unique index on the words
 # would make a person's rename wait for an import that brings in the same word, so there is none.
