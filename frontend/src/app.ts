@@ -7,5 +7,7 @@ import "./toasts";
 import "./forms";
 import "./drop-zone";
 import "./keys";
+import "./live";
+import "./passkeys";
 
 document.documentElement.classList.add("has-script");

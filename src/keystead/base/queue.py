@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
 from keystead.base.scope import current_workspace
@@ -15,3 +16,15 @@ def enqueue(task: str, *, lock: str | None = None, **ids: Any) -> int:
     """
     job = app.configure_task(task, lock=lock, allow_unknown=True)
     return job.defer(workspace_id=str(current_workspace()), **ids)
+
+
+def enqueue_letter(task: str, **words: Any) -> int:
+    """Defers a task of `keystead.jobs.letters` for a login, which belongs to no workspace. Returns the job's id.
+
+    The policy on the queue lets such a job in only while this transaction says so; afterwards only the worker sees it.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('keystead.letters', 'on', true)")
+        job: int = app.configure_task(task, allow_unknown=True).defer(**words)
+        cursor.execute("SELECT set_config('keystead.letters', '', true)")
+    return job

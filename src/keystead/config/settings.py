@@ -7,6 +7,7 @@ import pghistory
 import pgtrigger
 from django.utils.translation import gettext_lazy as _
 
+from keystead.config.company import form_targets, providers
 from keystead.config.database import url_for
 
 env = environ.Env()
@@ -45,6 +46,11 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.saml",
+    "allauth.usersessions",
     "django_cotton",
     "django_htmx",
     "keystead.config",
@@ -53,6 +59,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "keystead.web.workspace.origin.OriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -67,6 +74,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "keystead.web.middleware.ScopeMiddleware",
+    "keystead.web.workspace.seen.SeenMiddleware",
 ]
 
 ROOT_URLCONF = "keystead.config.urls"
@@ -102,7 +110,10 @@ if DEBUG:
 TEMPLATES[0].pop("APP_DIRS")
 
 AUTH_USER_MODEL = "keystead.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "keystead.web.workspace.sign_in_directory.DirectoryBackend",
+]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -111,6 +122,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "keystead.domain.workspace.passwords.NotGuessable"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -129,6 +141,64 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+# Counted in the database, for all web processes together. "ip" is the client's, "key" the address that is tried.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "keystead_cache", "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}  # fmt: skip
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key", "reset_password": "20/m/ip,3/5m/key",
+    "reset_password_from_key": "20/m/ip", "reauthenticate": "10/m/user", "change_password": "10/m/user",
+}  # fmt: skip
+TRUSTED_PROXIES = env.int("KEYSTEAD_TRUSTED_PROXIES", default=0)
+
+# The second step, and passkeys instead of a password.
+MFA_ADAPTER = "keystead.web.workspace.sign_in_steps.StepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Keystead"
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers themselves allow that on localhost only
+MFA_FORMS = {
+    "authenticate": "keystead.web.workspace.sign_in_forms.CodeForm",
+    "reauthenticate": "keystead.web.workspace.sign_in_forms.CodeAgainForm",
+    "activate_totp": "keystead.web.workspace.sign_in_forms.AppForm",
+    "add_webauthn": "keystead.web.workspace.sign_in_forms.PasskeyForm",
+    "edit_webauthn": "keystead.web.workspace.sign_in_forms.PasskeyNameForm",
+}
+
+# The company's own directory: OpenID Connect, SAML, LDAP; each is there once it is configured.
+SOCIALACCOUNT_ADAPTER = "keystead.web.workspace.sign_in_company.CompanyAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+OIDC = {
+    "name": env.str("KEYSTEAD_OIDC_NAME", default="OpenID Connect"),
+    "url": env.str("KEYSTEAD_OIDC_URL", default=""),
+    "client_id": env.str("KEYSTEAD_OIDC_CLIENT_ID", default=""),
+    "client_secret": env.str("KEYSTEAD_OIDC_CLIENT_SECRET", default=""),
+    "trusts_email": env.bool("KEYSTEAD_OIDC_TRUST_EMAIL", default=False),
+}
+SAML = {
+    "name": env.str("KEYSTEAD_SAML_NAME", default="SAML"),
+    "entity_id": env.str("KEYSTEAD_SAML_ENTITY_ID", default=""),
+    "sso_url": env.str("KEYSTEAD_SAML_SSO_URL", default=""),
+    "certificate": env.str("KEYSTEAD_SAML_CERTIFICATE", default=""),
+    "metadata_url": env.str("KEYSTEAD_SAML_METADATA_URL", default=""),
+    "email_attribute": env.str("KEYSTEAD_SAML_EMAIL_ATTRIBUTE", default=""),
+}
+LDAP = {
+    "url": env.str("KEYSTEAD_LDAP_URL", default=""),
+    "start_tls": env.bool("KEYSTEAD_LDAP_START_TLS", default=False),
+    "ca_file": env.str("KEYSTEAD_LDAP_CA_FILE", default=""),
+    "base": env.str("KEYSTEAD_LDAP_BASE", default=""),
+    "bind_dn": env.str("KEYSTEAD_LDAP_BIND_DN", default=""),
+    "bind_password": env.str("KEYSTEAD_LDAP_BIND_PASSWORD", default=""),
+    "email_attribute": env.str("KEYSTEAD_LDAP_EMAIL_ATTRIBUTE", default="mail"),
+    "name_attribute": env.str("KEYSTEAD_LDAP_NAME_ATTRIBUTE", default="cn"),
+    "group": env.str("KEYSTEAD_LDAP_GROUP", default=""),
+}
+SOCIALACCOUNT_PROVIDERS = providers(OIDC, SAML)
 
 _mail = env.email_url("EMAIL_URL", default="consolemail://")
 _smtp = {
@@ -166,8 +236,12 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "keystead_session"
 CSRF_COOKIE_NAME = "keystead_csrf"
 SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # what else lives below this name is not for us to decide
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {
     "default-src": ["'self'"],
@@ -178,7 +252,7 @@ SECURE_CSP = {
     "connect-src": ["'self'"],
     "object-src": ["'none'"],
     "base-uri": ["'self'"],
-    "form-action": ["'self'"],
+    "form-action": ["'self'", *form_targets(OIDC, SAML)],  # browsers hold a form's redirects against it too
     "frame-ancestors": ["'none'"],
 }
 
@@ -194,7 +268,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"secrets": {"()": "keystead.config.redaction.NoSecrets"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["secrets"]}},
     "loggers": {"procrastinate": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("KEYSTEAD_LOG_LEVEL", default="INFO")},
 }

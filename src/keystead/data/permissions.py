@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
-from keystead.data.workspace.models import Member, Role
+from keystead.data.workspace.models import Member, Role, Scope
 
 
 class Reach(IntEnum):
@@ -82,7 +82,31 @@ TABLE: dict[str, dict[Any, Reach]] = {
     "workspace.edit": _ADMINS,
     "workspace.own": {Role.OWNER: Reach.ALL},
     "token.own": dict.fromkeys(Role, Reach.SELF),
+    "audit.read": _ADMINS,
+    "why.others": _ADMINS,
 }
+
+# What a token must be for, beside its member's role: reading is in every token, and what is named nowhere here is writing.
+_ADMIN_ACTIONS = {
+    "product.edit", "stage.edit", "rate.edit", "member.edit", "workspace.edit", "workspace.own", "token.own", "audit.read",
+}  # fmt: skip
+
+
+def scope_of(action: str) -> Scope:
+    """The scope that a token needs for this action."""
+    if action in _ADMIN_ACTIONS:
+        return Scope.ADMIN
+    if action.endswith(".read"):
+        return Scope.READ
+    return Scope.IMPORT if action.startswith("import.") else Scope.WRITE
+
+
+def missing_scope(viewer: Member, action: str) -> Scope | None:
+    """The scope that the viewer's token lacks for this; None for a person at a page, and when nothing is lacking."""
+    scopes: frozenset[str] | None = getattr(viewer, "token_scopes", None)
+    needed = scope_of(action)
+    return None if scopes is None or needed is Scope.READ or needed in scopes else needed
+
 
 # Every model that a page or the API may list: the action that reads it, and the path from it to the account that decides.
 READ_ACTION = {
@@ -107,6 +131,7 @@ READ_ACTION = {
     "Import": "import.read",
     "SavedView": "view.own",
     "ApiToken": "token.own",
+    "AuditEvent": "audit.read",
 }
 _TO_ACCOUNT = {
     "Account": "",
@@ -128,8 +153,8 @@ _SELF = {"Member": "id", "Import": "by_id", "SavedView": "owner_id", "ApiToken":
 
 
 def reach(viewer: Member, action: str) -> Reach:
-    """How far the viewer's right goes; an inactive member has none."""
-    if not viewer.is_active:
+    """How far the viewer's right goes; an inactive member has none, nor has a token that is for something else."""
+    if not viewer.is_active or missing_scope(viewer, action):
         return Reach.NONE
     return TABLE[action].get(viewer.role, Reach.NONE)
 

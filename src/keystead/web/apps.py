@@ -6,3 +6,8 @@ class WebConfig(AppConfig):
 
     name = "keystead.web"
     label = "web"
+
+    def ready(self) -> None:
+        from keystead.web.workspace import sign_in_events
+
+        sign_in_events.connect()

@@ -17,11 +17,15 @@ from keystead.base.scope import open_scope
 from keystead.domain.workspace.membership import NoSuchWorkspace, membership
 from keystead.domain.workspace.permissions import NotAllowed
 from keystead.domain.workspace.why import why
+from keystead.web.changes.offering import offer_undo
 from keystead.web.requests import wants_fragment
+from keystead.web.workspace.leaving import ConfirmFirst, not_here, note_export, take_up, to_confirming, to_setting_up
+from keystead.web.workspace.sign_in_steps import must_set_up
 
 Respond = Callable[[HttpRequest], HttpResponse]
 LAST_WORKSPACE = "workspace"  # the key in the session
 THEME_COOKIE = "keystead_theme"
+PAGE_HEADER = "Keystead-Page"  # which open page sends the request, by a key that it made for itself
 
 
 class LanguageMiddleware:
@@ -76,14 +80,22 @@ class ScopeMiddleware:
         if request.session.get(LAST_WORKSPACE) != slug:
             request.session[LAST_WORKSPACE] = slug
         actor = {"member": str(member.pk), "name": member.name, "via": "web", "request": str(uuid.uuid4())}
-        with open_scope(workspace_id=workspace.pk, user_id=request.user.pk, actor=actor):
+        page = request.headers.get(PAGE_HEADER, "")[:36]
+        with open_scope(workspace_id=workspace.pk, user_id=request.user.pk, actor=actor, page=page):
+            take_up(request)
             try:
                 response: HttpResponse = view(request, *args, **kwargs)
                 # A template that is rendered after the view has returned would find the workspace closed.
                 if hasattr(response, "render") and callable(response.render):
                     response = response.render()
+                response = offer_undo(request, response)
             except NotAllowed as refusal:
                 response = _refused(request, refusal)
+            except Http404:
+                response = not_here(request)
+            except ConfirmFirst:
+                response = to_confirming(request)
+            note_export(request, response)
             patch_vary_headers(response, ["HX-Request"])
             return response
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from keystead.data.workspace.models import Member, Workspace
 from keystead.domain.workspace.membership import memberships
 from keystead.domain.workspace.permissions import may
+from keystead.web.workspace.why import why_address
 
 # (words, icon, URL name): a place stands in the navigation once its pages exist.
 _PLACES = (
@@ -41,6 +42,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "crumbs": [],
         "settings_url": reverse("my_settings", args=[workspace.slug]),
         "find_url": way("find", workspace),
+        "why_url": SimpleLazyObject(lambda: why_address(request)),
     }
 
 

@@ -16,7 +16,7 @@ from ninja.errors import AuthenticationError, ValidationError
 
 from keystead.base.trouble import trouble_of
 from keystead.domain.plans.approval import CannotMove
-from keystead.domain.workspace.permissions import NotAllowed
+from keystead.domain.workspace.permissions import MissingScope, NotAllowed
 from keystead.domain.writing import FieldError, Invalid, Stale
 
 logger = logging.getLogger(__name__)
@@ -102,6 +102,10 @@ def _unauthenticated(_error: Exception) -> Problem:
 
 
 def _not_allowed(error: NotAllowed) -> Problem:
+    if isinstance(error, MissingScope):
+        lacking = _("This token is not for that: it lacks the scope “%(scope)s” (%(action)s).")
+        detail = lacking % {"scope": error.scope, "action": error.action}
+        return Problem(403, error.code, detail, action=error.action, scope=str(error.scope))
     detail = _("Your role does not let you do this (%(action)s).") % {"action": error.action}
     return Problem(403, error.code, detail, action=error.action)
 

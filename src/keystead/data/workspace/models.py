@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from keystead.base.ids import uuid7
+from keystead.data.deals.kept import marks_all
 from keystead.data.tenancy import Tenant, currency_code, external_id, touched, tracked, unique_external_id
 
 
@@ -188,6 +189,11 @@ class ApiToken(Tenant):
         constraints = [models.UniqueConstraint(fields=["workspace", "token_hash"], name="token_hash_once")]
         triggers = [touched("last_used_at")]
 
+    @property
+    def scope_words(self) -> str:
+        """What it may, for the list: "read, import"."""
+        return ", ".join(self.scopes)
+
 
 class IdempotentAnswer(Tenant):
     """The answer given to a POST with an Idempotency-Key, to be given again to its repeat."""
@@ -220,7 +226,7 @@ class Rate(Tenant):
             models.UniqueConstraint(fields=["workspace", "base", "quote", "date"], name="rate_once_a_day"),
             models.CheckConstraint(condition=models.Q(rate__gt=0), name="rate_above_zero"),
         ]
-        triggers = [touched()]
+        triggers = [touched(), *marks_all("base", "quote", "date", "rate", "workspace_id")]
 
     def __str__(self) -> str:
         return f"{self.base}/{self.quote} {self.date}"

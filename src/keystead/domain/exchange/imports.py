@@ -2,6 +2,7 @@
 
 received -> reading -> previewed -> committing -> committed -> undoing -> undone
               any step that cannot go on -> failed, with a code and a sentence; nothing of the facts has changed then
+committing, undoing -> back to previewed, committed when somebody cancels: rolled back
 """
 
 import hashlib
@@ -25,6 +26,7 @@ from keystead.base.money import known_currencies
 from keystead.base.queue import enqueue
 from keystead.data.models import Import, ImportRow, Member, SavedMapping
 from keystead.data.permissions import Reach, editable, reach
+from keystead.domain.exchange.cancelling import Cancelled, cancellable, hold_unless_cancelled, is_being_worked_at
 from keystead.domain.exchange.committing import commit
 from keystead.domain.exchange.diffing import judge, label_of
 from keystead.domain.exchange.fields import KINDS, fields_of, header_key
@@ -36,7 +38,7 @@ from keystead.domain.exchange.problems_rows import write_problem_rows
 from keystead.domain.exchange.staging import stage
 from keystead.domain.exchange.tables import TARGETS
 from keystead.domain.exchange.undoing import undo
-from keystead.domain.workspace.permissions import NotAllowed, require
+from keystead.domain.workspace.permissions import NotAllowed, require, require_for_import
 from keystead.domain.writing import FieldError, Invalid
 
 OPTIONS = frozenset("mapping values match mode locale date_format number_format sheet header_row currency unknown".split())
@@ -53,6 +55,12 @@ class WrongState(Exception):
         self.job, self.wanted = job, wanted
 
 
+class TooOld(WrongState):
+    """The rows that an undo needs were forgotten (`purging.KEPT`)."""
+
+    code = "too_old"
+
+
 def receive(*, viewer: Member, kind: str, filename: str, content: IO[bytes], options: Mapping[str, Any], at: datetime) -> Import:  # noqa: ARG001 - every verb is told the time
     """Stores an uploaded file and has it read in the background. Raises `NotAllowed`, `Invalid`.
 
@@ -61,7 +69,7 @@ def receive(*, viewer: Member, kind: str, filename: str, content: IO[bytes], opt
     require(viewer, "import.create")
     if kind not in KINDS:
         raise Invalid.one("kind", "bad_choice", _("There is no kind of import “%(kind)s”.") % {"kind": kind})
-    require(viewer, TARGETS[kind].create)
+    require_for_import(viewer, TARGETS[kind].create)
     checked = check_options(kind, options)
     size = getattr(content, "size", None)
     if size is not None and size > settings.FILE_UPLOAD_MAX_BYTES:
@@ -148,7 +156,7 @@ def request_commit(*, job: Import, viewer: Member) -> Import:
     """Has a previewed import written in the background. Raises `WrongState` from any other state, so twice does nothing."""
     _require_own(job, viewer)
     with _from(job, {"previewed"}, "commit") as locked:
-        locked.state, locked.progress = "committing", 0
+        locked.state, locked.progress, locked.failure, locked.cancel_asked = "committing", 0, None, False
         locked.save()
         _enqueue("commit", locked, viewer)
     return locked
@@ -159,10 +167,32 @@ def request_undo(*, job: Import, viewer: Member) -> Import:
     _require_own(job, viewer)
     _require_records(job, viewer)
     with _from(job, {"committed"}, "undo") as locked:
-        locked.state, locked.progress = "undoing", 0
+        if locked.purged_at:
+            raise TooOld(locked, "undo")
+        locked.state, locked.progress, locked.failure, locked.cancel_asked = "undoing", 0, None, False
         locked.save()
         _enqueue("undo", locked, viewer)
     return locked
+
+
+def request_cancel(*, job: Import, viewer: Member) -> Import:
+    """Has a running commit or undo rolled back; at once when no worker has begun it. Raises `WrongState` when it is done already."""
+    _require_own(job, viewer)
+    with _from(job, {"committing", "undoing"}, "cancel") as locked:
+        if is_being_worked_at(locked):
+            locked.cancel_asked = True
+            locked.save(update_fields=["cancel_asked"])
+        else:
+            _roll_back(locked)
+    return locked
+
+
+def _roll_back(job: Import) -> None:
+    """The import as it was before the step that was cancelled, and the sentence for it."""
+    job.state = "committed" if job.state == "undoing" else "previewed"
+    job.progress, job.cancel_asked = 100, False
+    job.failure = {"code": Cancelled.code, "params": {}}
+    job.save(update_fields=["state", "progress", "failure", "cancel_asked"])
 
 
 def discard(*, job: Import, viewer: Member) -> None:
@@ -177,7 +207,7 @@ def discard(*, job: Import, viewer: Member) -> None:
 
 def _require_own(job: Import, viewer: Member) -> None:
     require(viewer, "import.create", job)
-    require(viewer, TARGETS[job.kind].create)
+    require_for_import(viewer, TARGETS[job.kind].create)
 
 
 def _require_records(job: Import, viewer: Member) -> None:
@@ -229,8 +259,9 @@ def commit_now(*, job_id: UUID | str) -> None:
         if job is None or job.by is None:
             return
         viewer = _viewer(job)
-        with transaction.atomic():
+        with cancellable(job), transaction.atomic():
             job.counts = commit(job=job, viewer=viewer, told=_teller_aside(job))
+            hold_unless_cancelled(job)
             job.state, job.progress, job.committed_at = "committed", 100, now()
             job.save()
             remember_mapping(job)
@@ -241,8 +272,9 @@ def undo_now(*, job_id: UUID | str) -> None:
     with _working(job_id, {"undoing"}, "undoing") as job:
         if job is None:
             return
-        with transaction.atomic():
+        with cancellable(job), transaction.atomic():
             job.format = {**job.format, "undo": undo(job=job)}
+            hold_unless_cancelled(job)
             job.state, job.progress, job.undone_at = "undone", 100, now()
             job.save()
 
@@ -272,6 +304,8 @@ def _working(job_id: UUID | str, states: set[str], state: str) -> Iterator[Impor
     job.state = state
     try:
         yield job
+    except Cancelled:
+        _roll_back(Import.objects.get(pk=job.pk))
     except CannotRead as error:
         back = "committed" if state == "undoing" else "failed"
         failure = {"code": error.code, "params": error.params}
@@ -339,7 +373,8 @@ def job_view(job: Import) -> dict[str, Any]:
     """The import as the API and the pages show it; sentences in the active language."""
     problems, total = _problems(job)
     if job.failure:
-        problems = [{"row": None, "column": None, "code": job.failure["code"], "message": failure_sentence(job)}]
+        failure = {"row": None, "column": None, "code": job.failure["code"], "message": failure_sentence(job)}
+        problems = [failure, *problems] if job.state == "previewed" else [failure]
     return {
         "id": str(job.pk), "kind": job.kind, "filename": job.filename, "state": job.state, "progress": job.progress,
         "counts": {name: job.counts.get(name, 0) for name in ("create", "update", "unchanged", "error")},

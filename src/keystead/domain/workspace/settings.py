@@ -15,7 +15,7 @@ from keystead.domain.writing import Invalid, write
 
 WORKSPACE_FIELDS = frozenset({
     "name", "currency", "language", "fiscal_start_month", "fiscal_named_by", "fiscal_pattern", "fiscal_week_start",
-    "fiscal_week53", "rate_policy", "totals_include_hidden",
+    "fiscal_week53", "rate_policy", "totals_include_hidden", "second_step",
 })  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """API tokens: one member's key in one workspace."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -7,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from keystead.base.scope import current_workspace, open_scope
-from keystead.data.workspace.models import ApiToken, Member, Workspace
+from keystead.data.workspace.models import ApiToken, Member, Scope, Workspace, every_scope
 from keystead.domain.workspace.permissions import require
 from keystead.domain.workspace.secrets import digest, new_key, workspace_of
 from keystead.domain.writing import Invalid, write
@@ -24,14 +25,23 @@ class NewToken(NamedTuple):
     text: str
 
 
-def create_token(*, viewer: Member, name: str, at: datetime, expires_at: datetime | None = None) -> NewToken:
-    """A new token for the viewer herself, in her workspace. Raises `Invalid` (name, expires_at)."""
+def create_token(
+    *, viewer: Member, name: str, at: datetime, expires_at: datetime | None = None, scopes: Collection[str] | None = None
+) -> NewToken:
+    """A new token for the viewer herself, in her workspace, for these scopes (absent: for all that she may do); reading is in each.
+
+    Raises `Invalid` (name, expires_at: in_the_past, scopes: unknown_scope).
+    """
     require(viewer, "token.own")
+    chosen = set(every_scope() if scopes is None else scopes) | {Scope.READ.value}
+    if not chosen <= set(every_scope()):
+        raise Invalid.one("scopes", "unknown_scope", _("There is no such scope."))
     if expires_at is not None and expires_at <= at:
         raise Invalid.one("expires_at", "in_the_past", _("The expiry lies in the past."))
     key = new_key(workspace_id=current_workspace(), prefix=PREFIX)
     fields = {
-        "name": name.strip(), "expires_at": expires_at, "token_hash": key.digest, "hint": key.text[-_HINT_LENGTH:]
+        "name": name.strip(), "expires_at": expires_at, "token_hash": key.digest, "hint": key.text[-_HINT_LENGTH:],
+        "scopes": [scope for scope in every_scope() if scope in chosen],
     }  # fmt: skip
     return NewToken(write(ApiToken(member=viewer), fields), key.text)
 
@@ -64,11 +74,17 @@ def authenticate(token: str, at: datetime) -> Member | None:
         )
         if found is None or (found.expires_at and found.expires_at <= at) or not _may_enter(found.member):
             return None
-        if found.last_used_at is None or found.last_used_at <= at - _USE_IS_NOTED_EVERY:
-            with transaction.atomic():
-                ApiToken.objects.filter(pk=found.pk).update(last_used_at=at)
         member: Member = found.member
+        if found.last_used_at is None or found.last_used_at <= at - _USE_IS_NOTED_EVERY:
+            _note_use(found, member, at)
+        member.token_scopes = frozenset(found.scopes)  # type: ignore[attr-defined]
         return member
+
+
+def _note_use(token: ApiToken, member: Member, at: datetime) -> None:
+    actor = {"member": str(member.pk), "name": member.name, "via": "api"}
+    with open_scope(workspace_id=token.workspace_id, user_id=member.user_id, actor=actor), transaction.atomic():
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
 
 
 def find_token(token: str, at: datetime) -> tuple[Workspace, Member] | None:

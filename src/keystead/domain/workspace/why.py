@@ -1,6 +1,6 @@
 """Why a viewer may do something, or may not: the permission table in sentences."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Model
@@ -21,6 +21,7 @@ class Reason:
     code: str
     text: Any
     params: tuple[tuple[str, str], ...] = ()
+    path: tuple[str, ...] = ()  # the chain of managers, from whose it is up to whom it is about
 
     def __str__(self) -> str:
         return str(self.text) % dict(self.params)
@@ -47,8 +48,37 @@ _TEXTS = {
 }
 
 
-def why(viewer: Member, action: str, obj: Model | None = None) -> Why:
-    """Every reason for which the viewer may do this to this object, or the one for which she may not. A few queries."""
+_OTHERS_TEXTS = {
+    "everything": _("The role of %(who)s, %(role)s, reaches everything in this workspace."),
+    "self": _("It is %(who)s's own."),
+    "account_owner": _("%(who)s owns the account %(account)s."),
+    "account_team": _("%(who)s is on the team of the account %(account)s."),
+    "report_owns": _("%(name)s, who reports to %(who)s, owns the account %(account)s."),
+    "report_team": _("%(name)s, who reports to %(who)s, is on the team of the account %(account)s."),
+    "owner": _("%(who)s owns it."),
+    "report_owner": _("%(name)s, who reports to %(who)s, owns it."),
+    "inactive": _("%(who)s is no longer active in this workspace."),
+    "role": _("The role of %(who)s, %(role)s, does not include this."),
+    "out_of_reach": _("It belongs to an account that neither %(who)s nor anybody below %(who)s owns or works for."),
+}
+
+
+def why(viewer: Member, action: str, obj: Model | None = None, *, reader: Member | None = None) -> Why:
+    """Every reason for which the viewer may do this to this object, or the one for which she may not. A few queries.
+
+    The sentences speak to the viewer; when somebody else reads them (`reader`), they speak about her.
+    """
+    found = _why(viewer, action, obj)
+    if reader is None or reader.pk == viewer.pk:
+        return found
+    return Why(found.is_allowed, [_about(reason, viewer) for reason in found.reasons])
+
+
+def _about(reason: Reason, viewer: Member) -> Reason:
+    return replace(reason, text=_OTHERS_TEXTS[reason.code], params=(*reason.params, ("who", viewer.name)))
+
+
+def _why(viewer: Member, action: str, obj: Model | None) -> Why:
     if not viewer.is_active:
         return Why(False, [_reason("inactive")])
     how_far = reach(viewer, action)
@@ -68,6 +98,22 @@ def _reason(code: str, **params: str) -> Reason:
     return Reason(code, _TEXTS[code], tuple(params.items()))
 
 
+def _chain(member: Member, viewer: Member) -> tuple[str, ...]:
+    """The names from the member up to the viewer, along who reports to whom; a circle ends."""
+    rows = Member.objects.values_list("pk", "name", "manager_id")
+    people_ = {pk: (name, manager) for pk, name, manager in rows}
+    names: list[str] = []
+    at: Any = member.pk
+    passed: set[Any] = set()
+    while at in people_ and at not in passed:
+        passed.add(at)
+        names.append(people_[at][0])
+        if at == viewer.pk:
+            return tuple(names)
+        at = people_[at][1]
+    return ()
+
+
 def _self_reasons(viewer: Member, obj: Model) -> list[Reason]:
     who = obj.pk if isinstance(obj, Member) else getattr(obj, "member_id", None) or getattr(obj, "by_id", None)
     return [_reason("self")] if who == viewer.pk else []
@@ -81,8 +127,10 @@ def _reach_reasons(viewer: Member, how_far: Reach, obj: Model) -> list[Reason]:
     found = _account_reasons(viewer, who, account) if account else []
     owner = _owned(obj)
     if owner is not None and owner.pk in who:
-        is_me = owner.pk == viewer.pk
-        found.append(_reason("owner") if is_me else _reason("report_owner", name=owner.name))
+        if owner.pk == viewer.pk:
+            found.append(_reason("owner"))
+        else:
+            found.append(replace(_reason("report_owner", name=owner.name), path=_chain(owner, viewer)))
     return found
 
 
@@ -115,4 +163,4 @@ def _account_reasons(viewer: Member, who: set[Any], account: Account) -> list[Re
 def _person(viewer: Member, member: Member, account: Account, mine: str, theirs: str) -> Reason:
     if member.pk == viewer.pk:
         return _reason(mine, account=account.name)
-    return _reason(theirs, name=member.name, account=account.name)
+    return replace(_reason(theirs, name=member.name, account=account.name), path=_chain(member, viewer))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keystead.base.money import known_currencies
 from keystead.data.deals.models import DealStatus
-from keystead.data.workspace.models import Member, RatePolicy, Role, Workspace
+from keystead.data.workspace.models import Member, RatePolicy, Role, Scope, Workspace
 from keystead.domain.workspace.permissions import may
 from keystead.web.workspace.sign_in_forms import password_rule
 from keystead.web.workspace.writing import RecordForm
@@ -86,6 +86,10 @@ class WorkspaceForm(RecordForm):
         label=_("Totals include deals that the reader may not open"), required=False,
         help_text=_("They stand in the explanation as one line, with their number. Otherwise they are left out, and counted."),
     )  # fmt: skip
+    second_step = forms.ChoiceField(
+        label=_("A second step at sign-in is required of"), choices=Workspace.SecondStep.choices, widget=forms.RadioSelect,
+        required=False, help_text=_("Whoever has none is led to setting one up before the workspace opens."),
+    )  # fmt: skip
 
 
 class StageForm(RecordForm):
@@ -136,6 +140,11 @@ class TokenForm(forms.Form):
     days = forms.TypedChoiceField(
         label=_("Expires"), coerce=int, initial=TOKEN_DAYS[1],
         choices=[(30, _("after 30 days")), (90, _("after 90 days")), (365, _("after a year")), (0, _("never"))],
+    )  # fmt: skip
+    scopes = forms.MultipleChoiceField(
+        label=_("It may"), widget=forms.CheckboxSelectMultiple, required=False, initial=[Scope.READ],
+        choices=[choice for choice in Scope.choices if choice[0] != Scope.READ],
+        help_text=_("Reading is always included. It never may more than you."),
     )  # fmt: skip
 
 

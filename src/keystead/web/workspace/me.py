@@ -21,6 +21,8 @@ from keystead.domain.workspace.tokens import NewToken, create_token, revoke_toke
 from keystead.web.middleware import THEME_COOKIE
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.workspace.forms import ProfileForm, TokenForm
+from keystead.web.workspace.leaving import confirm_first
+from keystead.web.workspace.sign_in_steps import has_second_step
 from keystead.web.workspace.tabs import settings_crumbs, settings_tabs
 from keystead.web.workspace.writing import attempt, status_of
 
@@ -69,6 +71,7 @@ def _page(
         "tokens": tokens,
         "new_token": new,
         "now": now(),
+        "has_second_step": has_second_step(request.user),
         "tabs": settings_tabs(request, "my_settings"),
         "crumbs": settings_crumbs(
             request, {"label": _("My settings"), "url": reverse("my_settings", args=[request.workspace.slug])}
@@ -82,13 +85,16 @@ def _page(
 @sensitive_variables("new")
 def my_tokens(request: WorkspaceRequest) -> HttpResponse:
     """Answers with the page itself, not with a redirect: the token exists nowhere but in this answer."""
+    confirm_first(request)
     form = TokenForm(request.POST)
     new = None
     if form.is_valid():
         at, days = now(), form.cleaned_data["days"]
         expires_at = at + timedelta(days=days) if days else None
-        name = form.cleaned_data["name"]
-        new = attempt(form, lambda: create_token(viewer=request.viewer, name=name, at=at, expires_at=expires_at))
+        name, scopes = form.cleaned_data["name"], form.cleaned_data["scopes"]
+        new = attempt(
+            form, lambda: create_token(viewer=request.viewer, name=name, at=at, expires_at=expires_at, scopes=scopes)
+        )
     return _page(request, token_form=None if new else form, new=new)
 
 

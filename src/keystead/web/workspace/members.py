@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -14,13 +15,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from keystead.base.clock import now
 from keystead.data.workspace.models import Member, Role
+from keystead.documents import letters
 from keystead.domain.workspace.invitations import VALID_FOR, invite
 from keystead.domain.workspace.members import change_member, create_member, deactivate_member, reactivate_member
 from keystead.domain.workspace.people import LoginState, hierarchy, matching, with_login_state
 from keystead.domain.workspace.permissions import may, require
 from keystead.domain.writing import Invalid
 from keystead.web.requests import WorkspaceRequest, wants_fragment
-from keystead.web.workspace import mail
 from keystead.web.workspace.forms import MemberForm
 from keystead.web.workspace.tabs import settings_crumbs, settings_tabs
 from keystead.web.workspace.writing import attempt, status_of
@@ -147,9 +148,9 @@ def _send_invitation(request: WorkspaceRequest, person: Member) -> None:
         return
     context = {
         "workspace_name": request.workspace.name, "inviter": request.viewer.name, "name": person.name, "days": VALID_FOR.days,
-        "url": request.build_absolute_uri(reverse("invitation", args=[token])),
+        "url": settings.BASE_URL.rstrip("/") + reverse("invitation", args=[token]),
     }  # fmt: skip
-    if mail.send(to=person.email or "", letter="invitation", language=request.workspace.language, context=context):
+    if letters.send(to=person.email or "", letter="invitation", language=request.workspace.language, context=context):
         messages.success(request, _("The invitation to %(email)s is on its way.") % {"email": person.email})
     else:
         messages.error(request, _("The mail server did not take the invitation. Invite again when it works."))

@@ -17,6 +17,7 @@ from keystead.domain.workspace.permissions import require
 from keystead.domain.workspace.settings import change_workspace
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.workspace.forms import WorkspaceForm
+from keystead.web.workspace.leaving import confirm_first
 from keystead.web.workspace.tabs import settings_crumbs, settings_tabs
 from keystead.web.workspace.writing import attempt, status_of
 
@@ -28,6 +29,8 @@ def workspace_settings(request: WorkspaceRequest) -> HttpResponse:
     require(request.viewer, "workspace.edit")
     form = WorkspaceForm(request.POST or None, record=request.workspace)
     if form.is_valid():
+        if form.cleaned_data["second_step"] != request.workspace.second_step:
+            confirm_first(request)
         saved = attempt(
             form,
             lambda: change_workspace(

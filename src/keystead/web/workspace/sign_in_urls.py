@@ -1,10 +1,34 @@
 """The pages of allauth that we use, under its own names. Its other pages (addresses, sign-up) do not exist here."""
 
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
 from allauth.account import views
-from django.urls import path, re_path
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
+
+from keystead.web.workspace import sign_in_pages
+
+_OIDC = "allauth.socialaccount.providers.openid_connect.views"
+_SAML = "allauth.socialaccount.providers.saml.views"
+
+
+def lazily(module: str, name: str) -> Callable[..., HttpResponse]:
+    """A view whose module is loaded when it is first asked for: XML signatures weigh twenty megabytes where nobody uses them."""
+
+    @login_not_required
+    def view(request: HttpRequest, **words: Any) -> HttpResponse:
+        answer: HttpResponse = getattr(import_module(module), name)(request, **words)
+        return answer
+
+    return view
+
 
 urlpatterns = [
-    path("login/", views.login, name="account_login"),
+    path("login/", sign_in_pages.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("signup/", views.signup, name="account_signup"),
@@ -19,4 +43,18 @@ urlpatterns = [
         views.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
+    path("steps/", sign_in_pages.safety, name="mfa_index"),
+    path("steps/", include("allauth.mfa.urls")),
+    path("sessions/<int:pk>/end/", sign_in_pages.session_end, name="session_end"),
+    path("sessions/others/end/", sign_in_pages.other_sessions_end, name="other_sessions_end"),
+    path("company/cancelled/", sign_in_pages.cancelled, name="socialaccount_login_cancelled"),
+    path("company/error/", sign_in_pages.failed, name="socialaccount_login_error"),
+    path("company/none/", sign_in_pages.no_place, name="socialaccount_signup"),
+    path("oidc/<str:provider_id>/login/", lazily(_OIDC, "login"), name="openid_connect_login"),
+    path("oidc/<str:provider_id>/login/callback/", lazily(_OIDC, "callback"), name="openid_connect_callback"),
+    path("saml/<str:organization_slug>/login/", lazily(_SAML, "login"), name="saml_login"),
+    path("saml/<str:organization_slug>/acs/", csrf_exempt(lazily(_SAML, "acs")), name="saml_acs"),
+    path("saml/<str:organization_slug>/acs/finish/", lazily(_SAML, "finish_acs"), name="saml_finish_acs"),
+    path("saml/<str:organization_slug>/sls/", csrf_exempt(lazily(_SAML, "sls")), name="saml_sls"),
+    path("saml/<str:organization_slug>/metadata/", lazily(_SAML, "metadata"), name="saml_metadata"),
 ]

@@ -13,6 +13,7 @@ _TABS = (
     (_("Members"), "members", "member.read"),
     (_("Stages"), "stages", "stage.read"),
     (_("Exchange rates"), "rates", "rate.read"),
+    (_("Audit log"), "audit", "audit.read"),
     (_("My settings"), "my_settings", "token.own"),
 )
 

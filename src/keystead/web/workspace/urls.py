@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from keystead.web.workspace import home, me, members, rates, settings, stages
+from keystead.web.workspace import audit, entry_rules, home, me, members, rates, settings, stages, why
 
 urlpatterns = [
     path("", home.workspace_home, name="workspace_home"),
@@ -14,6 +14,12 @@ urlpatterns = [
     path("members/<uuid:pk>/activation/", members.member_activation, name="member_activation"),
     path("settings/", settings.workspace_settings, name="workspace_settings"),
     path("settings/calendar/", settings.calendar_preview, name="calendar_preview"),
+    path("settings/entry/", entry_rules.entry_rules, name="entry_rules"),
+    path("settings/entry/<uuid:pk>/deletion/", entry_rules.entry_rule_deletion, name="entry_rule_deletion"),
+    path("settings/audit/", audit.audit, name="audit"),
+    path("settings/audit/csv/", audit.audit_csv, name="audit_csv"),
+    path("settings/audit/proof/", audit.audit_proof, name="audit_proof"),
+    path("why/<slug:kind>/<uuid:pk>/", why.why_page, name="why"),
     path("settings/stages/", stages.stages, name="stages"),
     path("settings/stages/<uuid:pk>/", stages.stage, name="stage"),
     path("settings/stages/<uuid:pk>/position/", stages.stage_position, name="stage_position"),

@@ -1,0 +1,80 @@
+"""What leaves a workspace's pages in a special way: files, which the audit log notes, and answers that lead elsewhere."""
+
+import re
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from keystead.data.workspace.models import Member, Role
+from keystead.domain.workspace.audit import record
+from keystead.web.requests import wants_fragment
+
+_NAME = re.compile(r"filename=\"?([^\";]+)")
+_MOST_NAMED = 3  # administrators named on a page
+
+
+def note_export(request: HttpRequest, response: HttpResponse) -> None:
+    """Every file that a page hands out is noted, whichever page it is: its name, its address, and what was asked for."""
+    disposition = response.headers.get("Content-Disposition", "")
+    if response.status_code != 200 or not disposition.startswith("attachment"):
+        return
+    found = _NAME.search(disposition)
+    asked = {"address": request.path, **({"filters": request.GET.urlencode()[:500]} if request.GET else {})}
+    record(kind="exported", subject_kind="file", subject=found.group(1) if found else request.path, new=asked)
+
+
+def to_setting_up(request: HttpRequest) -> HttpResponse:
+    """The workspace stays closed until its member has a second step; the page where she gets one belongs to no workspace."""
+    place = reverse("mfa_index")
+    if wants_fragment(request):
+        return HttpResponse(status=403, headers={"HX-Redirect": place})
+    if request.method == "GET":
+        messages.info(request, _("This workspace asks for a second step at sign-in. Set one up, then it opens."))
+    return redirect(place)
+
+
+def not_here(request: HttpRequest) -> HttpResponse:
+    """The same page whether there is nothing at this address or it is not for the viewer; it says whom to ask."""
+    if wants_fragment(request):
+        return HttpResponse(status=404)
+    administrators = Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN), is_active=True, user__isnull=False)
+    asked = list(administrators.exclude(pk=request.viewer.pk).order_by("role", "name")[:_MOST_NAMED])  # type: ignore[attr-defined]
+    return render(request, "404.html", {"administrators": asked, "address": request.build_absolute_uri()}, status=404)
+
+
+_WAITING = "asked_before_confirming"  # the key in the session
+
+
+class ConfirmFirst(Exception):
+    """What is asked for needs the password (or a code, a passkey) once more."""
+
+
+def confirm_first(request: HttpRequest) -> None:
+    """Raises `ConfirmFirst` unless the person has shown within the last minutes that it is still her."""
+    if not did_recently_reauthenticate(request):
+        raise ConfirmFirst
+
+
+def to_confirming(request: HttpRequest) -> HttpResponse:
+    """To the password and back here; a form that was sent is kept in the session and sent again afterwards."""
+    ways = get_adapter().get_reauthentication_methods(request.user)
+    if request.method == "POST":
+        request.session[_WAITING] = {"path": request.path, "form": request.POST.urlencode()}
+    return redirect(f"{ways[0]['url']}?{urlencode({'next': request.path})}")
+
+
+def take_up(request: HttpRequest) -> None:
+    """Makes the visit after the confirmation the form that was sent before it (its own check against forgery has passed then)."""
+    if request.method != "GET" or _WAITING not in request.session:
+        return
+    waiting = request.session[_WAITING]
+    if waiting["path"] == request.path and did_recently_reauthenticate(request):
+        del request.session[_WAITING]
+        request.method = "POST"
+        request.POST = QueryDict(waiting["form"])  # type: ignore[misc]

@@ -1,0 +1,72 @@
+"""Signing in by OpenID Connect or SAML: whom the answer stands for, and where that person may go."""
+
+from typing import Any
+
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from django.conf import settings
+from django.http import HttpRequest
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+
+from keystead.base.clock import now
+from keystead.data.workspace.entry import Voucher
+from keystead.data.workspace.models import User
+from keystead.domain.workspace.entering import NoPlace, Vouched, enter
+
+_VOUCHERS = {"openid_connect": Voucher.OIDC, "saml": Voucher.SAML}
+
+
+class CompanyAdapter(DefaultSocialAccountAdapter):
+    """The address must be one that the directory vouches for; a login that it leads to once is found by its key afterwards."""
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        if sociallogin.state.get("process") == "connect":
+            raise ImmediateHttpResponse(redirect("home"))
+        known = sociallogin.user if sociallogin.is_existing else None
+        email = _vouched_address(sociallogin)
+        if not email:
+            if known is None:
+                raise ImmediateHttpResponse(_refused(request, "unverified"))
+            return
+        voucher = _VOUCHERS.get(sociallogin.provider.id, Voucher.ANY)
+        try:
+            user = enter(vouched=Vouched(email, _name(sociallogin), voucher, get_language() or ""), at=now(), user=known)
+        except NoPlace as error:
+            raise ImmediateHttpResponse(_refused(request, "no_place")) from error
+        if known is None:
+            sociallogin.connect(request, user)
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:  # noqa: ARG002 - allauth's interface
+        return False
+
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> Any:
+        user = super().populate_user(request, sociallogin, data)
+        whole = data.get("name") or f"{data.get('first_name') or ''} {data.get('last_name') or ''}"
+        user.name = " ".join(str(whole).split())[:200]
+        return user
+
+
+def _vouched_address(sociallogin: SocialLogin) -> str:
+    return next((each.email for each in sociallogin.email_addresses if each.verified and each.email), "")
+
+
+def _name(sociallogin: SocialLogin) -> str:
+    return getattr(sociallogin.user, "name", "") if isinstance(sociallogin.user, User) else ""
+
+
+def _refused(request: HttpRequest, reason: str) -> Any:
+    return render(request, "socialaccount/refused.html", {"reason": reason}, status=403)
+
+
+def buttons() -> list[dict[str, str]]:
+    """What the sign-in page offers beside the password: (name, address to post to)."""
+    from django.urls import reverse
+
+    offered = []
+    if settings.OIDC["url"]:
+        offered.append({"name": settings.OIDC["name"], "url": reverse("openid_connect_login", args=["company"])})
+    if settings.SAML["entity_id"]:
+        offered.append({"name": settings.SAML["name"], "url": reverse("saml_login", args=["company"])})
+    return offered
