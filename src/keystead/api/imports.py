@@ -27,6 +27,7 @@ from keystead.data.exchange.models import Import
 from keystead.data.workspace.models import Member
 from keystead.domain.exchange import imports
 from keystead.domain.exchange.imports import WrongState
+from keystead.domain.exchange.purging import KEPT
 from keystead.domain.writing import Invalid
 
 router = Router()
@@ -152,6 +153,11 @@ def undo_import(request: HttpRequest, key: UUID) -> HttpResponse:
     return _step(request, key, imports.request_undo)
 
 
+@router.post("/imports/{key}/cancel", **DESCRIBED["cancel"])
+def cancel_import(request: HttpRequest, key: UUID) -> HttpResponse:
+    return _step(request, key, imports.request_cancel)
+
+
 def _step(request: HttpRequest, key: UUID, step: Step) -> HttpResponse:
     """202: it is done in the background; GET tells when."""
     refuse_parameters(request)
@@ -187,6 +193,9 @@ def _find(request: HttpRequest, key: UUID) -> Import:
 def _in_state[T](step: Callable[[], T]) -> T:
     try:
         return step()
+    except imports.TooOld as error:
+        detail = _("This import is too old to be undone: its rows were forgotten after %(days)s days.") % {"days": KEPT.days}
+        raise Problem(409, error.code, detail, state=error.job.state) from error
     except WrongState as error:
         detail = _("An import that is %(state)s cannot take this step.") % {"state": error.job.get_state_display()}
         raise Problem(409, error.code, detail, state=error.job.state) from error

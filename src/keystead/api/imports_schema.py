@@ -101,6 +101,9 @@ DESCRIBED: dict[str, dict[str, Any]] = {
     "delete": _described("discard_import", "Throw away an import that has changed nothing", 204, (403, 409)),
     "commit": _described("commit_import", "Have a previewed import written", 202, (403, 409), parameters=[_AGAIN]),
     "undo": _described("undo_import", "Have a committed import taken back", 202, (403, 409), parameters=[_AGAIN]),
+    "cancel": _described(
+        "cancel_import", "Have a running commit or undo rolled back; GET tells when it is", 202, (403, 409), parameters=[_AGAIN]
+    ),
     "errors": _described("import_errors", "The rejected rows, to be mended and imported again", 200, ()),
 }  # fmt: skip
 DESCRIBED["get"]["openapi_extra"]["responses"][304] = {"description": "You have it already (If-None-Match)"}

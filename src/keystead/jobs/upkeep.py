@@ -3,9 +3,16 @@
 import asyncio
 import logging
 from typing import Any
+from uuid import UUID
 
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+
+from keystead.base import clock
+from keystead.base.scope import open_scope
+from keystead.data.workspace.models import Workspace
+from keystead.domain.exchange.purging import purge_imports
+from keystead.domain.workspace.forgetting import forget_answers
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +57,27 @@ async def look_after(connector: Any) -> None:
         except Exception:  # (the database may be away for a moment; the next look finds it back)
             logger.warning("The queue could not be looked after", exc_info=True)
         await asyncio.sleep(LOOK)
+
+
+@app.periodic(cron="43 2 * * *", periodic_id="forget")
+@app.task(name="keystead.jobs.upkeep.forget_everywhere")
+def forget_everywhere(timestamp: int) -> int:
+    """Each night (UTC) a job for each workspace; returns how many were given."""
+    del timestamp
+    asked = [
+        forget.configure(lock=f"upkeep.forget {workspace_id}").defer(workspace_id=str(workspace_id))
+        for workspace_id in Workspace.objects.values_list("pk", flat=True)
+    ]
+    return len(asked)
+
+
+@app.task(name="keystead.jobs.upkeep.forget")
+def forget(*, workspace_id: str) -> None:
+    """Forgets what the workspace has no use for any more: the rows of old imports, answers kept for repeated requests."""
+    at = clock.now()
+    with open_scope(workspace_id=UUID(workspace_id), actor={"via": "job"}):
+        purge_imports(at=at)
+        forget_answers(at=at)
 
 
 # No queueing_lock anywhere: under row-level security PostgreSQL does not tell the details that Procrastinate needs to see that a

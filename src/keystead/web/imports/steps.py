@@ -21,6 +21,7 @@ from keystead.domain.exchange.imports import (
     error_chunks,
     failure_sentence,
     job_view,
+    request_cancel,
     request_commit,
     request_undo,
 )
@@ -62,6 +63,7 @@ def _preview(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
         "also_created": _made(job),
         "undecided": _undecided(view),
         "separator": SEPARATORS.get(job.format.get("separator", "")),
+        "failure": failure_sentence(job) if job.failure else "",
         "match_labels": [fields_of(job.kind)[name].label for name in view["match"]],
     }
 
@@ -104,7 +106,7 @@ def _working(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
     step = {"committing": "done", "undoing": "done", "reading": "columns"}.get(job.state, "file")
     return {
         **frame(request, job, step),
-        "work": WORK[job.state],
+        "work": _("Stopping …") if job.cancel_asked else WORK[job.state],
         "share": job.progress / 100 if job.progress > 1 else None,
         "poll_url": reverse("imports:progress", args=address) + query,
         "page_url": reverse("imports:detail", args=address) + query,
@@ -143,10 +145,21 @@ def import_undo(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
         except WrongState:
             messages.info(request, _("This import has moved on meanwhile. Here is how it stands."))
         return redirect("imports:detail", slug=request.workspace.slug, pk=job.pk)
-    if job.state != ImportState.COMMITTED:
+    if job.state != ImportState.COMMITTED or job.purged_at:
         return redirect("imports:detail", slug=request.workspace.slug, pk=job.pk)
     context = {**frame(request, job, "done", _("Undo")), "view": job_view(job), "also_created": _made(job)}
     return render(request, "imports/undo.html", context)
+
+
+@require_POST
+def import_cancellation(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    """Has a running commit or undo rolled back; the page goes on telling how far it is until it has stopped."""
+    job = find_import(request, pk)
+    try:
+        request_cancel(job=job, viewer=request.viewer)
+    except WrongState:
+        messages.info(request, _("It was done already when you cancelled."))
+    return redirect("imports:detail", slug=request.workspace.slug, pk=job.pk)
 
 
 @require_POST

@@ -15,6 +15,7 @@ urlpatterns = [
     path("<uuid:pk>/columns/", columns.import_columns, name="columns"),
     path("<uuid:pk>/commit/", steps.import_commit, name="commit"),
     path("<uuid:pk>/undo/", steps.import_undo, name="undo"),
+    path("<uuid:pk>/cancellation/", steps.import_cancellation, name="cancellation"),
     path("<uuid:pk>/deletion/", steps.import_deletion, name="deletion"),
     path("<uuid:pk>/errors.csv", steps.errors_file, name="errors"),
 ]

@@ -1,0 +1,117 @@
+"""A commit or an undo that is cancelled while it runs: rolled back in the middle of a statement, told so, and possible again."""
+
+from collections.abc import Callable
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from keystead.data.models import Account, Import
+from keystead.domain.exchange import imports
+from keystead.domain.exchange.imports import WrongState
+from keystead.jobs import exchange
+from tests.api.conftest import Caller, token_of
+from tests.domain.exchange.importing import commit, problems, read
+from tests.jobs.test_exchange_jobs import run, state
+from tests.support.world import World, build_world
+
+FILE = "Account,Sector\nAurelia,Food\nBrasilux,Energy\n"
+
+
+def slowly(step: Callable[..., Any], began: Callable[[], None]) -> Callable[..., Any]:
+    """The step with a statement at its end that takes half a minute."""
+
+    def slow(**given: Any) -> Any:
+        answer = step(**given)
+        began()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(30)")
+        return answer
+
+    return slow
+
+
+class Other:
+    """Somebody who cancels from another connection as soon as the step is in its long statement."""
+
+    def __init__(self, world: World, job: Import) -> None:
+        self.world, self.job, self.answers = world, job, []  # type: ignore[var-annotated]
+        self.token = token_of(world.olga)
+        self.thread = Thread(target=self._cancel)
+
+    def _cancel(self) -> None:
+        self.answers.append(Caller(self.token).post(f"/imports/{self.job.pk}/cancel", None))
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_is_broken_off_rolled_back_and_can_be_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = build_world()
+    with world.inside():
+        job = read(world.olga, "accounts", FILE)
+        imports.request_commit(job=job, viewer=world.olga)
+    other = Other(world, job)
+    with monkeypatch.context() as patch:
+        patch.setattr(imports, "commit", slowly(imports.commit, other.thread.start))
+        run(exchange.commit, world, job)
+    other.thread.join()
+    assert [answer.status_code for answer in other.answers] == [202]
+    assert state(world, job) == ("previewed", 100)
+    with world.inside():
+        assert not Account.objects.exists()
+        job.refresh_from_db()
+        assert imports.failure_sentence(job) == "It was cancelled before it was done. Nothing was changed."
+        assert problems(job) == [(None, None, "cancelled")]
+        commit(world.olga, job)
+        assert (Account.objects.count(), job.failure) == (2, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_undo_is_broken_off_and_everything_stays_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = build_world()
+    with world.inside():
+        job = commit(world.olga, read(world.olga, "accounts", FILE))
+        imports.request_undo(job=job, viewer=world.olga)
+    other = Other(world, job)
+    with monkeypatch.context() as patch:
+        patch.setattr(imports, "undo", slowly(imports.undo, other.thread.start))
+        run(exchange.undo, world, job)
+    other.thread.join()
+    assert state(world, job)[0] == "committed"
+    with world.inside():
+        assert Account.objects.count() == 2
+        job.refresh_from_db()
+        imports.request_undo(job=job, viewer=world.olga)
+        imports.undo_now(job_id=job.pk)
+        assert not Account.objects.exists()
+
+
+def test_a_step_that_no_worker_has_begun_is_taken_back_at_once(world: World) -> None:
+    with world.inside():
+        job = read(world.olga, "accounts", FILE)
+        imports.request_commit(job=job, viewer=world.olga)
+        assert imports.request_cancel(job=job, viewer=world.olga).state == "previewed"
+        imports.commit_now(job_id=job.pk)  # the queued job comes late and finds nothing to do
+        assert state(world, job) == ("previewed", 100)
+        assert not Account.objects.exists()
+
+
+def test_what_is_done_is_not_cancelled(world: World) -> None:
+    with world.inside():
+        job = commit(world.olga, read(world.olga, "accounts", FILE))
+        with pytest.raises(WrongState):
+            imports.request_cancel(job=job, viewer=world.olga)
+    answer = Caller(token_of(world.olga)).post(f"/imports/{job.pk}/cancel", None)
+    assert (answer.status_code, answer.data["code"]) == (409, "wrong_state")
+
+
+def test_whoever_asks_before_the_last_moment_wins(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with world.inside():
+        job = read(world.olga, "accounts", FILE)
+        imports.request_commit(job=job, viewer=world.olga)
+        Import.objects.filter(pk=job.pk).update(cancel_asked=True)
+        imports.commit_now(job_id=job.pk)
+        job.refresh_from_db()
+        assert (job.state, job.cancel_asked) == ("previewed", False)
+        assert not Account.objects.exists()

@@ -1,0 +1,86 @@
+"""Parts of the running product are killed while people write: nothing is lost, nothing doubled, and it goes on by itself."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from keystead.config import process
+from tests.luck.product import Product, Writers, ask, until
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
+
+SAID = {
+    "en": "The database does not answer just now.",
+    "pt-br": "O banco de dados",
+    "es": "La base de datos",
+}
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    product = Product(tmp_path_factory.mktemp("luck") / "data")
+    try:
+        product.wait_until_ready()
+        yield product
+    finally:
+        product.stop()
+
+
+@pytest.fixture(scope="module")
+def token(product: Product) -> str:
+    return product.found()
+
+
+def test_a_killed_web_server_comes_back_and_every_answered_write_is_there_once(product: Product, token: str) -> None:
+    with Writers(product, token, "Webwater") as writers:
+        writers.wait_for(20)
+        before = product.part("web")
+        os.kill(before, signal.SIGKILL)
+        writers.wait_for(20)
+    assert product.part("web") != before
+    assert "The web server ended by itself (signal SIGKILL); starting it again" in product.said.read_text()
+    writers.assert_nothing_lost_nothing_doubled()
+    assert {status for status, _ in writers.refused} <= {503}, writers.refused
+
+
+def test_a_killed_database_is_told_in_a_sentence_and_comes_back_with_every_answered_write(product: Product, token: str) -> None:
+    with Writers(product, token, "Datadale") as writers:
+        writers.wait_for(20)
+        os.kill(product.process.pid, signal.SIGSTOP)  # so that it is away for as long as we look at what is answered
+        try:
+            _kill_database(product)
+            until(lambda: writers.refused, seconds=20, told=product.told)
+            for language, begin in SAID.items():
+                headers = {"Cookie": "keystead_session=0123456789abcdef0123456789abcdef", "Accept-Language": language}
+                status, head, page = ask(f"{product.url}/w/northwind/accounts/", headers=headers)
+                assert (status, head["retry-after"], head["content-language"]) == (503, "5", language)
+                assert begin in page.decode() or SAID["en"] in page.decode()
+            status, head, content = ask(f"{product.url}/api/v1/accounts", headers={"Authorization": f"Bearer {token}"})
+            assert (status, head["content-type"]) == (503, "application/problem+json")
+            assert json.loads(content)["code"] == "database_away"
+            assert ask(f"{product.url}/healthz")[0] == 503
+        finally:
+            os.kill(product.process.pid, signal.SIGCONT)
+        writers.wait_for(20)
+    writers.assert_nothing_lost_nothing_doubled()
+    assert set(writers.refused) == {(503, "database_away")}
+    assert ask(f"{product.url}/healthz")[0] == 200
+
+
+def _kill_database(product: Product) -> None:
+    pid = product.part("postgres")
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: process.program_name(pid) is None, seconds=10)
+
+
+def test_the_worker_comes_back_too_and_takes_jobs(product: Product, token: str) -> None:
+    os.kill(product.part("worker"), signal.SIGKILL)
+    until(lambda: "The worker ended by itself" in product.said.read_text(), seconds=20)
+    alive = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '6 seconds'"
+    until(lambda: product.rows(alive)[0][0] > 0, seconds=60, told=product.told)
+    assert product.command("doctor", "--json", code=None)
