@@ -1,4 +1,4 @@
-// Builds what the browser needs into src/keystead/web/static/build: app.js, app.css, icons.svg and the fonts.
+// Builds what the browser needs into src/keystead/web/static/build: app.js, live.js (the worker of live.ts), app.css, icons.svg and the fonts.
 // `node build.mjs` builds once, minified; `node build.mjs --watch` rebuilds on every change.
 import { spawn } from "node:child_process";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -38,8 +38,8 @@ async function icons() {
 
 async function script() {
   const options = {
-    entryPoints: [join(here, "src/app.ts")],
-    outfile: join(out, "app.js"),
+    entryPoints: { app: join(here, "src/app.ts"), live: join(here, "src/live-worker.ts") },
+    outdir: out,
     bundle: true,
     minify: true,
     format: "iife",

@@ -1,5 +1,6 @@
 // htmx, and what a person is told when a request fails.
 import htmx from "htmx.org";
+import { isLive } from "./live";
 import { showToast, textOf } from "./toasts";
 
 // A form with errors (400, 409, 422) is swapped in. A refusal or a failure never replaces the page: it is told in a toast.
@@ -22,7 +23,7 @@ document.addEventListener("htmx:response:error", (event) => {
 
 document.addEventListener("htmx:error", () => showToast({ text: textOf("offline"), level: "error" }));
 
-// A part that refreshes itself rests while nobody looks at the page.
+// A part that asks again and again rests while nobody looks at the page, and while the page is told of changes by itself.
 document.addEventListener("htmx:config:request", (event) => {
-  if (document.hidden && (event.target as Element).matches?.("[data-poll]")) event.preventDefault();
+  if ((document.hidden || isLive()) && (event.target as Element).matches?.("[data-poll]")) event.preventDefault();
 });

@@ -1,4 +1,4 @@
-"""The web server: granian, pages and API under WSGI. Without state of its own: start as many as there are machines."""
+"""The web server: granian, with pages, API and live streams. Without state of its own: start as many as there are machines."""
 
 import argparse
 import os
@@ -15,12 +15,12 @@ def main(arguments: list[str]) -> int:
 
     os.environ.setdefault("KEYSTEAD_DB_ROLE", "app")
     Granian(
-        "keystead.config.wsgi:application",
+        "keystead.config.serving:application",
         address=options.host,
         port=options.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=int(os.environ.get("KEYSTEAD_WEB_WORKERS") or 1),
-        blocking_threads=int(os.environ.get("KEYSTEAD_WEB_THREADS") or 4),
+        backpressure=4096,  # connections at once; each open page holds one
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=5,

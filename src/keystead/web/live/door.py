@@ -1,0 +1,40 @@
+"""Who is let in to listen: the browser's session, her seat in each workspace that she names, and the topics that she may see there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from keystead.base.scope import open_scope
+from keystead.domain.live.login import Login, login_of
+from keystead.domain.live.topics import MOST_TOPICS, Listener, listener
+from keystead.domain.workspace.membership import NoSuchWorkspace, membership
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A login and what it listens to, by the address of the workspace."""
+
+    login: Login
+    seats: dict[str, Listener]
+
+
+def enter(session_key: str, topics: Iterable[str]) -> Admission | None:
+    """Topics are `<slug>/<topic>`, such as "northwind/plan:<id>". None when nobody is signed in."""
+    login = login_of(session_key)
+    if login is None:
+        return None
+    by_workspace: dict[str, list[str]] = {}
+    for topic in list(dict.fromkeys(topics))[:MOST_TOPICS]:
+        slug, _, name = topic.partition("/")
+        by_workspace.setdefault(slug, []).append(name)
+    found = ((slug, _seat(login.user_id, slug, names)) for slug, names in by_workspace.items())
+    return Admission(login, {slug: seat for slug, seat in found if seat is not None})
+
+
+def _seat(user_id: int, slug: str, names: list[str]) -> Listener | None:
+    with open_scope(workspace_id=None, user_id=user_id):
+        try:
+            workspace, viewer = membership(user_id=user_id, slug=slug)
+        except NoSuchWorkspace:
+            return None
+        with open_scope(workspace_id=workspace.pk, user_id=user_id):
+            return listener(viewer=viewer, names=names)
