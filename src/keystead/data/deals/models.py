@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from keystead.data.accounts.models import Account
+from keystead.data.deals.kept import marks_accounts, marks_all
 from keystead.data.tenancy import (
     Tenant,
     WorkspaceKey,
@@ -67,7 +68,7 @@ class Stage(Tenant):
             models.CheckConstraint(condition=models.Q(probability__lte=100), name="stage_probability_to_100"),
         ]
         ordering = ["position", "name"]
-        triggers = [touched()]
+        triggers = [touched(), *marks_all("probability")]
 
     def __str__(self) -> str:
         return self.name
@@ -130,6 +131,7 @@ class Deal(Tenant):
         ]
         triggers = [
             touched("unlinked_reason"),
+            *marks_accounts(),
             pgtrigger.Trigger(
                 name="stage_noted_on_insert",
                 when=pgtrigger.After,

@@ -122,10 +122,7 @@ class Portfolio:
 
 def portfolio(*, query: PortfolioQuery, viewer: Member, today: date, limit: int | None = PAGE, offset: int = 0) -> Portfolio:
     """The portfolio as the viewer may see it, in one statement; `limit` None for every line."""
-    steps, parameters = statement(query, viewer=viewer, today=today)
-    with connection.cursor() as cursor:
-        cursor.execute(steps + tail(query), parameters | {"limit": limit, "offset": offset})
-        groups, rows, lines, foot, missing, total = cursor.fetchone()
+    groups, rows, lines, foot, missing, total = _fetch(query, viewer, today, {"limit": limit, "offset": offset})
     currency, grouping = viewer.workspace.currency, GROUPS.get(query.group)
     return Portfolio(
         query=query,
@@ -139,9 +136,21 @@ def portfolio(*, query: PortfolioQuery, viewer: Member, today: date, limit: int 
     )
 
 
+def _fetch(query: PortfolioQuery, viewer: Member, today: date, page: dict[str, Any]) -> Any:
+    """The statement's answer; from the deals themselves when the kept figures were forgotten at this very moment."""
+    for is_from_deals in (False, True):
+        steps, parameters = statement(query, viewer=viewer, today=today, is_from_deals=is_from_deals)
+        with connection.cursor() as cursor:
+            cursor.execute(steps + tail(query), parameters | page)
+            is_there, *answer = cursor.fetchone()
+        if is_there:
+            break
+    return answer
+
+
 def one_row(*, query: PortfolioQuery, viewer: Member, today: date, account: UUID, group: str = "") -> PortfolioRow | None:
     """The line of one account (in one group), None when the query leaves it out or the viewer may not see it."""
-    steps, parameters = statement(query, viewer=viewer, today=today)
+    steps, parameters = statement(query, viewer=viewer, today=today, is_from_deals=True)
     line = LINE.format(target="target")
     where = "WHERE id = %(account)s AND (%(key)s = '' OR key = %(key)s) LIMIT 1"
     sql = f"SELECT to_jsonb(l)::text FROM (SELECT {line} FROM figured {where}) l"

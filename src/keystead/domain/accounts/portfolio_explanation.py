@@ -148,7 +148,7 @@ def explain_portfolio(
     if figures is None:
         return None
     scope = _scope(query, account, group)
-    steps, parameters = statement(query, viewer=viewer, today=today)
+    steps, parameters = statement(query, viewer=viewer, today=today, is_from_deals=True)
     parameters |= {
         "account": account, "key": group, "parts": list(parts), "weighted": column.startswith("weighted"),
         "won_sign": parts.get("won", 1), "most": most,

@@ -3,11 +3,9 @@
     picked    the accounts that the viewer may see and that pass the filters
     plan      their plans that share a day with the period
     cover     which accounts each picked one stands for: itself, or its subtree
-    deal      the open and won deals of the period at any covered account, once each
-    rates     one rate for every distinct (currency, day) among deals and targets
+    by_account   the figures of each account (per group key, when deals make the groups), see portfolio_source_sql
     aim       each plan's target, its share of the period, converted
-    fact      each deal converted, or the reason why it does not count
-    by_account   the facts added up per account (and per group key, when deals make the groups)
+    share     the figures of what each line covers
     whole     one line per picked account
     figured   the lines that are shown: `whole`, or the shares of each account in each group
 
@@ -26,7 +24,9 @@ from keystead.data.permissions import Reach, reach
 from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member, RatePolicy
 from keystead.domain.accounts.portfolio_columns import GROUPS, Grouping
+from keystead.domain.accounts.portfolio_keeping import Wanted, fresh_period
 from keystead.domain.accounts.portfolio_query import PortfolioQuery, picked_accounts
+from keystead.domain.accounts.portfolio_source_sql import from_deals, from_kept
 
 _STEPS = """
 WITH RECURSIVE picked AS MATERIALIZED (
@@ -35,59 +35,33 @@ WITH RECURSIVE picked AS MATERIALIZED (
   FROM keystead_account a
   LEFT JOIN keystead_member o ON o.id = a.owner_id
   {account_join}
-  WHERE a.workspace_id = %(workspace)s AND a.id IN ({picked})
+  WHERE a.workspace_id = %(workspace)s AND {picked}
 ), plan AS MATERIALIZED (
   SELECT p.id, p.account_id, p.name, p.status, p.includes_descendants, p.target, p.currency, p.start_date,
     least(p.end_date, %(end)s) - greatest(p.start_date, %(start)s) + 1 AS days_in,
     p.end_date - p.start_date + 1 AS days, least(p.start_date, %(today)s) AS rate_day,
     array_position(ARRAY['approved', 'submitted', 'draft', 'rejected'], p.status::text) AS rank
   FROM keystead_plan p
-  WHERE p.workspace_id = %(workspace)s AND p.account_id IN (SELECT id FROM picked) AND p.status <> 'archived'
+  WHERE p.workspace_id = %(workspace)s AND p.status <> 'archived' AND {plan_scope}
     AND p.start_date <= %(end)s AND p.end_date >= %(start)s AND {plan_visible}
 ), below AS (
   {trees}
   UNION  -- not UNION ALL: a circle of parents must end
-  SELECT b.row_id, c.id FROM below b JOIN keystead_account c ON c.parent_id = b.account_id
-), cover AS MATERIALIZED (
-  SELECT id AS row_id, id AS account_id FROM picked UNION SELECT row_id, account_id FROM below
-), deal AS MATERIALIZED (
-  SELECT d.id, d.account_id, d.status, d.close_date, d.amount, d.currency,
-    coalesce(d.probability, s.probability) AS probability, {deal_key} AS key, {deal_visible} AS visible,
-    CASE WHEN %(rate_policy)s = 'current' THEN %(today)s ELSE least(d.close_date, %(today)s) END AS rate_day
-  FROM keystead_deal d
-  LEFT JOIN keystead_stage s ON s.id = d.stage_id
-  {deal_join}
-  WHERE d.workspace_id = %(workspace)s AND d.close_date BETWEEN %(start)s AND %(end)s AND d.status IN ('won', 'open')
-    AND {deal_scope}
-), pairs AS (
-  SELECT currency, rate_day FROM deal WHERE amount IS NOT NULL AND (visible OR %(include_hidden)s) AND currency <> %(quote)s
-  UNION
-  SELECT currency, rate_day FROM plan WHERE target IS NOT NULL AND currency <> %(quote)s
-), rates AS MATERIALIZED (
-  SELECT pairs.*, found.rate, found.rate_date, found.via
-  FROM pairs LEFT JOIN LATERAL keystead_rate_on(pairs.currency, %(quote)s, pairs.rate_day) found ON true
-), fact AS MATERIALIZED (
-  SELECT deal.*, rates.rate, rates.rate_date, rates.via,
-    CASE WHEN currency = %(quote)s THEN deal.amount ELSE deal.amount * rates.rate END AS converted,
-    CASE
-      WHEN amount IS NULL THEN 'no_amount'
-      WHEN NOT visible AND NOT %(include_hidden)s THEN 'no_access'
-      WHEN currency <> %(quote)s AND rates.rate IS NULL THEN 'missing_rate'
-      ELSE '' END AS reason
-  FROM deal LEFT JOIN rates USING (currency, rate_day)
-), by_account AS MATERIALIZED (
-  SELECT account_id, key,
-    coalesce(sum(converted) FILTER (WHERE reason = '' AND status = 'won'), 0) AS won,
-    coalesce(sum(converted) FILTER (WHERE reason = '' AND status = 'open'), 0) AS pipeline,
-    coalesce(sum(converted * probability * 0.01) FILTER (WHERE reason = '' AND status = 'open'), 0) AS weighted_pipeline,
-    count(*) FILTER (WHERE reason = '') AS deals,
-    count(*) FILTER (WHERE NOT visible AND reason IN ('', 'no_access')) AS hidden,
-    count(*) FILTER (WHERE reason = 'missing_rate') AS unrated
-  FROM fact GROUP BY account_id, key
-), share AS MATERIALIZED (
-  SELECT c.row_id, b.key, sum(b.won) AS won, sum(b.pipeline) AS pipeline, sum(b.weighted_pipeline) AS weighted_pipeline,
-    sum(b.deals) AS deals, sum(b.hidden) AS hidden, sum(b.unrated) AS unrated
-  FROM cover c JOIN by_account b USING (account_id) GROUP BY c.row_id, b.key
+  -- OFFSET 0: few start here, so that looking up each one's children beats reading all accounts
+  SELECT b.row_id, c.id FROM below b
+  CROSS JOIN LATERAL (SELECT id FROM keystead_account WHERE parent_id = b.account_id OFFSET 0) c
+), wide AS MATERIALIZED (
+  SELECT row_id, account_id FROM below WHERE account_id <> row_id
+), cover AS (
+  SELECT id AS row_id, id AS account_id FROM picked UNION ALL SELECT row_id, account_id FROM wide
+), {source}, share AS (
+  SELECT account_id AS row_id, key, won, pipeline, weighted_pipeline, deals, hidden, unrated
+  FROM by_account WHERE account_id NOT IN (SELECT row_id FROM wide)
+  UNION ALL
+  SELECT c.row_id, b.key, sum(b.won), sum(b.pipeline), sum(b.weighted_pipeline), sum(b.deals)::bigint, sum(b.hidden)::bigint,
+    sum(b.unrated)::bigint
+  FROM (SELECT row_id, account_id FROM wide UNION SELECT row_id, row_id FROM wide) c JOIN by_account b USING (account_id)
+  GROUP BY c.row_id, b.key
 ), aim AS MATERIALIZED (
   SELECT plan.*, rates.rate, rates.rate_date, rates.via, target * CASE WHEN currency = %(quote)s THEN 1 ELSE rates.rate END
     * CASE WHEN days_in = days THEN 1 ELSE days_in::numeric / days END AS converted
@@ -106,18 +80,19 @@ WITH RECURSIVE picked AS MATERIALIZED (
   SELECT p.*, t.plans, t.target, t.is_prorated, t.unrated_targets, t.plan_rank, t.plan_id, t.plan_name, t.plan_status,
     coalesce(s.won, 0) AS won, coalesce(s.pipeline, 0) AS pipeline, coalesce(s.weighted_pipeline, 0) AS weighted_pipeline,
     coalesce(s.deals, 0) AS deals, coalesce(s.hidden, 0) AS hidden, coalesce(s.unrated, 0) AS unrated,
-    wide.row_id IS NOT NULL AS covers_tree
+    p.id IN (SELECT row_id FROM wide) AS covers_tree
   FROM picked p
   LEFT JOIN planned t ON t.account_id = p.id
-  LEFT JOIN (
-    SELECT row_id, sum(won) AS won, sum(pipeline) AS pipeline, sum(weighted_pipeline) AS weighted_pipeline, sum(deals) AS deals,
-      sum(hidden) AS hidden, sum(unrated) AS unrated
-    FROM share GROUP BY row_id
-  ) s ON s.row_id = p.id
-  LEFT JOIN (SELECT DISTINCT row_id FROM cover WHERE account_id <> row_id) wide ON wide.row_id = p.id
+  LEFT JOIN {of_row} s ON s.row_id = p.id
   {below}
 ), figured AS ({figured})
 """
+# An account's figures when its deals are in several groups.
+_SUMMED = """(
+    SELECT row_id, sum(won) AS won, sum(pipeline) AS pipeline, sum(weighted_pipeline) AS weighted_pipeline,
+      sum(deals)::bigint AS deals, sum(hidden)::bigint AS hidden, sum(unrated)::bigint AS unrated
+    FROM share GROUP BY row_id
+  )"""
 
 # Whether an account reaches less than the asked share of its target; without a target nobody can tell.
 _BELOW = "WHERE t.target > 0 AND coalesce(s.won, 0) + coalesce(s.pipeline, 0) < %(below)s * t.target"
@@ -151,34 +126,55 @@ _TOP = """
     WHERE {top_visible} ORDER BY above.turn LIMIT 1
   ) top ON true
 """
+_TOP_OF_ALL = "LEFT JOIN keystead_account top ON top.id = a.lineage[1]"
 
 
-def statement(query: PortfolioQuery, *, viewer: Member, today: date) -> tuple[str, dict[str, Any]]:
-    """The chain of steps for this query, to be followed by a SELECT over them; and its parameters."""
+def statement(query: PortfolioQuery, *, viewer: Member, today: date, is_from_deals: bool = False) -> tuple[str, dict[str, Any]]:
+    """The chain of steps for this query, to be followed by a SELECT over them; and its parameters.
+
+    With `is_from_deals` the step `fact` is there, which explanations list; else kept figures may stand in its place, and
+    `parameters["kept"]` names their period (None when they do not).
+    """
     grouping = GROUPS.get(query.group)
     parameters: dict[str, Any] = {
         "workspace": current_workspace(), "start": query.period.start, "end": query.period.end, "today": today,
         "quote": viewer.workspace.currency, "rate_policy": viewer.workspace.rate_policy, "below": query.below,
-        "include_hidden": viewer.workspace.totals_include_hidden,
+        "include_hidden": viewer.workspace.totals_include_hidden, "kept": None,
     }  # fmt: skip
     if viewer.workspace.rate_policy == RatePolicy.PLAN:  # a plan's frozen rates belong to plans; a portfolio spans many
         parameters["rate_policy"] = RatePolicy.TRANSACTION_DATE
     of_account, of_deal = _keys(grouping)
-    in_period = {"close_date__gte": query.period.start, "close_date__lte": query.period.end}
+    is_of_deals = bool(grouping and grouping.is_of_deals)
+    deal_join = "LEFT JOIN keystead_member m ON m.id = d.owner_id" if is_of_deals else ""
+    all_there = _sees_all(viewer) and not query.is_narrowed
+    if not is_from_deals and _sees_all(viewer) and query.accounts is None:
+        wanted = Wanted(query.period, parameters["quote"], parameters["rate_policy"], today, is_of_deals)
+        parameters["kept"] = fresh_period(wanted)
+        source = from_kept(key=of_deal, join=deal_join, is_by_owner=is_of_deals, is_narrowed=query.is_narrowed)
+    else:
+        in_period = {"close_date__gte": query.period.start, "close_date__lte": query.period.end}
+        visible = seen(viewer, "deal.read", Deal.objects.filter(**in_period), "d", parameters)
+        # When every account is there, every deal with an account is: then the look-up is spared.
+        scope = "d.account_id IS NOT NULL" if all_there else "d.account_id IN (SELECT account_id FROM cover)"
+        source = from_deals(key=of_deal, join=deal_join, visible=visible, scope=scope)
+    picked = picked_accounts(query, viewer).order_by().values("pk")
     steps = _STEPS.format(
-        picked=named(picked_accounts(query, viewer).order_by().values("pk"), "picked", parameters),
+        picked="true" if all_there else f"a.id IN ({named(picked, 'picked', parameters)})",
+        plan_scope="true" if all_there else "p.account_id IN (SELECT id FROM picked)",
         plan_visible=seen(viewer, "plan.read", Plan.objects, "p", parameters),
-        deal_visible=seen(viewer, "deal.read", Deal.objects.filter(**in_period), "d", parameters),
         account_key=of_account,
         account_join=_top_join(grouping, viewer, parameters),
-        deal_key=of_deal,
-        deal_scope=_deal_scope(query, viewer),
-        deal_join="LEFT JOIN keystead_member m ON m.id = d.owner_id" if grouping and grouping.is_of_deals else "",
         trees=_TREES[query.covers],
+        source=source,
+        of_row=_SUMMED if is_of_deals else "share",
         below=_BELOW if query.below is not None else "",
-        figured=_SHARES if grouping and grouping.is_of_deals else _WHOLE,
+        figured=_SHARES if is_of_deals else _WHOLE,
     )
     return steps, parameters
+
+
+def _sees_all(viewer: Member) -> bool:
+    return all(reach(viewer, f"{noun}.read") is Reach.ALL for noun in ("account", "deal", "plan"))
 
 
 def _keys(grouping: Grouping | None) -> tuple[str, str]:
@@ -189,15 +185,11 @@ def _keys(grouping: Grouping | None) -> tuple[str, str]:
     return ("'='", key) if grouping.is_of_deals else (key, "'='")
 
 
-def _deal_scope(query: PortfolioQuery, viewer: Member) -> str:
-    """The deals at covered accounts. When every account is there, every deal with an account is: then the look-up is spared."""
-    all_there = reach(viewer, "account.read") is Reach.ALL and not query.is_narrowed
-    return "d.account_id IS NOT NULL" if all_there else "d.account_id IN (SELECT account_id FROM cover)"
-
-
 def _top_join(grouping: Grouping | None, viewer: Member, parameters: dict[str, Any]) -> str:
     if grouping is None or not grouping.key.startswith("top."):
         return ""
+    if reach(viewer, "account.read") is Reach.ALL:
+        return _TOP_OF_ALL
     from keystead.data.accounts.models import Account
 
     return _TOP.format(top_visible=seen(viewer, "account.read", Account.objects, "t", parameters))
