@@ -6,16 +6,18 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from keystead.api import accounts, deals, imports, kpis, plan_items, plans, portfolio, workspace
+from keystead.api import accounts, audit, changes, deals, imports, kpis, plan_items, plans, portfolio, workspace
 from keystead.api.authentication import Token, inside_workspace
 from keystead.api.wire import openapi
+from keystead.api.wire.changed import naming_its_change
 from keystead.api.wire.problems import answer, meaning
 from keystead.api.wire.routes import BASE
 
 ABOUT = """Customers, deals, orders, account plans and their figures. A token is one member in one workspace and has her rights.
 
 Lists take filters by field, `order`, `limit` and `cursor`; single records carry an `ETag`; errors are
-`application/problem+json`; messages follow `Accept-Language` (en, pt-BR, es)."""
+`application/problem+json`; messages follow `Accept-Language` (en, pt-BR, es). A write names its change in the header
+`Keystead-Change`, and can be undone by it."""
 
 
 class KeysteadAPI(NinjaAPI):
@@ -29,7 +31,7 @@ api = KeysteadAPI(
     title="Keystead", version="1", description=ABOUT, docs_url=None, auth=Token(), urls_namespace="api",
     servers=[{"url": "/"}],
 )  # fmt: skip
-api.add_decorator(inside_workspace, mode="operation")
+api.add_decorator(lambda view: inside_workspace(naming_its_change(view)), mode="operation")
 
 
 @api.exception_handler(Exception)
@@ -40,5 +42,5 @@ def explain(request: HttpRequest, error: Exception) -> HttpResponse:
 # The most special handler wins, so ninja's own ones have to go.
 api._exception_handlers = {Exception: explain}  # type: ignore[dict-item]
 
-for nouns in (accounts, deals, plans, plan_items, kpis, portfolio, imports, workspace):
+for nouns in (accounts, deals, plans, plan_items, kpis, portfolio, imports, workspace, audit, changes):
     api.add_router("", nouns.router)

@@ -32,6 +32,8 @@ usage: bin/keystead COMMAND [--data DIR] [arguments]
 Everyday commands (each has --help):
   workspace-create   a workspace with its first owner
   token-create       an API token for a member
+  audit-verify       whether the audit logs are as they were written
+  second-step-reset EMAIL  for somebody who has lost phone, keys and codes
   backup FILE        everything into one file
   restore FILE       everything back from one file
   doctor             what is wrong, and how to mend it

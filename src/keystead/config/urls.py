@@ -5,6 +5,9 @@ from django.urls import include, path
 from keystead.web import gallery
 from keystead.web.workspace import entrance, health
 
+handler400 = "keystead.config.refusing.handler400"
+handler403 = "keystead.config.refusing.handler403"
+handler404 = "keystead.config.refusing.handler404"
 handler500 = "keystead.config.failing.handler500"
 
 urlpatterns = [
@@ -19,6 +22,8 @@ urlpatterns = [
     path("w/<slug:slug>/accounts/", include("keystead.web.accounts.urls")),
     path("w/<slug:slug>/deals/", include("keystead.web.deals.urls")),
     path("w/<slug:slug>/portfolio/", include("keystead.web.portfolio.urls")),
+    path("w/<slug:slug>/changes/", include("keystead.web.changes.urls")),
+    path("w/<slug:slug>/views/", include("keystead.web.grid.urls")),
     path("w/<slug:slug>/imports/", include("keystead.web.imports.urls")),
     path("w/<slug:slug>/", include("keystead.web.workspace.urls")),
 ]

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from keystead.base.clock import now
 from keystead.base.scope import open_scope
-from keystead.data.workspace.models import Member
+from keystead.data.workspace.models import Member, every_scope
 from keystead.domain.workspace.membership import NoSuchWorkspace, workspace_at
 from keystead.domain.workspace.tokens import create_token
 
@@ -21,6 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("--member", required=True, metavar="EMAIL")
         parser.add_argument("--name", default="command line", help="what the token is called (default: %(default)s)")
         parser.add_argument("--expires-in", type=int, metavar="DAYS", help="without it, the token does not expire")
+        parser.add_argument(
+            "--scope", action="append", choices=every_scope(), help="what it is for; may be given several times (default: everything)"
+        )
         parser.add_argument("--json", action="store_true", help="print the token and its expiry as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,6 +39,6 @@ class Command(BaseCommand):
             member = Member.objects.filter(email__iexact=options["member"], is_active=True).first()
             if member is None:
                 raise CommandError(f"{options['member']} is no active member of {options['workspace']}.")
-            _, text = create_token(viewer=member, name=options["name"], at=at, expires_at=expires_at)
+            _, text = create_token(viewer=member, name=options["name"], at=at, expires_at=expires_at, scopes=options["scope"])
         answer = {"token": text, "expires_at": expires_at.isoformat() if expires_at else None}
         self.stdout.write(json.dumps(answer) if options["json"] else text)
