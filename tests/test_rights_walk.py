@@ -27,9 +27,11 @@ from keystead.data.models import (
     Stage,
     SwotItem,
 )
+from keystead.domain.accounts.editing import create_contact
 from keystead.domain.deals.editing import create_deal
 from keystead.domain.plans.editing import create_plan
 from keystead.domain.workspace.tokens import create_token
+from tests.domain.undoing.scene import change as made_by
 from tests.support.world import World, account
 
 AT = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -57,6 +59,9 @@ def samples(world: World) -> Samples:
     """One of everything, all of it at Alice's account."""
     with world.inside(world.alice):
         aurelia = account(SECRET, owner=world.alice)
+        change = made_by(
+            world.alice, lambda: create_contact(viewer=world.alice, fields={"account": aurelia, "last_name": SECRET})
+        )
         plan = create_plan(viewer=world.alice, fields={"account": aurelia, "target": Decimal(100)}, today=AT.date())
         objective = Objective.objects.create(plan=plan, title=f"{SECRET} objective", rank=1)
         measure = Measure.objects.create(objective=objective, name="NPS")
@@ -81,6 +86,7 @@ def samples(world: World) -> Samples:
         ("accounts", "pk"): aurelia.pk, ("accounts", "contact_pk"): contact.pk, ("accounts", "member_pk"): world.vera.pk,
         ("contacts", "pk"): contact.pk, ("deals", "pk"): deal.pk, ("orders", "pk"): order.pk, ("products", "pk"): product.pk,
         ("imports", "pk"): job.pk, ("imports", "kind"): "accounts", ("imports", "verdict"): "create",
+        ("changes", "change"): change,
     }  # fmt: skip
     return Samples(ids)
 
@@ -109,7 +115,11 @@ def address(samples: Samples, namespace: str, name: str, parameters: list[str]) 
 
 
 def is_alices(namespace: str, parameters: list[str]) -> bool:
-    return bool(parameters) and namespace not in OF_THE_WORKSPACE and any(name.endswith("pk") for name in parameters)
+    return (
+        bool(parameters)
+        and namespace not in OF_THE_WORKSPACE
+        and any(name.endswith("pk") or name == "change" for name in parameters)
+    )
 
 
 def text(response: Any) -> str:

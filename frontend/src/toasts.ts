@@ -1,5 +1,6 @@
 // Toasts: the server's messages, and `HX-Trigger: {"toast": {...}}` on an htmx answer.
-// Shape of a toast: text, level (success, info, warning, error), and optionally undo_url, which is posted to.
+// Shape of a toast: text, level (success, info, warning, error), and optionally undo_url, which is posted to. When that address
+// ends in ?redo the button does again what was undone.
 
 export interface Toast {
   text: string;
@@ -8,7 +9,8 @@ export interface Toast {
 }
 
 const STAYS_MS = 6_000;
-const STAYS_WITH_UNDO_MS = 15_000;
+const STAYS_WITH_UNDO_MS = 10_000;
+const SCROLLED = "keystead.scrolled"; // where the page stood when its change was taken back
 
 function region(): HTMLElement | null {
   return document.querySelector<HTMLElement>("#toasts");
@@ -19,23 +21,25 @@ export function textOf(key: string): string {
   return region()?.dataset[key] ?? "";
 }
 
-function csrfToken(): string {
+export function csrfToken(): string {
   const inherited = document.body.getAttribute("hx-headers:inherited") ?? "{}";
   return (JSON.parse(inherited) as Record<string, string>)["X-CSRFToken"] ?? "";
 }
 
-function undoForm(toast: Toast): HTMLFormElement {
+function hidden(name: string, value: string): HTMLInputElement {
+  return Object.assign(document.createElement("input"), { type: "hidden", name, value });
+}
+
+function undoForm(url: string): HTMLFormElement {
   const form = document.createElement("form");
   form.method = "post";
-  form.action = toast.undo_url ?? "";
-  const token = document.createElement("input");
-  Object.assign(token, { type: "hidden", name: "csrfmiddlewaretoken", value: csrfToken() });
-  const next = document.createElement("input");
-  Object.assign(next, { type: "hidden", name: "next", value: location.pathname + location.search });
+  form.action = url;
   const button = document.createElement("button");
   button.className = "toast-undo";
-  button.textContent = textOf("undo");
-  form.append(token, next, button);
+  const isRedo = url.endsWith("?redo");
+  button.textContent = textOf(isRedo ? "redo" : "undo");
+  button.setAttribute("aria-keyshortcuts", isRedo ? "Control+Shift+Z" : "Control+Z");
+  form.append(hidden("csrfmiddlewaretoken", csrfToken()), hidden("next", location.pathname + location.search), button);
   return form;
 }
 
@@ -47,7 +51,10 @@ export function showToast(toast: Toast): void {
   if (!element) return;
   element.classList.add(`is-${toast.level ?? "success"}`);
   element.querySelector(".toast-text")!.textContent = toast.text;
-  if (toast.undo_url) element.querySelector(".toast-text")!.after(undoForm(toast));
+  if (toast.undo_url) {
+    offer(toast.undo_url);
+    element.querySelector(".toast-text")!.after(undoForm(toast.undo_url));
+  }
   home.append(element);
   leaveLater(element);
 }
@@ -58,16 +65,65 @@ function leaveLater(element: HTMLElement): void {
   const stays = element.querySelector(".toast-undo") ? STAYS_WITH_UNDO_MS : STAYS_MS;
   let timer = window.setTimeout(() => element.remove(), stays);
   const hold = () => window.clearTimeout(timer);
-  const release = () => (timer = window.setTimeout(() => element.remove(), stays));
+  const release = () => {
+    window.clearTimeout(timer);
+    if (!element.matches(":hover, :focus-within")) timer = window.setTimeout(() => element.remove(), stays);
+  };
   element.addEventListener("mouseenter", hold);
   element.addEventListener("focusin", hold);
   element.addEventListener("mouseleave", release);
-  element.addEventListener("focusout", release);
+  element.addEventListener("focusout", () => setTimeout(release));
 }
+
+// The last change of this page can be taken back by Ctrl Z (⌘ Z), and done again by Ctrl Shift Z or Ctrl Y, after its toast as well.
+let offered = "";
+
+function offer(url: string): void {
+  offered = url;
+  document.querySelectorAll("#toasts .toast-undo").forEach((button) => button.closest(".toast")?.remove()); // only the last one
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  const element = target as HTMLElement | null;
+  return !!element?.closest?.("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, dialog, [contenteditable]");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.defaultPrevented || isTyping(event.target)) return;
+  const key = event.key.toLowerCase();
+  const isRedo = key === "y" || (key === "z" && event.shiftKey);
+  if (!offered || (key !== "z" && key !== "y") || isRedo !== offered.endsWith("?redo")) return;
+  event.preventDefault();
+  const form = undoForm(offered);
+  form.hidden = true;
+  region()?.append(form);
+  offered = "";
+  form.requestSubmit();
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target as HTMLFormElement;
+  if (form.querySelector(".toast-undo")) sessionStorage.setItem(SCROLLED, `${location.pathname} ${scrollY}`);
+});
 
 document.addEventListener("click", (event) => {
   const close = (event.target as Element).closest(".toast-close");
   close?.closest(".toast")?.remove();
 });
 document.addEventListener("toast", (event) => showToast((event as CustomEvent<Toast>).detail));
-document.querySelectorAll<HTMLElement>("#toasts > .toast").forEach(leaveLater);
+
+/** What the page came with. It is put in once more, so that it is announced: what stands there from the start is not. */
+function showWhatCame(): void {
+  const [path, top] = (sessionStorage.getItem(SCROLLED) ?? "").split(" ");
+  sessionStorage.removeItem(SCROLLED);
+  if (top && path === location.pathname) scrollTo({ top: Number(top), behavior: "instant" });
+  const toasts = [...document.querySelectorAll<HTMLElement>("#toasts > .toast")];
+  for (const element of toasts) {
+    offered = element.querySelector<HTMLFormElement>("form:has(.toast-undo)")?.getAttribute("action") ?? offered;
+    leaveLater(element);
+  }
+  setTimeout(() => {
+    if (!region()?.contains(document.activeElement)) region()?.append(...toasts.filter((element) => element.isConnected));
+  }, 120);
+}
+showWhatCame();

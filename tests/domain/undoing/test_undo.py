@@ -36,7 +36,7 @@ from tests.support.world import World
 
 WRITES: dict[str, Callable[[Scene, Any], Any]] = {
     "an account is made": lambda s, who: create_account(viewer=who, fields={"name": "Nordwind Logistik", "parent": s.bolt}),
-    "an account is changed": lambda s, who: change_account(account=s.aurelia, viewer=who, fields={"industry": "Food", "employees": 9}),
+    "an account is changed": lambda s, who: change_account(account=s.aurelia, viewer=who, fields={"industry": "Food"}),
     "an account moves below another": lambda s, who: change_account(account=s.chilled, viewer=who, fields={"parent": s.bolt}),
     "an account with all that is at it is deleted": lambda s, who: delete_account(account=s.aurelia, viewer=who),
     "a colleague leaves the team": lambda s, who: leave_team(account=s.aurelia, member=s.world.bob, viewer=who),
@@ -58,7 +58,7 @@ WRITES: dict[str, Callable[[Scene, Any], Any]] = {
         plan=s.plan, viewer=who, fields={"includes_descendants": False, "end_date": date(2026, 4, 1)}
     ),
     "a plan is deleted": lambda s, who: delete_plan(plan=s.plan, viewer=who),
-    "an objective is made at the top": lambda s, who: save_objective(plan=s.plan, viewer=who, fields={"title": "First", "rank": 1}),
+    "an objective is made at the top": lambda s, who: save_objective(plan=s.plan, viewer=who, fields={"title": "New", "rank": 1}),
     "an objective moves": lambda s, who: move_objective(objective=s.objectives[2], viewer=who, to=1),
     "an objective is deleted": lambda s, who: delete_item(item=s.objectives[0], viewer=who),
     "a measure is deleted": lambda s, who: delete_item(item=s.measure, viewer=who),

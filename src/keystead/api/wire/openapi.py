@@ -70,6 +70,14 @@ _EVERYWHERE = (401, 404, 422)
 _WRITING = (400, 403, 409, 413, 415)
 
 
+NAMED_CHANGE: Schema = {
+    "Keystead-Change": {
+        "description": "The id of this change: POST /changes/{id}/undo takes it back.",
+        "schema": {"type": "string", "format": "uuid"},
+    }
+}
+
+
 def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
@@ -176,6 +184,8 @@ def describe(resource: Resource, what: str) -> dict[str, Any]:
         }
     else:
         extra = {"parameters": [if_match], "responses": responses(204, None, (400, *_EVERYWHERE, 403, 409, 412))}
+    if what in {"create", "change", "delete"}:
+        extra["responses"][next(iter(extra["responses"]))]["headers"] = NAMED_CHANGE
     return {
         "operation_id": f"{what}_{resource.path if what == 'list' else single}".replace("-", "_"),
         "summary": _summary(resource, what),

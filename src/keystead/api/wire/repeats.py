@@ -7,11 +7,12 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from keystead.api.wire.changed import HEADER, name_change
 from keystead.api.wire.problems import refused_one
 from keystead.data.workspace.models import IdempotentAnswer, Member
 
 LONGEST_KEY = 255
-_KEPT_HEADERS = ("Location", "ETag")
+_KEPT_HEADERS = ("Location", "ETag", HEADER)
 
 
 def once(request: HttpRequest, viewer: Member, do: Callable[[], HttpResponse], *, content: bytes | None = None) -> HttpResponse:
@@ -32,7 +33,7 @@ def once(request: HttpRequest, viewer: Member, do: Callable[[], HttpResponse], *
         kept = IdempotentAnswer.objects.filter(member=viewer, key=key).first()
         if kept is not None:
             return _again(kept, asked)
-        response = do()
+        response = name_change(do())
         if response.status_code < 300:
             headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
             IdempotentAnswer.objects.create(

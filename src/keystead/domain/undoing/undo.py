@@ -20,7 +20,7 @@ from keystead.domain.undoing.following import follow, hand_back, plan_accounts
 from keystead.domain.undoing.kinds import KINDS, Kind
 from keystead.domain.undoing.obstacles import in_use, obstacles
 from keystead.domain.undoing.refusals import CannotUndo, NoSuchChange
-from keystead.domain.workspace.permissions import NotAllowed
+from keystead.domain.workspace.permissions import NotAllowed, require
 
 _IMPORTED = {"Account", "Contact", "Product", "Deal", "Order", "Member", "Rate"}
 _STEP = {"stage_id", "status"}
@@ -29,12 +29,14 @@ Rows = Mapping[str, Sequence[Touched]]
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """`change` is the id of the undoing itself (undo it: redo); `rows` how many came back; `is_redo`: it undid an undo."""
+    """`change` is the id of the undoing itself (undo it: redo); `rows` how many came back; `is_redo`: it undid an undo;
+    `gone`: the ids of records that are no longer there."""
 
     change: UUID
     undid: UUID
     rows: int
     is_redo: bool
+    gone: frozenset[Any]
 
 
 def undo(*, change: UUID, viewer: Member, at: datetime) -> Undone:
@@ -57,7 +59,8 @@ def undo(*, change: UUID, viewer: Member, at: datetime) -> Undone:
     with open_scope(**scope):  # type: ignore[arg-type]
         _run(told, rows, own, viewer, at)
     is_redo = UndoneChange.objects.filter(pk=change).exists()
-    return Undone(own, change, sum(len(found) for found in rows.values()), is_redo)
+    gone = frozenset(row.id for found in rows.values() for row in found if row.before is None)
+    return Undone(own, change, sum(len(found) for found in rows.values()), is_redo, gone)
 
 
 def _run(told: Written, rows: Rows, own: UUID, viewer: Member, at: datetime) -> None:
@@ -146,11 +149,12 @@ def _require(kind: Kind, action: str, ids: Sequence[Any], viewer: Member, is_own
     if not action or not ids:
         return
     there = kind.model._base_manager.filter(pk__in=ids)
-    if editable(there, viewer, action).count() == there.count():
-        return
-    if not is_own and kind.name in READ_ACTION and visible(there, viewer).count() < there.count():
+    count = there.count()
+    if not is_own and kind.name in READ_ACTION and visible(there, viewer).count() < count:
         raise NoSuchChange
-    raise NotAllowed(action)
+    require(viewer, action)
+    if editable(there, viewer, action).count() < count:
+        raise NotAllowed(action)
 
 
 def _refuse_obstacles(found: Sequence[Any]) -> None:

@@ -1,0 +1,248 @@
+"""An undo that is not allowed, or no longer possible, changes nothing and says why."""
+
+import threading
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+
+from keystead.data.models import Account, Contact, Deal, Objective, Stage, UndoneChange
+from keystead.domain.accounts.editing import change_account, create_account, create_contact, delete_account, delete_contact
+from keystead.domain.deals.editing import change_deal, delete_deal
+from keystead.domain.plans.editing import change_plan, create_plan, delete_item, delete_plan, save_objective
+from keystead.domain.undoing.refusals import CannotUndo, NoSuchChange
+from keystead.domain.undoing.sentences import sentences
+from keystead.domain.workspace.members import change_member, create_member, deactivate_member
+from keystead.domain.workspace.permissions import NotAllowed
+from keystead.domain.workspace.stages import save_stage
+from tests.domain.undoing.scene import AT, TODAY, Scene, change, everything, take_back
+from tests.support.world import World, build_world
+
+
+@pytest.fixture
+def scene(world: World) -> Scene:
+    with world.inside():
+        return Scene(world)
+
+
+def refused(member: Any, written: UUID) -> CannotUndo:
+    before = everything()
+    with pytest.raises(CannotUndo) as caught:
+        take_back(member, written)
+    assert everything() == before
+    return caught.value
+
+
+def test_nothing_is_there_for_strangers_and_for_whom_the_records_are_hidden(world: World, scene: Scene) -> None:
+    with world.inside():
+        written = change(world.alice, lambda: change_account(account=scene.bolt, viewer=world.alice, fields={"country": "Spain"}))
+        before = everything()
+        for unseen in (world.gus, world.bob):
+            with pytest.raises(NoSuchChange):
+                take_back(unseen, written)
+        with pytest.raises(NotAllowed):
+            take_back(world.vera, written)
+        assert everything() == before
+    with world.inside(world.charlie), pytest.raises(NoSuchChange):
+        take_back(world.charlie, written)
+    with world.inside():
+        take_back(world.mona, written)
+        assert Account.objects.get(pk=scene.bolt.pk).country == ""
+
+
+def test_whoever_may_no_longer_edit_cannot_undo_her_own_change(world: World, scene: Scene) -> None:
+    with world.inside():
+        written = change(world.alice, lambda: change_account(account=scene.bolt, viewer=world.alice, fields={"country": "Spain"}))
+        change_account(account=scene.bolt, viewer=world.mona, fields={"owner": world.bob})
+        with pytest.raises(NotAllowed):
+            take_back(world.alice, written)
+
+
+def test_what_an_administrator_deleted_an_account_manager_does_not_bring_back(world: World, scene: Scene) -> None:
+    with world.inside():
+        written = change(world.olga, lambda: delete_account(account=scene.bolt, viewer=world.olga))
+        with pytest.raises(NotAllowed):
+            take_back(world.alice, written)
+        assert not Account.objects.filter(pk=scene.bolt.pk).exists()
+
+
+def test_a_change_is_undone_once(world: World, scene: Scene) -> None:
+    with world.inside():
+        written = change(world.alice, lambda: change_account(account=scene.bolt, viewer=world.alice, fields={"country": "Spain"}))
+        take_back(world.alice, written)
+        again = refused(world.mona, written)
+        assert again.code == "already_undone"
+        assert sentences(again)[0].startswith("Alice Alvarez has undone this already (")
+
+
+def test_fields_that_others_changed_beside_it_stay_as_they_are(world: World, scene: Scene) -> None:
+    with world.inside():
+        written = change(world.alice, lambda: change_account(account=scene.bolt, viewer=world.alice, fields={"country": "Spain"}))
+        change_account(account=scene.bolt, viewer=world.mona, fields={"industry": "Energy"})
+        take_back(world.alice, written)
+        bolt = Account.objects.get(pk=scene.bolt.pk)
+        assert (bolt.country, bolt.industry) == ("", "Energy")
+
+
+def test_one_field_in_the_way_keeps_the_whole_change(world: World, scene: Scene) -> None:
+    with world.inside():
+
+        def bulk() -> None:
+            for account in (scene.bolt, scene.aurelia):
+                change_account(account=account, viewer=world.alice, fields={"country": "Spain"})
+
+        written = change(world.alice, bulk)
+        change(world.mona, lambda: change_account(account=scene.bolt, viewer=world.mona, fields={"country": "Italy"}))
+        refusal = refused(world.alice, written)
+        (obstacle,) = refusal.obstacles
+        assert (obstacle.code, obstacle.title, obstacle.by) == ("changed", "Bolt Energy", "Mona Manager")
+        assert obstacle.field is Account._meta.get_field("country")
+
+
+def test_what_was_made_and_is_in_use_stays(world: World, scene: Scene) -> None:
+    with world.inside():
+        made: list[Account] = []
+        written = change(world.alice, lambda: made.append(create_account(viewer=world.alice, fields={"name": "Nordwind"})))
+        create_contact(viewer=world.alice, fields={"last_name": "Nagel", "account": made[0]})
+        (obstacle,) = refused(world.alice, written).obstacles
+        assert (obstacle.code, obstacle.used_by, obstacle.count) == ("in_use", "Contact", 1)
+
+
+def test_what_was_deleted_or_came_back_since_is_told(world: World, scene: Scene) -> None:
+    with world.inside():
+        written = change(world.alice, lambda: change_deal(deal=scene.deals[0], viewer=world.alice, fields={"name": "Renewal"}))
+        change(world.mona, lambda: delete_deal(deal=scene.deals[0], viewer=world.mona))
+        refusal = refused(world.alice, written)
+        assert sentences(refusal)[0].startswith("Mona Manager has deleted Renewal since (")
+
+
+def test_a_contact_does_not_come_back_to_an_account_that_is_gone(world: World, scene: Scene) -> None:
+    with world.inside():
+        contact = create_contact(viewer=world.olga, fields={"last_name": "Nagel", "account": scene.bolt})
+        written = change(world.olga, lambda: delete_contact(contact=contact, viewer=world.olga))
+        delete_account(account=scene.bolt, viewer=world.olga)
+        assert refused(world.olga, written).code == "missing"
+
+
+def test_a_key_that_another_record_has_by_now_is_in_the_way(world: World, scene: Scene) -> None:
+    with world.inside():
+        contact = create_contact(viewer=world.olga, fields={"last_name": "Nagel", "external_id": "C-1"})
+        written = change(world.olga, lambda: delete_contact(contact=contact, viewer=world.olga))
+        create_contact(viewer=world.olga, fields={"last_name": "Neu", "external_id": "C-1"})
+        assert refused(world.olga, written).code == "taken"
+
+
+def test_an_account_does_not_come_to_stand_below_itself(world: World, scene: Scene) -> None:
+    with world.inside():
+        written = change(world.olga, lambda: change_account(account=scene.chilled, viewer=world.olga, fields={"parent": None}))
+        change_account(account=scene.aurelia, viewer=world.olga, fields={"parent": scene.chilled})
+        assert refused(world.olga, written).code == "cycle"
+
+
+def test_a_plan_does_not_come_back_over_another_one(world: World, scene: Scene) -> None:
+    with world.inside():
+        period = {"start_date": scene.plan.start_date, "end_date": scene.plan.end_date}
+        written = change(world.alice, lambda: delete_plan(plan=scene.plan, viewer=world.alice))
+        create_plan(viewer=world.alice, fields={"account": scene.aurelia, **period}, today=TODAY)
+        assert refused(world.alice, written).code == "overlaps"
+
+
+def test_ranks_close_around_an_objective_that_comes_back(world: World, scene: Scene) -> None:
+    with world.inside():
+        written = change(world.alice, lambda: delete_item(item=scene.objectives[0], viewer=world.alice))
+        save_objective(plan=scene.plan, viewer=world.alice, fields={"title": "Meanwhile", "rank": 1})
+        take_back(world.alice, written)
+        ranked = list(Objective.objects.filter(plan=scene.plan).order_by("rank").values_list("rank", "title"))
+        assert [rank for rank, _title in ranked] == [1, 2, 3, 4]
+        assert ranked[0] == (1, "Renew the cold chain")
+
+
+def test_the_last_owner_and_an_owners_role_are_guarded(world: World, scene: Scene) -> None:
+    with world.inside():
+        promoted = change(
+            world.olga, lambda: change_member(member=world.mona, viewer=world.olga, at=AT, fields={"role": "owner"})
+        )
+        change_member(member=world.olga, viewer=world.mona, at=AT, fields={"role": "admin"})
+        world.olga.refresh_from_db()
+        with pytest.raises(NotAllowed):  # an administrator unmakes no owner
+            take_back(world.olga, promoted)
+        world.mona.refresh_from_db()
+        assert refused(world.mona, promoted).code == "last_owner"
+
+
+def test_reopening_a_door_and_taking_that_back_ends_keys_again(world: World, scene: Scene) -> None:
+    from keystead.domain.workspace.members import reactivate_member
+    from keystead.domain.workspace.tokens import create_token
+
+    with world.inside():
+        deactivate_member(member=world.bob, viewer=world.olga, at=AT)
+        opened = change(world.olga, lambda: reactivate_member(member=world.bob, viewer=world.olga))
+        world.bob.refresh_from_db()
+        token = create_token(viewer=world.bob, name="laptop", at=AT).token
+        take_back(world.olga, opened)
+        token.refresh_from_db()
+        world.bob.refresh_from_db()
+        assert (world.bob.is_active, token.revoked_at) == (False, AT)
+
+
+def test_a_stage_keeps_its_status_while_deals_are_in_it(world: World, scene: Scene) -> None:
+    with world.inside():
+        stage = save_stage(viewer=world.olga, fields={"name": "Pilot", "status": "lost"})
+        written = change(world.olga, lambda: save_stage(viewer=world.olga, fields={"status": "open"}, stage=stage))
+        change_deal(deal=scene.deals[0], viewer=world.olga, fields={"stage": Stage.objects.get(pk=stage.pk)})
+        assert refused(world.olga, written).code == "stage_in_use"
+
+
+def test_what_came_by_an_import_or_a_job_is_no_change_of_a_person(world: World, scene: Scene) -> None:
+    with world.inside():
+        for via in ("import", "job", "command"):
+            written = change(
+                world.olga, lambda: change_plan(plan=scene.plan, viewer=world.olga, fields={"target": Decimal(5)}), via=via
+            )
+            with pytest.raises(NoSuchChange):
+                take_back(world.olga, written)
+        with pytest.raises(NoSuchChange):
+            take_back(world.olga, uuid4())
+
+
+def test_a_member_who_was_made_goes_again_unless_somebody_reports_to_her(world: World, scene: Scene) -> None:
+    with world.inside():
+        made: list[Any] = []
+        fields = {"name": "Nora Neu", "email": "nora@northwind.example"}
+        written = change(world.olga, lambda: made.append(create_member(viewer=world.olga, at=AT, fields=fields)))
+        change_member(member=world.bob, viewer=world.olga, at=AT, fields={"manager": made[0]})
+        assert refused(world.olga, written).obstacles[0].code == "in_use"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_undo_at_once_one_does_and_one_is_told(django_db_serialized_rollback: None) -> None:
+    world = build_world()
+    with world.inside():
+        scene = Scene(world)
+        written = change(world.alice, lambda: delete_deal(deal=scene.deals[0], viewer=world.alice))
+    outcomes: list[str] = []
+    ready = threading.Barrier(2)
+
+    def run(member: Any) -> None:
+        try:
+            with world.inside(member):
+                ready.wait()
+                take_back(member, written)
+                outcomes.append("undone")
+        except CannotUndo as refusal:
+            outcomes.append(refusal.code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[member]) for member in (world.alice, world.mona)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["already_undone", "undone"]
+    with world.inside():
+        assert Deal.objects.filter(pk=scene.deals[0].pk).count() == 1
+        assert UndoneChange.objects.count() == 1
+        assert Contact.objects.exists()
