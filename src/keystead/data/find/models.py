@@ -1,7 +1,7 @@
 """What finding reads: the terms of every record, the words of a workspace for slips of the finger, and what was opened lately.
 
-Row-level security lets an index serve only comparisons that cannot leak (`=`, `<`, `>=`): a full-text or array index would never be
-used here. So a term is a row of an ordered table, and "begins with" is a range of it.
+Row-level security lets an index serve only comparisons that cannot leak (`=`, `<`, `>=`): a full-text or array index would never
+be used here. So a term is a row of an ordered table, and "begins with" is a range of it.
 """
 
 from typing import ClassVar, Self
