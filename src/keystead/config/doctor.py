@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 from keystead.config import connect
-from keystead.config.embedded import ServerFailed
-from keystead.config.place import DataInUse, current_place, known_secret_key
+from keystead.config.embedded import ServerFailed, running_url
+from keystead.config.place import DataInUse, Place, current_place, holder, is_held, known_secret_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +45,42 @@ def examine() -> Iterator[Finding]:
 
     yield from _careful(doctor_machine.looks())
     place = current_place()
-    if not place.root.exists() and not os.environ.get("DATABASE_URL"):
-        yield Finding("data directory", note=f"{place.root} does not exist yet: bin/run makes it.")
-        return
+    if not os.environ.get("DATABASE_URL"):
+        if not place.root.exists():
+            yield Finding("data directory", note=f"{place.root} does not exist yet: bin/run makes it.")
+            return
+        if fallen := list(_fallen_database(place)):
+            yield from fallen
+            return
     try:
         # The directory exists: nothing is made here but a server for the duration.
         with connect.database(place, what="keystead doctor") as url:
             os.environ["DATABASE_URL"] = url
-            yield from _careful(_database_looks())
+            looks = _database_looks()
+            if deaf := list(_deaf_database()):
+                yield from deaf
+                return
+            yield from _careful(looks)
     except (ServerFailed, DataInUse, OSError) as error:
         yield Finding("database", str(error), "Look at the log named above; bin/run tries to start it again.")
+
+
+def _fallen_database(place: Place) -> Iterator[Finding]:
+    """While bin/run holds the data nobody else may start the server: then its fall is what there is to say."""
+    if holder(place).get("what") == "bin/run" and is_held(place) and running_url(place.database) is None:
+        log = place.logs / "postgres.log"
+        mend = f"bin/run starts it again by itself within half a minute; if it does not, {log} says why."
+        yield Finding("database", "bin/run is running, but its database is not.", mend)
+
+
+def _deaf_database() -> Iterator[Finding]:
+    """One finding for a server that does not answer, instead of one for each thing that cannot be asked then."""
+    from django.db import OperationalError, connection
+
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        yield Finding("database", f"It does not answer: {error}".strip(), "Start it, or check DATABASE_URL.")
 
 
 def _database_looks() -> list[Look]:

@@ -1,8 +1,12 @@
 """The doctor's looks at the database, the queue, mail and storage."""
 
+import os
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
+from urllib.parse import quote, urlsplit
 
+import psycopg
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -10,24 +14,34 @@ from django.core.mail import mailers
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from keystead.base.clock import now as moment
 from keystead.base.roles import role_names
-from keystead.config.database import unsafe_rights
+from keystead.config.database import unsafe_rights, worker_url
 from keystead.config.doctor import Finding, Look
 from keystead.config.place import current_place, holder, is_held
 
 OLDEST_SERVER = 150000
 LATE_AFTER = 300  # seconds that a job may wait before we call it late
+APART = 60  # seconds between two clocks that are a fault
 SILENT_AFTER = 60  # seconds without a heartbeat before we call a worker gone
 
 
 def looks() -> list[Look]:
-    return [server, migrations, roles, row_security, worker, queue, mail, storage]
+    return [server, clock, migrations, roles, row_security, worker, queue, mail, storage]
 
 
 def _rows(statement: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())
+
+
+def _rows_as_worker(statement: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
+    """The queue as the worker sees it: to an owner who may not pass the policies it would seem empty."""
+    name = str(connection.settings_dict["NAME"])
+    address = urlsplit(os.environ.get("DATABASE_URL") or settings.DATABASE_URL)._replace(path=f"/{quote(name)}").geturl()
+    with psycopg.connect(worker_url(address), connect_timeout=10) as worker:
+        return list(worker.execute(statement, values).fetchall())  # type: ignore[arg-type]
 
 
 def server() -> Iterator[Finding]:
@@ -37,6 +51,23 @@ def server() -> Iterator[Finding]:
         yield Finding("database", f"This is PostgreSQL {version // 10000}.", "Use PostgreSQL 15 or newer.")
     else:
         yield Finding("database")
+
+
+def clock() -> Iterator[Finding]:
+    """Dates decide about figures and sessions: the two clocks must agree, and must not have gone back."""
+    ((apart, newest),) = _rows(
+        "SELECT extract(epoch FROM clock_timestamp() - %s), (SELECT max(applied) FROM django_migrations)", [moment()]
+    )
+    if abs(apart) > APART:
+        wrong = f"The database's clock and this machine's are {abs(apart):,.0f} seconds apart."
+        yield Finding("clock", wrong, "Set both by a time server (NTP).")
+    elif newest is not None and newest > moment() + timedelta(seconds=APART):
+        wrong = (
+            f"This machine's clock is behind: the database was brought up to date on {newest:%Y-%m-%d}, which is still to come."
+        )
+        yield Finding("clock", wrong, "Set it by a time server (NTP).")
+    else:
+        yield Finding("clock")
 
 
 def migrations() -> Iterator[Finding]:
@@ -87,7 +118,7 @@ def row_security() -> Iterator[Finding]:
 def worker() -> Iterator[Finding]:
     place = current_place()
     is_running = holder(place).get("what") == "bin/run" and is_held(place)
-    ((alive,),) = _rows(
+    ((alive,),) = _rows_as_worker(
         "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %s)", [SILENT_AFTER]
     )
     if alive:
@@ -99,7 +130,7 @@ def worker() -> Iterator[Finding]:
 
 
 def queue() -> Iterator[Finding]:
-    ((late,),) = _rows(
+    ((late,),) = _rows_as_worker(
         """
         SELECT count(*) FROM procrastinate_jobs j WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
            AND coalesce(scheduled_at, (SELECT min(at) FROM procrastinate_events e WHERE e.job_id = j.id))

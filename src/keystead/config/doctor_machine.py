@@ -5,6 +5,7 @@ import re
 import shutil
 import stat
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,10 +66,17 @@ def translations() -> Iterator[Finding]:
 
 
 def disk() -> Iterator[Finding]:
-    root = _existing(current_place().root)
-    free = shutil.disk_usage(root).free
-    wrong = f"Only {free // 1024**2} MB are free on the disk of {root}." if free < LEAST_FREE else None
-    yield Finding("disk space", wrong, "Free some space, or move the data directory (--data)." if wrong else None)
+    """Of the data, and of what is written in passing: an upload passes through the directory for temporary files."""
+    root, passing = _existing(current_place().root), Path(tempfile.gettempdir())
+    for folder, mend in (
+        (root, "Free some space, or move the data directory (--data)."),
+        (passing, "Free some space, or set TMPDIR."),
+    ):
+        free = shutil.disk_usage(folder).free
+        if free < LEAST_FREE:
+            yield Finding("disk space", f"Only {free // 1024**2} MB are free on the disk of {folder}.", mend)
+            return
+    yield Finding("disk space")
 
 
 def _existing(path: Path) -> Path:

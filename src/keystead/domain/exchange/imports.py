@@ -176,7 +176,7 @@ def request_undo(*, job: Import, viewer: Member) -> Import:
 
 
 def request_cancel(*, job: Import, viewer: Member) -> Import:
-    """Has a running commit or undo rolled back; at once when no worker has begun it. Raises `WrongState` when it is done already."""
+    """Has a running commit or undo rolled back; at once when no worker has begun it. Raises `WrongState` when it is done."""
     _require_own(job, viewer)
     with _from(job, {"committing", "undoing"}, "cancel") as locked:
         if is_being_worked_at(locked):

@@ -15,7 +15,7 @@ KEPT_UNWRITTEN = timedelta(days=30)  # one that was read and left lying, counted
 def purge_imports(*, at: datetime) -> int:
     """In the open workspace: throws away imports that were never written, forgets the rows and the file of old ones.
 
-    What remains of a written one is its line in the list: who, when, which file, with what result. Returns how many were forgotten.
+    What remains of a written one is its line in the list: who, when, which file, with what result. Returns how many it were.
     """
     unwritten = Import.objects.filter(
         state__in=["received", "reading", "previewed", "failed"], updated_at__lt=at - KEPT_UNWRITTEN
