@@ -79,6 +79,8 @@ class ScopeMiddleware:
         request.workspace, request.viewer = workspace, member  # type: ignore[attr-defined]
         if request.session.get(LAST_WORKSPACE) != slug:
             request.session[LAST_WORKSPACE] = slug
+        if must_set_up(request, member):
+            return to_setting_up(request)
         actor = {"member": str(member.pk), "name": member.name, "via": "web", "request": str(uuid.uuid4())}
         page = request.headers.get(PAGE_HEADER, "")[:36]
         with open_scope(workspace_id=workspace.pk, user_id=request.user.pk, actor=actor, page=page):
@@ -96,6 +98,7 @@ class ScopeMiddleware:
             except ConfirmFirst:
                 response = to_confirming(request)
             note_export(request, response)
+            note_page(request, response)
             patch_vary_headers(response, ["HX-Request"])
             return response
 
