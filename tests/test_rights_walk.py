@@ -31,6 +31,7 @@ from keystead.domain.accounts.editing import create_contact
 from keystead.domain.deals.editing import create_deal
 from keystead.domain.plans.editing import create_plan
 from keystead.domain.workspace.tokens import create_token
+from keystead.domain.workspace.views import save_view
 from tests.domain.undoing.scene import change as made_by
 from tests.support.world import World, account
 
@@ -75,6 +76,7 @@ def samples(world: World) -> Samples:
         product = Product.objects.create(name="Cold rooms")
         rate = Rate.objects.create(base="USD", quote="EUR", date=date(2026, 1, 1), rate=Decimal("0.9"))
         token = create_token(viewer=world.alice, name="laptop", at=AT).token
+        view = save_view(viewer=world.alice, list_id="accounts", name=f"{SECRET} view", query="order=-name")
         job = Import(kind="accounts", filename=f"{SECRET}.csv", by=world.alice, state="previewed")
         job.file.save("walk.csv", ContentFile(b"name\nAurelia\n"))
     assert stage is not None
@@ -85,6 +87,8 @@ def samples(world: World) -> Samples:
         ("workspace", "pk"): world.bob.pk, ("stages", "pk"): stage.pk, ("rates", "pk"): rate.pk, ("tokens", "pk"): token.pk,
         ("accounts", "pk"): aurelia.pk, ("accounts", "contact_pk"): contact.pk, ("accounts", "member_pk"): world.vera.pk,
         ("contacts", "pk"): contact.pk, ("deals", "pk"): deal.pk, ("orders", "pk"): order.pk, ("products", "pk"): product.pk,
+        ("accounts", "column"): "industry", ("deals", "column"): "amount", ("plans", "column"): "target",
+        ("portfolio", "pk"): aurelia.pk, ("portfolio", "column"): "owner", ("views", "pk"): view.pk,
         ("imports", "pk"): job.pk, ("imports", "kind"): "accounts", ("imports", "verdict"): "create",
         ("changes", "change"): change,
     }  # fmt: skip

@@ -6,7 +6,8 @@ import "./theme";
 import "./toasts";
 import "./forms";
 import "./drop-zone";
-import "./keys";
+import "./grid";
+import "./find";
 import "./live";
 import "./passkeys";
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("w/<slug:slug>/portfolio/", include("keystead.web.portfolio.urls")),
     path("w/<slug:slug>/changes/", include("keystead.web.changes.urls")),
     path("w/<slug:slug>/views/", include("keystead.web.grid.urls")),
+    path("w/<slug:slug>/find/", include("keystead.web.find.urls")),
     path("w/<slug:slug>/imports/", include("keystead.web.imports.urls")),
     path("w/<slug:slug>/", include("keystead.web.workspace.urls")),
 ]

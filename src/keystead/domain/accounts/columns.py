@@ -84,16 +84,16 @@ ACCOUNTS = Grid(
     columns=columns(
         Column(
             id="name", name=_("Account"), kind=Kind.TEXT, value=lambda _r: F("name"), sort=lowered("name"), edits="name",
-            is_never_empty=True, can_group=False, foot="count", width=260, on_phone=True,
+            is_never_empty=True, can_group=False, foot="count", width=236, on_phone=True,
         ),
         Column(
             id="parent", name=_("Part of"), kind=Kind.REFERENCE, value=seen_only("parent", "parent_id"),
             sort=lambda r: Lower(seen_only("parent", "parent__name")(r)), label=seen_only("parent", "parent__name"),
-            edits="parent", width=170, is_annotated=True,
+            edits="parent", width=165, is_annotated=True,
         ),
         Column(
             id="owner", name=_("Owner"), kind=Kind.PERSON, value=lambda _r: F("owner_id"), sort=lowered("owner__name"),
-            label=lambda _r: F("owner__name"), choices=people, edits="owner", in_bulk=True, width=160,
+            label=lambda _r: F("owner__name"), choices=people, edits="owner", in_bulk=True, width=155,
         ),
         Column(
             id="segment", name=_("Segment now"), kind=Kind.CHOICE, value=text("segment_current"), sort=_rank("segment_current"),
@@ -101,7 +101,7 @@ ACCOUNTS = Grid(
         ),
         Column(
             id="segment_target", name=_("Target segment"), kind=Kind.CHOICE, value=text("segment_target"),
-            sort=_rank("segment_target"), choices=_targets, edits="segment_target", in_bulk=True, width=140,
+            sort=_rank("segment_target"), choices=_targets, edits="segment_target", in_bulk=True, width=130,
         ),
         _plain("industry", _("Industry"), width=140),
         _plain("country", _("Country"), width=110),

@@ -27,32 +27,32 @@ DEALS = Grid(
     columns=columns(
         Column(
             id="name", name=_("Deal"), kind=Kind.TEXT, value=lambda _r: F("name"), sort=lowered("name"), edits="name",
-            is_never_empty=True, can_group=False, foot="count", width=260, on_phone=True,
+            is_never_empty=True, can_group=False, foot="count", width=215, on_phone=True,
         ),
         Column(
             id="account", name=_("Account"), kind=Kind.REFERENCE, value=seen_only("account", "account_id"),
             sort=lambda r: Lower(seen_only("account", "account__name")(r)), label=seen_only("account", "account__name"),
-            edits="account", width=190, is_annotated=True,
+            edits="account", width=165, is_annotated=True,
         ),
         Column(
             id="stage", name=_("Stage"), kind=Kind.CHOICE, value=lambda _r: F("stage_id"), sort=lambda _r: F("stage__position"),
-            label=lambda _r: F("stage__name"), choices=_stages, edits="stage", in_bulk=True, width=130,
+            label=lambda _r: F("stage__name"), choices=_stages, edits="stage", in_bulk=True, width=115,
         ),
         Column(
             id="status", name=_("Status"), kind=Kind.CHOICE, value=lambda _r: F("status"),
-            choices=lambda _r: list(DealStatus.choices), edits="status", width=100, on_phone=True, is_never_empty=True,
+            choices=lambda _r: list(DealStatus.choices), edits="status", width=90, on_phone=True, is_never_empty=True,
         ),
         Column(
             id="close_date", name=_("Closes"), kind=Kind.DAY, value=lambda _r: F("close_date"), edits="close_date", in_bulk=True,
-            nulls_high=True, width=120,
+            nulls_high=True, width=110,
         ),
         Column(
             id="owner", name=_("Owner"), kind=Kind.PERSON, value=lambda _r: F("owner_id"), sort=lowered("owner__name"),
-            label=lambda _r: F("owner__name"), choices=people, edits="owner", in_bulk=True, width=150,
+            label=lambda _r: F("owner__name"), choices=people, edits="owner", in_bulk=True, width=145,
         ),
         Column(
             id="amount", name=_("Amount"), kind=Kind.MONEY, value=lambda _r: F("amount"), currency="currency",
-            rate_day=lambda _r: F("close_date"), edits="amount", foot="sum", can_group=False, width=150, on_phone=True,
+            rate_day=lambda _r: F("close_date"), edits="amount", foot="sum", can_group=False, width=128, on_phone=True,
         ),
         Column(
             id="probability", name=_("Probability, %"), kind=Kind.NUMBER, value=lambda _r: F("probability"), edits="probability",
@@ -60,7 +60,7 @@ DEALS = Grid(
         ),
         Column(
             id="unlinked", name=_("Counts in"), kind=Kind.CHOICE, value=text("unlinked_reason"),
-            choices=lambda _r: list(Unlinked.choices), width=230,
+            choices=lambda _r: list(Unlinked.choices), width=160,
         ),
         Column(
             id="product", name=_("Product"), kind=Kind.REFERENCE, value=lambda _r: F("product_id"), sort=lowered("product__name"),

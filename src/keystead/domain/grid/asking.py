@@ -115,7 +115,9 @@ def _order(params: Params, grid: Grid, problems: list[FieldError]) -> tuple[Sort
         name = part.removeprefix("-")
         column = grid.columns.get(name)
         if column is None or not column.can_sort:
-            problems.append(FieldError("order", "unknown_column", _("“%(value)s” is not a column to sort by.") % {"value": name[:80]}))
+            problems.append(
+                FieldError("order", "unknown_column", _("“%(value)s” is not a column to sort by.") % {"value": name[:80]})
+            )
         else:
             found.setdefault(name, Sort(name, part.startswith("-")))
     made = tuple(found.values())[:MOST_SORTS]
@@ -127,7 +129,9 @@ def _group(params: Params, grid: Grid, problems: list[FieldError]) -> tuple[str,
     for name in _listed(params, "group"):
         column = grid.columns.get(name)
         if column is None or not column.can_group:
-            problems.append(FieldError("group", "unknown_column", _("“%(value)s” is not a column to group by.") % {"value": name[:80]}))
+            problems.append(
+                FieldError("group", "unknown_column", _("“%(value)s” is not a column to group by.") % {"value": name[:80]})
+            )
         elif name not in found:
             found.append(name)
     return tuple(found[:MOST_GROUPS])
@@ -138,7 +142,9 @@ def _foot(params: Params, grid: Grid, problems: list[FieldError]) -> dict[str, s
     for column in grid.columns.values():
         how = next(iter(_texts(params, f"foot_{column.id}")), "")
         if how and how != "none" and how not in FOOT:
-            problems.append(FieldError("foot", "unknown_value", _("“%(value)s” is not one of the choices.") % {"value": how[:80]}))
+            problems.append(
+                FieldError("foot", "unknown_value", _("“%(value)s” is not one of the choices.") % {"value": how[:80]})
+            )
         elif how and how != column.foot and (how == "none" or how in column.feet):
             found[column.id] = how
     return found

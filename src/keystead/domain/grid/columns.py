@@ -66,7 +66,7 @@ class Column:
     `sort`: what it stands in order by, when that is not the value. `label`: what a group is called, when the value is a key.
     `choices`: the values with their words. `currency` and `rate_day` make `value` convertible money. `narrow` filters in another
     way than by the value. `edits`: the field that is written when a cell is; `in_bulk`: for many rows at once, too.
-    `nulls_high`: nothing counts as later than everything, as an index has it.
+    Without `can_filter` it is only drawn, and has no value. `nulls_high`: nothing counts as later than everything, as an index has it.
     """
 
     id: str
@@ -87,6 +87,7 @@ class Column:
     is_never_empty: bool = False
     can_sort: bool = True
     can_group: bool = True
+    can_filter: bool = True
     foot: str = ""
     width: int = 120
     on_phone: bool = False
@@ -94,6 +95,8 @@ class Column:
     @property
     def feet(self) -> tuple[str, ...]:
         """What the footer may say of it."""
+        if not self.can_filter:  # it is drawn, and has no value of its own
+            return ()
         if self.kind is Kind.RATIO:
             return _OF_RATIOS
         if self.kind.is_figure:

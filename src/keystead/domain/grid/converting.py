@@ -1,10 +1,11 @@
 """Amounts of many currencies in the workspace's own, by the same dated rates as every figure: NULL where a rate is missing."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, DateField, DecimalField, F, Func, QuerySet, TextField, Value, When
+from django.db.models import Case, DateField, DecimalField, F, Func, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, Concat, Least
 
 from keystead.data.workspace.models import RatePolicy
@@ -22,20 +23,25 @@ class RateIn(Func):
     output_field = _NUMBER
 
 
-def converted(rows: QuerySet[Any], column: Column, reader: Reader) -> Any:
-    """The expression of the column's amount in the workspace's currency. Asks once which rates these rows need."""
-    quote = reader.viewer.workspace.currency
-    day = _day(column, reader)
+def converted(column: Column, reader: Reader, rates: Mapping[str, str]) -> Any:
+    """The expression of the column's amount in the workspace's currency, by these rates."""
     amount = column.value(reader)
     amount = F(amount) if isinstance(amount, str) else amount
-    foreign = rows.exclude(**{column.currency: quote}).order_by().alias(rate_amount=amount).annotate(rate_day=day)
-    pairs = list(foreign.filter(rate_amount__isnull=False).values_list(column.currency, "rate_day").distinct())
-    if not pairs:
-        return amount
-    rates = Value(json.dumps(_rates(pairs, quote)), output_field=TextField())
-    key = Concat(F(column.currency), Cast(day, TextField()), output_field=TextField())
-    own = When(**{column.currency: quote}, then=amount)
-    return Case(own, default=amount * RateIn(rates, key), output_field=_NUMBER)
+    if not rates:
+        is_foreign = ~Q(**{column.currency: reader.viewer.workspace.currency})
+        return Case(When(is_foreign, then=None), default=amount, output_field=_NUMBER)
+    table = Value(json.dumps(rates), output_field=TextField())
+    key = Concat(F(column.currency), Cast(_day(column, reader), TextField()), output_field=TextField())
+    own = When(**{column.currency: reader.viewer.workspace.currency}, then=amount)
+    return Case(own, default=amount * RateIn(table, key), output_field=_NUMBER)
+
+
+def rates_for(rows: QuerySet[Any], column: Column, reader: Reader) -> dict[str, str]:
+    """The rates that these rows need for their currencies and days, as far as they are known: by currency and day in one text."""
+    quote = reader.viewer.workspace.currency
+    foreign = rows.exclude(**{column.currency: quote}).order_by().annotate(rate_day=_day(column, reader))
+    pairs = list(foreign.values_list(column.currency, "rate_day").distinct())
+    return _rates(pairs, quote) if pairs else {}
 
 
 def _day(column: Column, reader: Reader) -> Any:

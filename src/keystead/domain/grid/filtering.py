@@ -21,6 +21,8 @@ def narrowed(rows: QuerySet[Any], asked: Asked, grid: Grid, reader: Reader, valu
     words = grid.words if isinstance(grid.words, str) else grid.words(reader)
     rows = with_words(rows, asked.one("q"), words)
     for column in grid.columns.values():
+        if not column.can_filter:
+            continue
         if chosen := asked.filters.get(column.id):
             rows = _by_value(rows, column, chosen, reader, values)
         for part in ("from", "to", "empty"):

@@ -98,7 +98,9 @@ def _read(rows: QuerySet[Any], keys: list[Key], cursor: str) -> list[Any] | None
         return None
     if not isinstance(found, list) or len(found) != len(keys):
         return None
-    fields = [rows.query.annotations[key.alias].output_field if key.expression is not None else rows.model._meta.pk for key in keys]
+    fields = [
+        rows.query.annotations[key.alias].output_field if key.expression is not None else rows.model._meta.pk for key in keys
+    ]
     try:
         return [None if value is None else _typed(field, value) for field, value in zip(fields, found, strict=True)]
     except (ValidationError, ValueError, TypeError, ArithmeticError):

@@ -12,7 +12,7 @@ from django.db.models.functions import TruncMonth
 from keystead.base.money import Money
 from keystead.domain.grid.asking import Asked, Sort
 from keystead.domain.grid.columns import Column, Grid, Kind, Reader
-from keystead.domain.grid.converting import converted
+from keystead.domain.grid.converting import converted, rates_for
 from keystead.domain.grid.filtering import narrowed
 from keystead.domain.grid.footing import Foot, by_currency, is_money_said, measures, said
 from keystead.domain.grid.ordering import Key, beyond, cursor_of, keys_of, ordered
@@ -46,6 +46,7 @@ class Rows:
     every: QuerySet[Any]
     shown: tuple[str, ...] = ()
     _values: dict[str, Any] = field(default_factory=dict)
+    _rates: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.shown = self.asked.columns or self.grid.usual_columns
@@ -57,8 +58,17 @@ class Rows:
         """The expression of a column; money in the workspace's currency."""
         if column.id not in self._values:
             is_money = column.kind is Kind.MONEY and column.currency
-            self._values[column.id] = converted(self.every, column, self.reader) if is_money else column.is_grouped_by(self.reader)
+            self._values[column.id] = (
+                converted(column, self.reader, self._rates_of(column)) if is_money else column.is_grouped_by(self.reader)
+            )
         return self._values[column.id]
+
+    def _rates_of(self, column: Column) -> dict[str, str]:
+        """Asked once for all columns of money that share their currency and day."""
+        day = str(column.rate_day(self.reader)) if column.rate_day else ""
+        if (column.currency, day) not in self._rates:
+            self._rates[column.currency, day] = rates_for(self.every, column, self.reader)
+        return self._rates[column.currency, day]
 
     def _group_value(self, name: str) -> Any:
         """Days are grouped by month."""
@@ -72,7 +82,7 @@ class Rows:
     def order(self) -> tuple[Sort, ...]:
         return self.asked.order or tuple(Sort(name.removeprefix("-"), name.startswith("-")) for name in self.grid.usual)
 
-    def _keys(self) -> list[Key]:
+    def keys(self) -> list[Key]:
         made = []
         for sort in self.order:
             column = self.grid.columns[sort.column]
@@ -82,27 +92,29 @@ class Rows:
 
     def in_order(self, rows: QuerySet[Any] | None = None) -> QuerySet[Any]:
         """All that is left, in order: group by group when it is grouped."""
-        named = {}
+        named, labels = {}, {}
         for at, name in enumerate(self.asked.group):
             column = self.grid.columns[name]
             if column.kind is not Kind.DAY:
                 named[f"t{at}"] = column.sorts_by(self.reader)
             named[f"g{at}"] = self._group_value(name)
-        keys = self._keys()
+            if column.label:
+                labels[f"l{at}"] = column.label(self.reader)
+        keys = self.keys()
         before = [F(name).asc(nulls_last=True) for name in named]
-        found = ordered(self._drawn(self.found if rows is None else rows).annotate(**named), keys)
+        found = ordered(self.drawn(self.found if rows is None else rows).annotate(**named, **labels), keys)
         return found.order_by(*before, *(key.order for key in keys))
 
     def page(self, after: str = "", within: tuple[Any, ...] | None = None, limit: int = PAGE) -> tuple[list[Any], str]:
         """The next rows (of one group, when the list is grouped), and the cursor behind them, "" when they are the last."""
         rows = self.found if within is None else self.within(within)
-        keys = self._keys()
-        rows = ordered(self._drawn(rows), keys)
+        keys = self.keys()
+        rows = ordered(self.drawn(rows), keys)
         listed = list((beyond(rows, keys, after) if after else rows)[: limit + 1])
         more = len(listed) > limit
         return listed[:limit], cursor_of(listed[limit - 1], keys) if more else ""
 
-    def _drawn(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def drawn(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """With what the shown columns draw beyond the model's own fields."""
         columns = [self.grid.columns[name] for name in self.shown]
         extra = {f"v_{column.id}": column.is_grouped_by(self.reader) for column in columns if column.is_annotated}
@@ -134,7 +146,9 @@ class Rows:
             inner.setdefault(group.keys[0], []).append(group)
         return [each for group in outer for each in (group, *inner.get(group.keys[0], []))]
 
-    def _grouped(self, depth: int, rows: QuerySet[Any], offset: int, limit: int | None, only: set[Any] | None = None) -> list[Group]:
+    def _grouped(
+        self, depth: int, rows: QuerySet[Any], offset: int, limit: int | None, only: set[Any] | None = None
+    ) -> list[Group]:
         names = self.asked.group[:depth]
         keys = {f"k{at}": self._group_value(name) for at, name in enumerate(names)}
         rows = rows.annotate(**self._measured(), **keys)
@@ -146,7 +160,9 @@ class Rows:
         labels = {"words": Min(words)} if words is not None else {}
         turn = Min(last.sorts_by(self.reader)) if last.kind is not Kind.DAY else F(f"k{depth - 1}")
         found = rows.order_by().values(*keys).annotate(n=Count("*"), turn=turn, **labels, **self._aggregates())
-        listed = list(found.order_by(F("turn").asc(nulls_last=True), f"k{depth - 1}")[offset : None if limit is None else offset + limit])
+        listed = list(
+            found.order_by(F("turn").asc(nulls_last=True), f"k{depth - 1}")[offset : None if limit is None else offset + limit]
+        )
         money = self._apart(rows, listed, tuple(keys))
         return [
             Group(

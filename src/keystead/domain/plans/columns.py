@@ -19,7 +19,17 @@ from keystead.domain.grid.converting import RateIn
 from keystead.domain.grid.rows import Rows
 from keystead.domain.plans.kpis import PlanFigures, figures
 
-_FIGURES = ("won", "pipeline", "weighted_pipeline", "forecast", "weighted_forecast", "variance", "gap", "achievement", "attainment")
+_FIGURES = (
+    "won",
+    "pipeline",
+    "weighted_pipeline",
+    "forecast",
+    "weighted_forecast",
+    "variance",
+    "gap",
+    "achievement",
+    "attainment",
+)
 _USUAL = ("won", "forecast", "achievement")
 _TURN = {PlanStatus.DRAFT: 0, PlanStatus.REJECTED: 1, PlanStatus.SUBMITTED: 2, PlanStatus.APPROVED: 3, PlanStatus.ARCHIVED: 4}
 
@@ -83,7 +93,7 @@ def _column(name: str, **more: Any) -> Column:
     given: dict[str, Any] = {"currency": "currency", "rate_day": lambda _r: F("start_date")} if is_money else {}
     return Column(
         id=name, name=KPIS[name].name if name != "achievement" else _("Achieved"), kind=Kind.MONEY if is_money else Kind.RATIO,
-        can_group=False, is_usual=name in _USUAL, foot="sum" if is_money else "", width=130 if is_money else 110,
+        can_group=False, is_usual=name in _USUAL, foot="sum" if is_money else "", width=105 if is_money else 92,
         on_phone=name == "achievement", **(given | {"value": lambda _r: Value(None)} | more),
     )  # fmt: skip
 
@@ -100,7 +110,7 @@ PLANS = Grid(
         Column(
             id="account", name=_("Account and plan"), kind=Kind.REFERENCE, value=seen_only("account", "account_id"),
             sort=lambda r: Lower(seen_only("account", "account__name")(r)), label=seen_only("account", "account__name"),
-            narrow=_of_account, foot="count", width=280, is_annotated=True, on_phone=True,
+            narrow=_of_account, foot="count", width=205, is_annotated=True, on_phone=True,
         ),
         Column(
             id="name", name=_("Plan"), kind=Kind.TEXT, value=lambda _r: F("name"), sort=lowered("name"), edits="name",
@@ -108,19 +118,23 @@ PLANS = Grid(
         ),
         Column(
             id="owner", name=_("Owner"), kind=Kind.PERSON, value=lambda _r: F("owner_id"), sort=lowered("owner__name"),
-            label=lambda _r: F("owner__name"), choices=people, edits="owner", in_bulk=True, width=150,
+            label=lambda _r: F("owner__name"), choices=people, edits="owner", in_bulk=True, width=145,
         ),
         Column(
-            id="period", name=_("Period"), kind=Kind.DAY, value=lambda _r: F("end_date"), width=190, can_group=False,
+            id="period", name=_("Period"), kind=Kind.DAY, value=lambda _r: F("end_date"), width=178, can_group=False,
             is_never_empty=True,
         ),
         Column(
             id="status", name=_("Status"), kind=Kind.CHOICE, value=lambda _r: F("status"), choices=lambda _r: list(PlanStatus.choices),
-            sort=lambda _r: Case(*(When(status=key, then=Value(turn)) for key, turn in _TURN.items())), width=120,
+            sort=lambda _r: Case(*(When(status=key, then=Value(turn)) for key, turn in _TURN.items())), width=105,
+        ),
+        Column(
+            id="bar", name=_("Won and forecast"), kind=Kind.RATIO, value=lambda _r: Value(None), can_sort=False, can_group=False,
+            can_filter=False, width=150, on_phone=True,
         ),
         Column(
             id="target", name=KPIS["target"].name, kind=Kind.MONEY, value=lambda _r: F("target"), currency="currency",
-            rate_day=lambda _r: F("start_date"), edits="target", foot="sum", can_group=False, width=140,
+            rate_day=lambda _r: F("start_date"), edits="target", foot="sum", can_group=False, width=105,
         ),
         *(_column(name) for name in _FIGURES),
         Column(

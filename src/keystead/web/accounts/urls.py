@@ -3,14 +3,13 @@
 from django.urls import path
 
 from keystead.web.accounts import contacts, editing, facts, listing, overview, references, team
+from keystead.web.grid.urls import list_urls
 
 app_name = "accounts"
 _CONTACT = "<uuid:pk>/contacts/<uuid:contact_pk>/"
 
 urlpatterns = [
-    path("", listing.account_list, name="list"),
-    path("export.csv", listing.export_csv, name="export_csv"),
-    path("export.xlsx", listing.export_xlsx, name="export_xlsx"),
+    *list_urls(listing.LISTING),
     path("options/", references.options, name="options"),
     path("new/", editing.new, name="new"),
     path("<uuid:pk>/", overview.detail, name="detail"),

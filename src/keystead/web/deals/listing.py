@@ -1,128 +1,150 @@
-"""All deals that the viewer may see, each with the plan in which it counts or the reason why in none."""
+"""The list of deals: what its cells show (each deal with the plan in which it counts, or why in none), and what may be written."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet, Sum
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from keystead.base.money import Money
 from keystead.data.accounts.models import Account
-from keystead.data.deals.models import Deal, DealStatus, Product, Stage, Unlinked
+from keystead.data.deals.models import Deal, DealStatus
 from keystead.data.workspace.models import Member
+from keystead.domain.deals.bulk import change_deals
+from keystead.domain.deals.columns import DEALS, deal_rows
+from keystead.domain.deals.editing import change_deal
+from keystead.domain.grid.rows import Rows
 from keystead.domain.workspace.permissions import may
-from keystead.web.deals.asking import FILTERS, address, asked_of, filtered, ordered
-from keystead.web.deals.links import linked
-from keystead.web.requests import WorkspaceRequest, wants_fragment
+from keystead.web.deals.forms import DealForm
+from keystead.web.deals.links import plans_of, reason
+from keystead.web.grid.drawing import link, pattern, person
+from keystead.web.grid.listing import Cell, Listing
+from keystead.web.plans.words import FACT_TONES, count_text
+from keystead.web.requests import WorkspaceRequest
 from keystead.web.shell import way
+from keystead.web.templatetags import pieces
 
-PAGE = 50
-_HEADS = (
-    ("name", gettext_lazy("Deal"), ""),
-    ("account", gettext_lazy("Account"), "only-wide"),
-    ("stage", gettext_lazy("Status"), ""),
-    ("close_date", gettext_lazy("Closes"), "only-wide"),
-    ("owner", gettext_lazy("Owner"), "only-wide"),
-    ("amount", gettext_lazy("Amount"), "end"),
-    ("", gettext_lazy("Counts in"), "only-wide"),
-)
+MANY = 1_000  # nobody reads a larger number of deals without a plan
 
 
-@require_GET
-def deal_list(request: WorkspaceRequest) -> HttpResponse:
-    asked = asked_of(request)
-    found = filtered(asked, request.viewer)
-    after = int(request.GET["after"]) if request.GET.get("after", "").isdecimal() and len(request.GET["after"]) < 9 else 0
-    page = ordered(found.select_related("account", "stage", "owner"), asked["order"])[after : after + PAGE]
-    rows = linked(page, request)
-    totals = totals_of(found)
-    total, shown = sum(each["count"] for each in totals), after + len(rows)
-    context = {
-        "rows": rows, "visible": _visible_accounts(rows, request.viewer), "shown": shown, "total": total,
-        "more": address(asked, after=shown) if shown < total else "",
-    }  # fmt: skip
-    if wants_fragment(request) and after:
-        return render(request, "deals/lines.html", context)
-    context |= _frame(request, asked) | {"totals": totals}
-    if not wants_fragment(request):
-        return render(request, "deals/list.html", context)
-    response = render(request, "deals/list.html#deals", context)
-    response["HX-Push-Url"] = request.path + address(asked).removesuffix("?")
-    return response
+@dataclass(frozen=True)
+class _Extra:
+    accounts: Mapping[UUID, str]
+    plans: Mapping[UUID, list[dict[str, Any]]]
+    detail: str
+    account: str
 
 
-def _visible_accounts(rows: list[dict[str, Any]], viewer: Member) -> set[UUID]:
+def _prepare(records: list[Deal], rows: Rows, request: WorkspaceRequest) -> _Extra:
     """A deal of mine may be at an account that is not: then the account is not told."""
-    wanted = {row["deal"].account_id for row in rows if row["deal"].account_id}
-    return set(Account.objects.visible_to(viewer).filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+    wanted = {deal.account_id for deal in records if deal.account_id}
+    visible = Account.objects.visible_to(request.viewer).filter(pk__in=wanted)
+    plans = plans_of(records, "deal", request) if "unlinked" in rows.shown else {}
+    slug = request.workspace.slug
+    return _Extra(
+        dict(visible.values_list("pk", "name")) if wanted else {},
+        plans,
+        pattern("deals:detail", slug),
+        pattern("accounts:detail", slug),
+    )
 
 
-def totals_of(deals: QuerySet[Deal]) -> list[dict[str, Any]]:
-    """Over all that the filters leave, one line for each currency: unlike currencies are never added."""
-    found = deals.order_by().values("currency").annotate(count=Count("pk"), known=Count("amount"), total=Sum("amount"))
-    lines = [
-        {"currency": each["currency"], "count": each["count"], "unknown": each["count"] - each["known"],
-         "total": Money(each["total"], each["currency"]) if each["known"] else None}
-        for each in found
-    ]  # fmt: skip
-    return sorted(lines, key=lambda line: (-line["count"], line["currency"]))
+def _account_name(deal: Deal, extra: _Extra) -> str:
+    return extra.accounts.get(deal.account_id, "") if deal.account_id else ""
 
 
-def _frame(request: WorkspaceRequest, asked: dict[str, str]) -> dict[str, Any]:
-    viewer = request.viewer
-    people = [(str(pk), name) for pk, name in Member.objects.visible_to(viewer).order_by("name").values_list("pk", "name")]
-    stages = [(str(stage.pk), stage.name) for stage in Stage.objects.visible_to(viewer)]
-    made = [
-        ("status", _("Status"), [(value, str(label)) for value, label in DealStatus.choices]),
-        ("stage", _("Stage"), [*stages, ("none", _("none"))]),
-        ("owner", _("Owner"), [("me", _("me")), ("nobody", _("nobody")), *people]),
-        ("unlinked", _("Counts in no plan"), [("any", _("for any reason")), *((v, str(label)) for v, label in Unlinked.choices)]),
-    ]
+def _name(deal: Deal, extra: _Extra) -> SafeString:
+    title = link(extra.detail.format(deal.pk), deal.name, "row-title wrap-anywhere")
+    return format_html('{}<div class="sub only-phone">{}</div>', title, _account_name(deal, extra))
+
+
+def _account(deal: Deal, extra: _Extra) -> SafeString:
+    if name := _account_name(deal, extra):
+        return link(extra.account.format(deal.account_id), name)
+    return format_html('<span class="sub">{}</span>', _("hidden") if deal.account_id else pgettext("account", "none"))
+
+
+def _status(deal: Deal, _extra: _Extra) -> SafeString:
+    return pieces.chip(DealStatus(deal.status).label, FACT_TONES[deal.status])
+
+
+def _money(deal: Deal, _extra: _Extra) -> Money | None:
+    return None if deal.amount is None else Money(deal.amount, deal.currency)
+
+
+def _counts(deal: Deal, extra: _Extra) -> SafeString:
+    plans = extra.plans.get(deal.pk, [])
+    if plans:
+        named = ((link(plan["url"], plan["name"]) if plan["url"] else plan["name"], plan["why"]) for plan in plans)
+        return format_html_join("", '<div class="sub">{}: {}</div>', named)
+    why = reason(deal)
+    return format_html('<div class="sub">{}</div>', _("in no plan: %(reason)s") % {"reason": why} if why else _("in no plan"))
+
+
+def _counts_raw(deal: Deal, extra: _Extra) -> str:
+    plans = "; ".join(plan["name"] for plan in extra.plans.get(deal.pk, []))
+    why = reason(deal)
+    return plans or (_("in no plan: %(reason)s") % {"reason": why} if why else _("in no plan"))
+
+
+def _plain(name: str) -> Cell:
+    return Cell(lambda record, _extra: getattr(record, name))
+
+
+def _named(name: str) -> Callable[[Any, _Extra], str]:
+    def words(deal: Any, _extra: _Extra) -> str:
+        other = getattr(deal, name)
+        return other.name if other else ""
+
+    return words
+
+
+def _form(request: WorkspaceRequest, record: Deal | None, wrap: Callable[[Any], Any]) -> DealForm:
+    data = request.POST if request.method == "POST" else None
+    form: DealForm = wrap(DealForm)(data, viewer=request.viewer, record=record)
+    return form
+
+
+def _change(deal: Deal, viewer: Member, fields: Mapping[str, Any], seen: int | None) -> Deal:
+    return change_deal(deal=deal, viewer=viewer, fields=fields, seen=seen)
+
+
+def frame(request: WorkspaceRequest) -> dict[str, Any]:
+    unlinked = len(Deal.objects.visible_to(request.viewer).exclude(unlinked_reason="").values_list("pk")[: MANY + 1])
     return {
-        "crumbs": [{"label": _("Deals"), "url": ""}],
-        "asked": asked,
-        "filters": [
-            {"name": name, "label": label, "value": asked[name], "choices": choices, "clear": address(asked, **{name: ""}),
-             "words": dict(choices).get(asked[name], asked[name])}
-            for name, label, choices in made
-        ],
-        "named": _named(asked, viewer),
-        "from_day": asked["from"], "to_day": asked["to"],
-        "days_clear": address(asked, **{"from": "", "to": ""}),
-        "heads": [_head(*head, asked) for head in _HEADS],
-        "is_filtered": any(asked[name] for name in FILTERS),
-        "unlinked": Deal.objects.visible_to(viewer).exclude(unlinked_reason="").count(),
-        "unlinked_url": address({"unlinked": "any"}),
-        "export": address(asked).removeprefix("?"),
-        "may_create": may(viewer, "deal.create"),
-        "imports": way("imports:list", request.workspace),
+        "may_create": may(request.viewer, "deal.create"), "imports": way("imports:list", request.workspace),
+        "search_words": _("Search deals"), "unlinked": min(unlinked, MANY), "unlinked_are_more": unlinked > MANY,
     }  # fmt: skip
 
 
-def _named(asked: Mapping[str, str], viewer: Member) -> list[dict[str, Any]]:
-    """The filters that hold a name (or, from a link, a key)."""
-    made = []
-    for name, label, model in (("account", _("Account"), Account), ("product", _("Product"), Product)):
-        words = asked[name]
-        try:
-            record = model._default_manager.visible_to(viewer).filter(pk=UUID(words)).first()
-            words = record.name if record else words
-        except ValueError:
-            words = _("none") if words == "none" else words
-        made.append({"name": name, "label": label, "value": asked[name], "words": words, "clear": address(asked, **{name: ""})})
-    return made
-
-
-def _head(name: str, label: Any, classes: str, asked: Mapping[str, str]) -> dict[str, Any]:
-    order = asked["order"] or "-close_date"
-    is_here = order.removeprefix("-") == name
-    starts = f"-{name}" if name in ("close_date", "amount") else name
-    turned = order.removeprefix("-") if order.startswith("-") else f"-{order}"
-    direction = ("desc" if order.startswith("-") else "asc") if is_here else ""
-    url = address(asked, order=turned if is_here else starts) if name else ""
-    return {"label": label, "url": url, "direction": direction, "classes": classes}
+LISTING = Listing(
+    grid=DEALS,
+    rows=deal_rows,
+    title=gettext_lazy("Deals"),
+    template="deals/list.html",
+    counted=lambda count: ngettext("%(shown)s deal", "%(shown)s deals", count) % {"shown": count_text(count)},
+    prepare=_prepare,
+    name=lambda deal, _extra: deal.name,
+    form=_form,
+    change=_change,
+    change_many=lambda deals, viewer, fields: change_deals(deals=deals, viewer=viewer, fields=fields),
+    frame=frame,
+    cells={
+        "name": Cell(lambda deal, _extra: deal.name, _name),
+        "account": Cell(_account_name, _account),
+        "stage": Cell(_named("stage")),
+        "status": Cell(lambda deal, _extra: str(DealStatus(deal.status).label), _status),
+        "owner": Cell(_named("owner"), lambda deal, _extra: person(deal.owner.name if deal.owner else None)),
+        "amount": Cell(_money),
+        "unlinked": Cell(_counts_raw, _counts),
+        "product": Cell(_named("product")),
+        **{
+            name: _plain(name)
+            for name in ("close_date", "created_date", "probability", "currency", "team_key", "lost_reason", "external_id")
+        },
+    },
+)

@@ -2,13 +2,12 @@
 
 from django.urls import path
 
-from keystead.web.deals import editing, exporting, listing, page
+from keystead.web.deals import editing, listing, page
+from keystead.web.grid.urls import list_urls
 
 app_name = "deals"
 urlpatterns = [
-    path("", listing.deal_list, name="list"),
-    path("export.csv", exporting.export_csv, name="export_csv"),
-    path("export.xlsx", exporting.export_xlsx, name="export_xlsx"),
+    *list_urls(listing.LISTING),
     path("new/", editing.new, name="new"),
     path("<uuid:pk>/", page.detail, name="detail"),
     path("<uuid:pk>/edit/", editing.edit, name="edit"),

@@ -1,167 +1,176 @@
-"""All plans that the viewer may see, with their figures."""
+"""The list of plans with their figures: what its cells show, and what may be written in them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from django.core.paginator import Paginator
-from django.db.models import F, Q, QuerySet
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from keystead.base import clock
+from keystead.base.money import Money
 from keystead.data.accounts.models import Account
-from keystead.data.plans.models import Plan, PlanStatus, PlanType
+from keystead.data.plans.models import Plan, PlanStatus, PlanType, RevenueSource, ReviewFrequency
 from keystead.data.workspace.models import Member
-from keystead.domain.plans.kpis import PlanFigures, figures
+from keystead.domain.grid.bulk import Outcome, change_many
+from keystead.domain.grid.rows import Rows
+from keystead.domain.plans.columns import PLANS, PlanRows, plan_rows
+from keystead.domain.plans.editing import change_plan
+from keystead.domain.plans.kpis import PlanFigures
+from keystead.web.grid.drawing import EMPTY, link, pattern, person
+from keystead.web.grid.listing import Cell, Listing
+from keystead.web.plans.forms import PlanForm
 from keystead.web.plans.page import may_here
-from keystead.web.plans.words import STATUS_TONES
-from keystead.web.requests import WorkspaceRequest, wants_fragment
+from keystead.web.plans.words import STATUS_TONES, count_text, language
+from keystead.web.requests import WorkspaceRequest
+from keystead.web.templatetags import formats, pieces
 
-_PAGE = 50
-_FILTERS = ("text", "status", "owner", "type", "active", "account")
-# What the database can sort by, and what only the figures know.
-_COLUMNS = {"name": "name", "account": "account__name", "owner": "owner__name", "period": "end_date", "status": "status"}
-_FIGURES = ("target", "won", "forecast", "achievement")
-_HEADS = (
-    ("account", _("Account and plan"), ""),
-    ("owner", _("Owner"), "only-wide"),
-    ("period", _("Period"), "only-wide"),
-    ("status", _("Status"), "only-wide"),
-    ("", _("Won and forecast"), ""),
-    ("target", _("Target"), "only-wide end"),
-    ("won", _("Won"), "only-wide end"),
-    ("forecast", _("Forecast"), "only-wide end"),
-    ("achievement", _("Achieved"), "end"),
-)
+_BEHIND = Decimal("0.8")
+_SPAN = "won pipeline weighted_pipeline forecast weighted_forecast variance gap achievement attainment".split()
 
 
-@require_GET
-def plans(request: WorkspaceRequest) -> HttpResponse:
-    asked = {name: request.GET.get(name, "").strip() for name in _FILTERS}
-    order = request.GET.get("order", "") or "account"
+@dataclass(frozen=True)
+class _Extra:
+    figures: Mapping[UUID, PlanFigures]
+    accounts: Mapping[UUID, str]
+    detail: str
+    explanation: str
+
+
+def _prepare(records: list[Plan], rows: Rows, request: WorkspaceRequest) -> _Extra:
+    assert isinstance(rows, PlanRows)
+    seen = Account.objects.visible_to(request.viewer).filter(pk__in={plan.account_id for plan in records})
+    needs = any(name in rows.shown for name in ("bar", *_SPAN))
+    slug, nobody = request.workspace.slug, UUID(int=0)
+    explanation = reverse("plans:explanation", args=[slug, nobody, "won"]).replace(str(nobody), "{pk}").replace("won", "{kpi}")
+    return _Extra(
+        rows.figures_of(records) if needs else {},
+        dict(seen.values_list("pk", "name")),
+        pattern("plans:detail", slug),
+        explanation,
+    )
+
+
+def _account_name(plan: Plan, extra: _Extra) -> str:
+    return extra.accounts.get(plan.account_id, "")
+
+
+def _title(plan: Plan, extra: _Extra) -> SafeString:
+    """The account, and below it the plan's name; of an unseen account not even the name is told."""
+    account = _account_name(plan, extra)
+    team = f" · {plan.team_key}" if plan.team_key else ""
+    title = link(extra.detail.format(plan.pk), account or plan.name, "row-title wrap-anywhere")
+    sub = plan.name + team if account else team
+    status = PlanStatus(plan.status).label
+    return format_html('{}<div class="sub">{}<span class="only-phone"> · {}</span></div>', title, sub, status)
+
+
+def _figure(name: str) -> Cell:
+    def raw(plan: Plan, extra: _Extra) -> Any:
+        return extra.figures[plan.pk].shown(name)
+
+    def html(plan: Plan, extra: _Extra) -> SafeString | str:
+        block = extra.figures[plan.pk]
+        value = block.shown(name)
+        if value is None:
+            return EMPTY
+        is_money = isinstance(value, Money)
+        text = formats.money_compact(value, language()) if isinstance(value, Money) else formats.percent(value, language())
+        url = extra.explanation.format(pk=plan.pk, kpi=name)
+        lacks = _lacking() if block.lacks(name) else EMPTY
+        bad = " text-bad" if name in ("achievement", "attainment") and not is_money and value < _BEHIND else ""
+        full = formats.money(value, language()) if isinstance(value, Money) else text
+        return format_html(
+            '<a class="figure-link num{}" href="{}" title="{}" data-explain hx-get="{}" hx-target="#explain-body" aria-haspopup="dialog">{}</a>{}',
+            bad, url, full, url, text, lacks,
+        )  # fmt: skip
+
+    return Cell(raw, html)
+
+
+def _bar(plan: Plan, extra: _Extra) -> SafeString:
+    values = extra.figures[plan.pk].values
+    return pieces.bar(values["won"], values["forecast"], plan.target)
+
+
+def _lacking() -> SafeString:
+    words = _("Some revenue is left out: its exchange rate is not known")
+    return format_html(' <span class="text-bad" title="{}">{}</span>', words, pieces.icon("triangle-alert", "s", words))
+
+
+def _period(plan: Plan, _extra: _Extra) -> str:
+    return formats.period(plan.start_date, plan.end_date, language())
+
+
+def _choice(name: str, words: Any) -> Cell:
+    return Cell(lambda record, _extra: str(words(getattr(record, name)).label))
+
+
+def _plain(name: str) -> Cell:
+    return Cell(lambda record, _extra: getattr(record, name))
+
+
+def _form(request: WorkspaceRequest, record: Plan | None, wrap: Callable[[Any], Any]) -> PlanForm:
+    data = request.POST if request.method == "POST" else None
     today = clock.today(request.user.time_zone)
-    every: QuerySet[Plan] = Plan.objects.visible_to(request.viewer)
-    found = _filtered(every, asked, today).select_related("account", "owner")
-    measure = _measuring(request, today)
-    page = Paginator(_sorted(found, order, measure), _PAGE).get_page(request.GET.get("page"))
-    blocks = measure(list(page))
-    context = {
-        "rows": [_row(plan, blocks[plan.pk]) for plan in page],
-        "page": page,
-        "total": page.paginator.count,
-        "asked": asked,
-        "is_filtered": any(asked.values()),
-        "heads": _heads(asked, order),
-        "order": order,
-        "statuses": PlanStatus.choices,
-        "types": PlanType.choices,
-        "owners": _owners(every),
-        "chosen": _chosen(request, asked),
-        "has_any": page.paginator.count > 0 or every.exists(),
-        "may_create": may_here(request.viewer, "plan.create"),
-        "crumbs": [{"label": _("Plans"), "url": ""}],
-        "more_url": "?" + urlencode({**_given(asked, order), "page": str(page.next_page_number())}) if page.has_next() else "",
-    }
-    template = "plans/list.html#rows" if wants_fragment(request) else "plans/list.html"
-    return render(request, template, context)
+    form: PlanForm = wrap(PlanForm)(data, viewer=request.viewer, today=today, record=record)
+    return form
 
 
-type _Measure = Callable[[list[Plan]], dict[Any, PlanFigures]]
+def _change(plan: Plan, viewer: Member, fields: Mapping[str, Any], seen: int | None) -> Plan:
+    return change_plan(plan=plan, viewer=viewer, fields=fields, seen=seen)
 
 
-def _measuring(request: WorkspaceRequest, today: Any) -> _Measure:
-    """One call for as many plans as are asked for; the second call for the same plans costs nothing."""
-    known: dict[Any, PlanFigures] = {}
-    at = clock.now()
-
-    def measure(wanted: list[Plan]) -> dict[Any, PlanFigures]:
-        rest = [plan for plan in wanted if plan.pk not in known]
-        known.update(figures(plans=rest, viewer=request.viewer, at=at, today=today))
-        return known
-
-    return measure
+def _change_many(plans: QuerySet[Any], viewer: Member, fields: Mapping[str, Any]) -> Outcome:
+    return change_many(grid=PLANS, rows=plans, viewer=viewer, fields=fields)
 
 
-def _filtered(every: QuerySet[Plan], asked: dict[str, str], today: Any) -> QuerySet[Plan]:
-    found = every
-    if asked["text"]:
-        found = found.filter(Q(name__icontains=asked["text"]) | Q(account__name__icontains=asked["text"]))
-    for name, values in (("status", PlanStatus.values), ("type", PlanType.values)):
-        if asked[name] in values:
-            found = found.filter(**{name: asked[name]})
-    for name, path in (("owner", "owner__in"), ("account", "account__lineage__contains")):
-        if asked[name]:
-            found = found.filter(Q(**{path: [asked[name]]}) if _is_key(asked[name]) else Q(pk__in=[]))
-    if asked["active"] == "today":
-        found = found.filter(start_date__lte=today, end_date__gte=today).exclude(status=PlanStatus.ARCHIVED)
-    return found
+def frame(request: WorkspaceRequest) -> dict[str, Any]:
+    return {"may_create": may_here(request.viewer, "plan.create"), "search_words": _("Plan or account")}
 
 
-def _is_key(text: str) -> bool:
-    return len(text) == 36 and text.replace("-", "").isalnum() and all(c in "0123456789abcdefABCDEF-" for c in text)
-
-
-def _sorted(found: QuerySet[Plan], order: str, measure: _Measure) -> Any:
-    column, down = order.removeprefix("-"), order.startswith("-")
-    if column in _FIGURES:
-        listed = list(found.order_by("account__name", "pk"))
-        blocks = measure(listed)
-        known = [plan for plan in listed if blocks[plan.pk].values[column] is not None]
-        known.sort(key=lambda plan: blocks[plan.pk].values[column] or Decimal(0), reverse=down)
-        return known + [plan for plan in listed if blocks[plan.pk].values[column] is None]
-    path = F(_COLUMNS.get(column, "account__name"))
-    ordered = path.desc(nulls_last=True) if down else path.asc(nulls_last=True)
-    return found.order_by(ordered, "-start_date", "pk")
-
-
-def _row(plan: Plan, block: PlanFigures) -> dict[str, Any]:
-    achievement = block.values["achievement"]
-    return {
-        "plan": plan,
-        "tone": STATUS_TONES[PlanStatus(plan.status)],
-        "achievement": achievement,
-        "is_behind": achievement is not None and achievement < Decimal("0.8"),
-        "missing": len(block.missing),
-        **{name: block.shown(name) for name in ("target", "won", "forecast")},
-    }
-
-
-def _heads(asked: dict[str, str], order: str) -> list[dict[str, Any]]:
-    """Each column's head with the link that sorts by it: figures from the largest first, words from A."""
-    heads = []
-    for key, label, classes in _HEADS:
-        down = order == f"-{key}"
-        direction = ("desc" if down else "asc") if order.removeprefix("-") == key else ""
-        first = f"-{key}" if key in _FIGURES else key
-        other = key if order == f"-{key}" else f"-{key}"
-        url = "?" + urlencode(_given(asked, other if direction else first)) if key else ""
-        heads.append({"label": label, "classes": classes, "url": url, "direction": direction})
-    return heads
-
-
-def _given(asked: dict[str, str], order: str) -> dict[str, str]:
-    return {name: value for name, value in {**asked, "order": order}.items() if value}
-
-
-def _owners(every: QuerySet[Plan]) -> list[tuple[str, str]]:
-    owners = Member.objects.filter(plans__in=every).distinct().order_by("name").values_list("pk", "name")
-    return [(str(pk), name) for pk, name in owners]
-
-
-def _chosen(request: WorkspaceRequest, asked: dict[str, str]) -> dict[str, Any]:
-    """The words of the filters that are set."""
-    account = None
-    if _is_key(asked["account"]):
-        account = Account.objects.visible_to(request.viewer).filter(pk=asked["account"]).first()
-    cleared = {name: "?" + urlencode({key: value for key, value in asked.items() if value and key != name}) for name in _FILTERS}
-    return {
-        "status": dict(PlanStatus.choices).get(asked["status"], ""),
-        "type": dict(PlanType.choices).get(asked["type"], ""),
-        "account": account,
-        "active": _("today") if asked["active"] == "today" else "",
-        "clear": cleared,
-    }
+LISTING = Listing(
+    grid=PLANS,
+    rows=plan_rows,
+    title=gettext_lazy("Plans"),
+    template="plans/list.html",
+    counted=lambda count: ngettext("%(shown)s plan", "%(shown)s plans", count) % {"shown": count_text(count)},
+    prepare=_prepare,
+    name=lambda plan, extra: f"{_account_name(plan, extra)} {plan.name}".strip(),
+    form=_form,
+    change=_change,
+    change_many=_change_many,
+    frame=frame,
+    cells={
+        "account": Cell(_account_name, _title),
+        "name": _plain("name"),
+        "owner": Cell(
+            lambda plan, _extra: plan.owner.name if plan.owner else "",
+            lambda plan, _extra: person(plan.owner.name if plan.owner else None),
+        ),
+        "period": Cell(_period, _period),
+        "status": Cell(
+            lambda plan, _extra: str(PlanStatus(plan.status).label),
+            lambda plan, _extra: pieces.chip(PlanStatus(plan.status).label, STATUS_TONES[PlanStatus(plan.status)]),
+        ),
+        "target": Cell(
+            lambda plan, _extra: None if plan.target is None else Money(plan.target, plan.currency),
+            lambda plan, _extra: (
+                "" if plan.target is None else formats.money_compact(Money(plan.target, plan.currency), language())
+            ),
+        ),
+        "bar": Cell(lambda _plan, _extra: None, _bar),
+        **{name: _figure(name) for name in _SPAN},
+        "type": _choice("type", PlanType),
+        "review_frequency": _choice("review_frequency", ReviewFrequency),
+        "revenue_source": _choice("revenue_source", RevenueSource),
+        "active": Cell(lambda plan, _extra: plan.v_active),
+        **{name: _plain(name) for name in ("start_date", "end_date", "team_key", "currency")},
+    },
+)

@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from keystead.domain.plans.approval import TRANSITIONS
+from keystead.web.grid.urls import list_urls
 from keystead.web.plans import actions, explaining, header, history, listing, objectives, one_page, overview, revenue, swot
 
 
@@ -22,7 +23,7 @@ _ACTION = "<uuid:pk>/actions/<uuid:item>/"
 _SWOT = "<uuid:pk>/swot/<uuid:item>/"
 
 urlpatterns = [
-    path("", listing.plans, name="list"),
+    *list_urls(listing.LISTING),
     path("new/", header.new, name="new"),
     path("new/fitting/", header.fitting, name="fitting"),
     path("<uuid:pk>/", overview.detail, name="detail"),

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from keystead.base.money import Money
 from keystead.data.accounts.models import Segment
 from keystead.data.plans.models import PlanStatus
 from keystead.data.workspace.models import Workspace
+from keystead.domain.accounts.columns import SHORT_SEGMENTS
 from keystead.domain.accounts.portfolio import Figures, Portfolio, PortfolioRow, Summary
 from keystead.domain.accounts.portfolio_columns import COLUMNS, FOOT, NOTHING_COUNTED, Kind
 from keystead.web.plans.words import STATUS_TONES, count_text, language
@@ -23,14 +24,6 @@ from keystead.web.templatetags import formats
 
 BEHIND = Decimal("0.8")
 _LARGE = Decimal(1_000_000)
-
-# In a grid there is no room for "Strategic Customer" twice.
-SHORT_SEGMENTS = {
-    Segment.STRATEGIC: gettext_lazy("Strategic"), Segment.STEADY: gettext_lazy("Steady"),
-    Segment.EXPERT: gettext_lazy("Expert for hire"), Segment.NONE: gettext_lazy("No relationship"),
-    Segment.DORMANT: gettext_lazy("Dormant"), Segment.NEGATIVE: gettext_lazy("Negative"),
-}  # fmt: skip
-
 
 def short_segment(value: str) -> str:
     return str(SHORT_SEGMENTS[Segment(value)]) if value else ""

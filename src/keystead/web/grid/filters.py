@@ -1,0 +1,79 @@
+"""The fields of a grid's filters, and the words of those that are set."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from keystead.domain.grid.columns import Column, Kind, Reader
+from keystead.web.grid.drawing import words_of
+from keystead.web.grid.state import State
+
+MANY = 8  # more choices than this stand in a list, fewer beside one another
+
+
+def filters(state: State, reader: Reader) -> list[dict[str, Any]]:
+    """Each column that can be filtered: its fields with what they hold, its words when it is set, and the way without it."""
+    searched = state.grid.first if state.grid.columns[state.grid.first].kind is Kind.TEXT else ""  # the search box does it
+    return [
+        _filter(column, state, reader) for column in state.grid.columns.values() if column.can_filter and column.id != searched
+    ]
+
+
+def _filter(column: Column, state: State, reader: Reader) -> dict[str, Any]:
+    asked = state.asked
+    names = [column.id, *(f"{column.id}.{part}" for part in ("from", "to", "empty"))]
+    values = {name: asked.filters.get(name, ()) for name in names}
+    choices = _choices(column, reader)
+    known = dict(choices) | _named(column, values[column.id], state, reader)
+    return {
+        "id": column.id, "label": column.name, "names": names, "choices": choices, "kind": _kind(column, choices),
+        "value": values[column.id], "from": asked.one(names[1]), "to": asked.one(names[2]), "empty": asked.one(names[3]),
+        "input": "date" if column.kind is Kind.DAY else "number", "can_be_empty": not column.is_never_empty and not choices,
+        "is_set": any(values.values()), "clear": state.without(*names), "words": _words(column, values, known),
+        "is_percent": column.kind is Kind.RATIO,
+    }  # fmt: skip
+
+
+def _named(column: Column, values: tuple[str, ...], state: State, reader: Reader) -> dict[str, str]:
+    """The names of records that a link has put there by their keys, as far as the reader may see them."""
+    if column.kind is not Kind.REFERENCE or not values:
+        return {}
+    try:
+        wanted = [UUID(value) for value in values]
+    except ValueError:
+        return {"none": _("none")}
+    model: Any = state.grid.model._meta.get_field(column.id).related_model
+    return {str(record.pk): str(record) for record in model.objects.visible_to(reader.viewer).filter(pk__in=wanted)}
+
+
+def _kind(column: Column, choices: list[tuple[str, str]]) -> str:
+    if column.kind.is_range:
+        return "range"
+    if not choices:
+        return "text"
+    return "choice" if len(choices) > MANY else "choices"
+
+
+def _choices(column: Column, reader: Reader) -> list[tuple[str, str]]:
+    if column.kind is Kind.YES_NO:
+        return [("1", _("yes")), ("0", _("no"))]
+    if column.choices is None:
+        return []
+    made = list(words_of(column, reader).items())
+    if column.kind is Kind.PERSON:
+        return [("me", _("me")), ("nobody", _("nobody")), *made]
+    if column.id == "unlinked":
+        return [("any", _("in no plan, for any reason")), *made]
+    return made if column.is_never_empty else [*made, ("none", _("none"))]
+
+
+def _words(column: Column, values: dict[str, tuple[str, ...]], choices: dict[str, str]) -> str:
+    """ "Open, Won", "from 10 to 20", "empty"."""
+    chosen, least, most, empty = values.values()
+    said = [", ".join(choices.get(value, value) for value in chosen)] if chosen else []
+    sign = " %" if column.kind is Kind.RATIO else ""
+    said += [_("from %(value)s") % {"value": least[0] + sign}] if least else []
+    said += [_("to %(value)s") % {"value": most[0] + sign}] if most else []
+    said += [_("empty") if empty[0] == "1" else _("not empty")] if empty else []
+    return " ".join(said)

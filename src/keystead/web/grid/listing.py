@@ -1,0 +1,47 @@
+"""What a noun says of its list so that the grid can draw, edit and export it: values of cells, form, verbs, words."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from keystead.domain.grid.asking import Asked
+from keystead.domain.grid.bulk import Outcome
+from keystead.domain.grid.columns import Grid, Reader
+from keystead.domain.grid.rows import Rows
+from keystead.web.requests import WorkspaceRequest
+from keystead.web.workspace.writing import RecordForm
+
+type Extra = Any  # what the noun looked up for all rows of a page at once
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One column of a row: `raw` as a file has it (money as Money), `html` as the page has it, when its kind does not say so."""
+
+    raw: Callable[[Any, Extra], Any]
+    html: Callable[[Any, Extra], str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """`prepare` gets the rows of a page and gives what their cells need; `form` makes the record's form, from which the field
+    of a cell is taken; `change` and `change_many` are the domain's verbs. `name` names a row, `counted` a number of them.
+    """
+
+    grid: Grid
+    rows: Callable[[Asked, Reader], Rows]
+    title: Any
+    template: str
+    cells: Mapping[str, Cell]
+    counted: Callable[[int], str]
+    form: Callable[..., RecordForm]
+    change: Callable[..., Any]
+    change_many: Callable[..., Outcome]
+    prepare: Callable[[list[Any], Rows, WorkspaceRequest], Extra] = lambda _records, _rows, _request: None
+    name: Callable[[Any, Extra], str] = lambda record, _extra: str(record)
+    frame: Callable[[WorkspaceRequest], dict[str, Any]] = lambda _request: {}
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return self.grid.id

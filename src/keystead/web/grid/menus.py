@@ -1,0 +1,145 @@
+"""Heads and menus of a grid: every entry is a link to the same list, asked differently."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from keystead.domain.grid.asking import MOST_GROUPS, Asked, Sort
+from keystead.domain.grid.columns import FOOT, Column
+from keystead.domain.workspace.permissions import may
+from keystead.domain.workspace.views import may_change
+from keystead.web.grid.drawing import classes_of
+from keystead.web.grid.state import WITHOUT_VIEW
+
+if TYPE_CHECKING:
+    from keystead.web.grid.page import Page
+
+
+def _turned(column: Column, order: tuple[Sort, ...]) -> Sort:
+    """The way round that a click asks for: figures and days from the greatest first, and what stands there already turned."""
+    now = next((sort for sort in order if sort.column == column.id), None)
+    return Sort(column.id, not now.is_descending) if now else Sort(column.id, column.kind.is_range)
+
+
+def heads(page: "Page") -> list[dict[str, Any]]:
+    """Each shown column's head: where a click leads (sorting by it alone) and where one with Shift does (by it as well)."""
+    state, order = page.state, page.rows.order
+    made = []
+    for column in page.drawer.columns:
+        at = next((turn for turn, sort in enumerate(order) if sort.column == column.id), None)
+        turned = _turned(column, order)
+        added = [turned if sort.column == column.id else sort for sort in order] if at is not None else [*order, turned]
+        made.append({
+            "id": column.id, "label": column.name, "classes": classes_of(column, is_chosen=bool(state.asked.columns)),
+            "width": state.asked.widths.get(column.id, column.width),
+            "direction": "" if at is None else "desc" if order[at].is_descending else "asc",
+            "turn": at + 1 if at is not None and len(order) > 1 else 0,
+            "url": state.sorted_by([turned]) if column.can_sort else "",
+            "add_url": state.sorted_by(added) if column.can_sort else "",
+            "edits": bool(column.edits), "is_group": column.id in state.asked.group,
+            "menu_url": state.to(None, part="menu", column=column.id),
+        })  # fmt: skip
+    return made
+
+
+def column_menu(page: "Page", name: str) -> dict[str, Any]:
+    """What can be done with one column."""
+    state, column, order = page.state, page.listing.grid.columns[name], page.rows.order
+    shown, others = list(page.rows.shown), [sort for sort in order if sort.column != name]
+    is_in = len(others) < len(order)
+    at = shown.index(name) if name in shown else 0
+    is_figure = column.kind.is_range
+    sorts = [
+        (_("Least first") if is_figure else _("A to Z"), state.sorted_by([Sort(name)]), "arrow-up", order == (Sort(name),)),
+        (_("Greatest first") if is_figure else _("Z to A"), state.sorted_by([Sort(name, True)]), "arrow-down", order == (Sort(name, True),)),
+        (_("Then by this, least first") if is_figure else _("Then by this, A to Z"), state.sorted_by([*others, Sort(name)]), "", False),
+        (_("Then by this, greatest first") if is_figure else _("Then by this, Z to A"), state.sorted_by([*others, Sort(name, True)]), "", False),
+    ]  # fmt: skip
+    if is_in and state.asked.order:
+        sorts.append((_("Do not sort by this"), state.sorted_by(others), "x", False))
+    groups = [group for group in state.asked.group if group != name]
+    how = state.asked.foot.get(name, column.foot)
+    return {
+        "column": column, "sorts": sorts if column.can_sort else [],
+        "group_url": state.grouped_by([name]) if column.can_group and state.asked.group != (name,) else "",
+        "then_group_url": state.grouped_by([*groups, name]) if column.can_group and groups and name not in state.asked.group else "",
+        "ungroup_url": state.grouped_by(groups) if name in state.asked.group else "",
+        "feet": [(words, state.footed(name, foot), foot == how) for foot, words in FOOT.items() if foot in column.feet],
+        "no_foot": (state.footed(name, ""), not how or how == "none"),
+        "left": state.with_columns(_swapped(shown, at, at - 1)) if at > 1 else "",
+        "right": state.with_columns(_swapped(shown, at, at + 1)) if 0 < at < len(shown) - 1 else "",
+        "hide": state.with_columns(each for each in shown if each != name) if at else "",
+    }  # fmt: skip
+
+
+def _swapped(names: list[str], one: int, other: int) -> list[str]:
+    made = list(names)
+    made[one], made[other] = made[other], made[one]
+    return made
+
+
+def toolbar(page: "Page") -> dict[str, Any]:
+    """The choices of the bar's forms: groups, sorts, columns and their footers. They work without any script."""
+    state, grid = page.state, page.listing.grid
+    columns, shown = grid.columns.values(), page.rows.shown
+    sorts: list[tuple[str, str]] = []
+    for column in columns:
+        if column.can_sort:
+            up, down = (_("least first"), _("most first")) if column.kind.is_range else (_("A to Z"), _("Z to A"))
+            sorts += [(column.id, f"{column.name}, {up}"), (f"-{column.id}", f"{column.name}, {down}")]
+    asked_sorts = [sort.key for sort in state.asked.order]
+    asked_groups = list(state.asked.group)
+    in_order = [*shown, *(column.id for column in columns if column.id not in shown)]
+    return {
+        "sorts": sorts, "sort_keys": [*asked_sorts, *[""] * (3 - len(asked_sorts))][:3],
+        "sort_words": ", ".join(str(grid.columns[sort.column].name) for sort in page.rows.order),
+        "groups": [(column.id, column.name) for column in columns if column.can_group],
+        "group_keys": [*asked_groups, *[""] * (MOST_GROUPS - len(asked_groups))],
+        "group_words": ", ".join(str(grid.columns[name].name) for name in asked_groups),
+        "ungroup": state.grouped_by([]),
+        "columns": [(name, grid.columns[name].name, name in shown, name == grid.first) for name in in_order],
+        "usual_columns": state.with_columns(grid.usual_columns) if state.asked.columns else "",
+        "feet": [
+            (f"foot_{column.id}", column.name, state.asked.foot.get(column.id, column.foot) or "none",
+             [(how, FOOT[how]) for how in column.feet])
+            for column in page.drawer.columns[1:]
+        ],
+        "but_order": _pairs(page, "order"), "but_group": _pairs(page, "group"), "but_columns": _pairs(page, "columns"),
+    }  # fmt: skip
+
+
+def _pairs(page: "Page", part: str) -> list[tuple[str, str]]:
+    """The state that a form of one part carries along."""
+    empty: dict[str, Any] = {"order": (), "group": (), "columns": (), "widths": {}}
+    changes: dict[str, Any] = {part: empty[part]}
+    if part == "columns":
+        changes["foot"] = {}
+    asked: Asked = replace(page.state.asked, **changes)
+    return [*asked.pairs, *([("of", str(page.state.view.pk))] if page.state.view else [])]
+
+
+def views(page: "Page") -> dict[str, Any]:
+    """The views of this list, and what may be done with the one that is shown."""
+    viewer, state, slug = page.request.viewer, page.state, page.request.workspace.slug
+    listed, view, default = state.views, state.view, state.default
+    return {
+        "own": [_entry(each, state.view, default) for each in listed if not each.is_shared],
+        "shared": [_entry(each, state.view, default) for each in listed if each.is_shared],
+        "current": view, "is_changed": state.is_changed, "query": state.asked.query,
+        "may_change": view is not None and may_change(view, viewer), "may_share": may(viewer, "view.share"),
+        "may_save": may(viewer, "view.own"), "is_default": default is not None and view is not None and default.pk == view.pk,
+        "all_url": f"?view={WITHOUT_VIEW}" if default else "?",
+        "create_url": reverse("views:new", args=[slug]),
+        "change_url": reverse("views:change", args=[slug, view.pk]) if view else "",
+        "delete_url": reverse("views:deletion", args=[slug, view.pk]) if view else "",
+        "default_url": reverse("views:default", args=[slug]),
+    }  # fmt: skip
+
+
+def _entry(view: Any, current: Any, default: Any) -> dict[str, Any]:
+    return {
+        "view": view, "url": f"?view={view.pk}", "is_current": current is not None and current.pk == view.pk,
+        "is_default": default is not None and default.pk == view.pk,
+    }  # fmt: skip

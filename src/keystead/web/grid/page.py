@@ -1,0 +1,247 @@
+"""The page of a list: head, toolbar, rows, groups, footer; and the parts of it that scrolling and menus ask for.
+
+`?part=rows&after=…&in=…` further rows, `?part=groups&from=…` further groups, `?part=foot` the footer, `?part=menu&column=…` a
+column's menu. Without a part: the page, which works as pages of rows without any script.
+"""
+
+import json
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from keystead.base import clock
+from keystead.data.permissions import Reach, editable, reach
+from keystead.domain.grid.columns import Kind, Reader
+from keystead.domain.grid.ordering import cursor_of
+from keystead.domain.grid.rows import MOST_GROUPS_SHOWN, PAGE, Group, Rows
+from keystead.web.grid import menus
+from keystead.web.grid.drawing import Drawer
+from keystead.web.grid.filters import filters
+from keystead.web.grid.listing import Listing
+from keystead.web.grid.state import State, hidden_inputs, state_of
+from keystead.web.requests import WorkspaceRequest, wants_fragment
+from keystead.web.templatetags import formats
+
+FOOT_AT_ONCE = 2_000  # of more rows than this the footer comes after the page
+
+
+@dataclass
+class Page:
+    """One answer: the list as it is asked for, and what draws it."""
+
+    request: WorkspaceRequest
+    listing: Listing
+    state: State
+    rows: Rows
+    drawer: Drawer
+
+    def lines(self, records: list[Any]) -> str:
+        extra = self.listing.prepare(records, self.rows, self.request)
+        return self.drawer.lines(records, extra, changeable(self.listing, self.request, records))
+
+    def more(self, words: str, **where: str) -> str:
+        """The row at the end of a body that brings the next ones: a link, which the page follows by itself when it is near."""
+        span = len(self.drawer.columns) + (1 if self.drawer.may_edit else 0)
+        return format_html(
+            '<tr class="grid-more"><td colspan="{}"><a class="btn btn-s" href="{}" data-more="{}">{}</a></td></tr>',
+            span, self.state.to(None, **where), self.state.to(None, part="rows", **where), words,
+        )  # fmt: skip
+
+
+def page_of(request: WorkspaceRequest, listing: Listing) -> Page:
+    state = state_of(request, listing.grid)
+    rows = listing.rows(state.asked, Reader(request.viewer, clock.today(request.user.time_zone)))
+    may_edit = reach(request.viewer, listing.grid.edit_action) is not Reach.NONE
+    return Page(request, listing, state, rows, Drawer(listing, rows, may_edit=may_edit))
+
+
+def changeable(listing: Listing, request: WorkspaceRequest, records: list[Any]) -> set[Any] | None:
+    """Which of these the viewer may change; None for all."""
+    how_far = reach(request.viewer, listing.grid.edit_action)
+    if how_far is Reach.ALL:
+        return None
+    if how_far is Reach.NONE or not records:
+        return set()
+    wanted = listing.grid.model._base_manager.filter(pk__in=[record.pk for record in records])
+    return set(editable(wanted, request.viewer, listing.grid.edit_action).values_list("pk", flat=True))
+
+
+def grid_page(request: WorkspaceRequest, listing: Listing) -> HttpResponse:
+    page = page_of(request, listing)
+    part = request.GET.get("part", "")
+    if part in _PARTS:
+        return _PARTS[part](page)
+    context = context_of(page) | listing.frame(request)
+    if not wants_fragment(request):
+        return render(request, listing.template, context)
+    response = render(request, "grid/whole.html", context)
+    response["HX-Push-Url"] = request.path + page.state.to().removesuffix("?")
+    return response
+
+
+def context_of(page: Page) -> dict[str, Any]:
+    state, rows = page.state, page.rows
+    counted = rows.count(FOOT_AT_ONCE + 1)
+    is_small = counted <= FOOT_AT_ONCE
+    after = page.request.GET.get("after", "")
+    within = _within(page)
+    slug = page.request.workspace.slug
+    foot, total = rows.foot() if is_small and counted else ({}, counted)
+    bodies = _bodies(page, after, within) if counted else ""
+    return {
+        "listing": page.listing, "state": state, "total": total, "is_small": is_small,
+        "counted": page.listing.counted(total) if is_small else _("more than %(n)s") % {"n": formats.number(FOOT_AT_ONCE, page.drawer.language)},
+        "bodies": mark_safe(bodies),  # noqa: S308 - the drawer escapes
+        "foot": mark_safe(page.drawer.feet(foot, total)) if is_small and counted else "",  # noqa: S308 - likewise
+        "foot_url": "" if is_small else state.to(part="foot"),
+        "heads": menus.heads(page), "may_edit": page.drawer.may_edit,
+        "filters": filters(state, rows.reader), "is_filtered": bool(state.asked.filters),
+        "hidden": hidden_inputs(state, but={"q", *(name for each in page.listing.grid.columns for name in _filter_names(each))}),
+        "hidden_extra": hidden_inputs(state, but={"q"}),
+        "q": state.asked.one("q"), "everything": state.without(*state.asked.filters),
+        "toolbar": menus.toolbar(page), "views": menus.views(page),
+        "problems": [*state.asked.problems],
+        "top": state.to() if after or within else "",
+        "export_xlsx": reverse(f"{page.listing.id}:export_xlsx", args=[slug]) + state.to(),
+        "export_csv": reverse(f"{page.listing.id}:export_csv", args=[slug]) + state.to(),
+        "cells_url": cells_url(page.listing, slug), "bulk_url": reverse(f"{page.listing.id}:bulk", args=[slug]) + state.to(),
+        "crumbs": [{"label": page.listing.title, "url": ""}], "empty_template": page.listing.template.replace(".html", "_empty.html"),
+    }  # fmt: skip
+
+
+def cells_url(listing: Listing, slug: str) -> str:
+    return (
+        reverse(f"{listing.id}:cell", args=[slug, UUID(int=0), "column"])
+        .replace(str(UUID(int=0)), "{id}")
+        .replace("/column/", "/{column}/")
+    )
+
+
+def _filter_names(column: str) -> tuple[str, ...]:
+    return (column, *(f"{column}.{part}" for part in ("from", "to", "empty")))
+
+
+# Bodies: one of rows, or for each group its line and its rows
+
+
+def _bodies(page: Page, after: str, within: tuple[Any, ...] | None) -> str:
+    if page.state.asked.group and within is None:
+        return _groups(page, 0)
+    return _body(page, *page.rows.page(after, within), within)
+
+
+def _body(page: Page, records: list[Any], cursor: str, within: tuple[Any, ...] | None = None, name: str = "") -> str:
+    where = {"after": cursor, "in": _address(within)} if cursor else {}
+    more = page.more(_("Show more"), **where) if cursor else ""
+    ident = f' id="{name}"' if name else ""
+    return f'<tbody class="grid-rows"{ident}>{page.lines(records)}{more}</tbody>'
+
+
+def _groups(page: Page, offset: int) -> str:
+    """The groups' lines. The first rows stand in them at once; the others come when they are scrolled to."""
+    found = page.rows.groups(offset)
+    depths = len(page.state.asked.group)
+    first = _first_rows(page) if offset == 0 else {}
+    made, spare = [], PAGE if offset == 0 else 0
+    for number, group in enumerate(found, start=offset * 2):
+        depth, body = len(group.keys), f"g{number}"
+        made.append(f'<tbody class="grid-group" data-depth="{depth}">{page.drawer.group(group, depth=depth, body=body)}</tbody>')
+        if depth == depths:
+            made.append(_group_body(page, group, first.get(group.keys, []), body, may_fill=spare > 0))
+            spare -= group.count
+    outer = sum(1 for group in found if len(group.keys) == 1)
+    if outer == MOST_GROUPS_SHOWN:
+        url = page.state.to(None, part="groups", **{"from": str(offset + outer)})
+        made.append(
+            format_html(
+                '<tbody class="grid-rows"><tr class="grid-more"><td colspan="99"><a class="btn btn-s" href="{}" data-more="{}">{}</a></td></tr></tbody>',
+                url,
+                url,
+                _("More groups"),
+            )
+        )
+    return "".join(made)
+
+
+def _first_rows(page: Page) -> dict[tuple[Any, ...], list[Any]]:
+    """The first page of rows across groups, by their groups' keys."""
+    depths = range(len(page.state.asked.group))
+    listed = list(page.rows.in_order()[:PAGE])
+    return {keys: list(records) for keys, records in groupby(listed, lambda row: tuple(getattr(row, f"g{at}") for at in depths))}
+
+
+def _group_body(page: Page, group: Group, records: list[Any], name: str, *, may_fill: bool) -> str:
+    if not may_fill or not records:
+        return f'<tbody class="grid-rows" id="{name}">{page.more(_("Show rows"), **{"in": group.address})}</tbody>'
+    cursor = cursor_of(records[-1], page.rows.keys()) if len(records) < group.count else ""
+    return _body(page, records, cursor, group.keys, name)
+
+
+def _address(keys: tuple[Any, ...] | None) -> str:
+    return "" if keys is None else Group(keys, "", 0, {}).address
+
+
+def _within(page: Page) -> tuple[Any, ...] | None:
+    """The group that the address names, its keys as the database compares them; None when it names none."""
+    text = page.request.GET.get("in", "")
+    try:
+        found = json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, list) or len(found) > len(page.state.asked.group) or not found:
+        return None
+    names = page.state.asked.group
+    return tuple(_key(page, name, value) for name, value in zip(names, found, strict=False))
+
+
+def _key(page: Page, name: str, value: Any) -> Any:
+    column = page.listing.grid.columns[name]
+    if value is None or isinstance(value, bool):
+        return value if value is None or column.kind is Kind.YES_NO else None
+    text = str(value).replace("\x00", "")
+    if column.kind is Kind.DAY:
+        return parse_date(text[:10])
+    if column.kind in (Kind.PERSON, Kind.REFERENCE) or (column.kind is Kind.CHOICE and column.label):
+        try:
+            return UUID(text)
+        except ValueError:
+            return UUID(int=0)
+    return text
+
+
+# Parts
+
+
+def _rows_part(page: Page) -> HttpResponse:
+    within = _within(page)
+    records, cursor = page.rows.page(page.request.GET.get("after", ""), within)
+    return HttpResponse(_body(page, records, cursor, within))
+
+
+def _groups_part(page: Page) -> HttpResponse:
+    text = page.request.GET.get("from", "")
+    return HttpResponse(_groups(page, int(text) if text.isdecimal() and len(text) < 7 else 0))
+
+
+def _foot_part(page: Page) -> HttpResponse:
+    foot, total = page.rows.foot()
+    return HttpResponse(page.drawer.feet(foot, total), headers={"X-Grid-Count": str(total)})
+
+
+def _menu_part(page: Page) -> HttpResponse:
+    name = page.request.GET.get("column", "")
+    if name not in page.listing.grid.columns:
+        return HttpResponse(status=404)
+    return render(page.request, "grid/menu.html", menus.column_menu(page, name))
+
+
+_PARTS = {"rows": _rows_part, "groups": _groups_part, "foot": _foot_part, "menu": _menu_part}
