@@ -19,7 +19,7 @@ from bench.server import serving
 from bench.setting import ROOT
 from bench.table import Cell, Times, draw
 
-HEADS = ("request", "median ms", "best ms", "p95 ms", "queries", "database ms", "rows", "kB")
+HEADS = ("request", "median ms", "best ms", "p95 ms", "processor ms", "queries", "database ms", "rows", "kB")
 API = "/api/v1"
 
 
@@ -61,8 +61,8 @@ def token(url: str, who: str) -> str:
     ).stdout.strip()
 
 
-def measure(port: int, key_of_api: str, *, seconds: float = 2.0) -> list[list[Cell]]:
-    client = Client(port, key_of_api)
+def measure(port: int, key_of_api: str, *, web: int = 0, seconds: float = 2.0) -> list[list[Cell]]:
+    client = Client(port, key_of_api, web=web)
     rows: list[list[Cell]] = []
     for name, path in addresses().items():
         if client.ask(API + path).status == 404:
@@ -77,7 +77,17 @@ def measure(port: int, key_of_api: str, *, seconds: float = 2.0) -> list[list[Ce
 def _row(name: str, times: Times, answer: Any) -> list[Cell]:
     content = answer.json()
     count = len(content["items"]) if "items" in content else len(content.get("included", [1]))
-    return [name, times.median, min(times.taken), times.p95, answer.queries, answer.database, count, len(answer.body) / 1000]
+    return [
+        name,
+        times.median,
+        min(times.taken),
+        times.p95,
+        times.processor,
+        answer.queries,
+        answer.database,
+        count,
+        len(answer.body) / 1000,
+    ]
 
 
 def _later(client: Client, path: str, pages: int) -> str:
@@ -113,7 +123,17 @@ def _writing(client: Client, most: int = 20) -> list[list[Cell]]:
         )
         note("delete a deal", client.ask(f"{API}/deals/{made}", method="DELETE"))
     return [
-        [name, times.median, min(times.taken), times.p95, answer.queries, answer.database, 1, len(answer.body) / 1000]
+        [
+            name,
+            times.median,
+            min(times.taken),
+            times.p95,
+            times.processor,
+            answer.queries,
+            answer.database,
+            1,
+            len(answer.body) / 1000,
+        ]
         for name, (times, answer) in taken.items()
     ]
 
@@ -123,8 +143,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--times", type=int, default=1)
     parser.add_argument("--who", default="owner")
     given = parser.parse_args(arguments)
-    with databases(given.times) as urls, serving(urls[given.times]) as (port, _):
-        print(draw(HEADS, measure(port, token(urls[given.times], given.who))))
+    with databases(given.times) as urls, serving(urls[given.times]) as (port, web):
+        print(draw(HEADS, measure(port, token(urls[given.times], given.who), web=web)))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from bench.cpu import below, spent
 from bench.table import Times
 
 WARM_UPS, MOST, SECONDS = 3, 40, 4.0
@@ -39,7 +40,9 @@ class Answer:
 class Client:
     """Sends what a browser sends: accepts gzip, keeps cookies, follows nothing."""
 
-    def __init__(self, port: int, token: str = "") -> None:
+    def __init__(self, port: int, token: str = "", *, web: int = 0) -> None:
+        """`web` is the server's process id: with it the processor time is taken as well."""
+        self._web = [web, *below(web)] if web else []
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self._cookies: dict[str, str] = {}
         self._token = token
@@ -87,8 +90,16 @@ class Client:
             answer = self.ask(path)
             if answer.status != 200:
                 raise SystemExit(f"{path} gave {answer.status}: {answer.body[:300]!r}")
-        times, begun = Times(), time.monotonic()
+        times, begun, backends = Times(), time.monotonic(), self._backends(path)
+        before = spent([*self._web, *backends])
         while len(times.taken) < most and (len(times.taken) < 5 or time.monotonic() - begun < seconds):
             answer = self.ask(path)
             times.taken.append(answer.took)
+        times.processor = (spent([*self._web, *backends]) - before) / len(times.taken)
         return times, answer
+
+    def _backends(self, path: str) -> set[int]:
+        """The database's processes that may answer: the server has a few threads, each with a connection of its own."""
+        if not self._web:
+            return set()
+        return {int(self.ask(path).headers.get("x-bench-backend", 0)) for _ in range(WARM_UPS)}

@@ -1,4 +1,4 @@
-"""The product's WSGI application, with two headers that only a bench gets: how many queries a request made, and their time."""
+"""The product's WSGI application, with headers that only a bench gets: about the queries of a request."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -26,11 +26,13 @@ class _Tally:
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """The answer with X-Bench-Queries (a number) and X-Bench-Database (milliseconds in the database)."""
+    """The answer with X-Bench-Queries (a number), X-Bench-Database (milliseconds there), X-Bench-Backend (its process)."""
     tally = _Tally()
 
     def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
         counted = [("X-Bench-Queries", str(tally.queries)), ("X-Bench-Database", f"{tally.seconds * 1000:.2f}")]
+        if connection.connection is not None:
+            counted.append(("X-Bench-Backend", str(connection.connection.info.backend_pid)))
         return start_response(status, [*headers, *counted], *rest)
 
     with connection.execute_wrapper(tally):

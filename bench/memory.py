@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from bench.api import token
 from bench.client import Client
+from bench.cpu import below, parent
 from bench.generate import PASSWORD
 from bench.pages import addresses
 from bench.place import DATA, SLUG, databases, environment
@@ -64,12 +65,12 @@ def _import(program: Client) -> None:
 
 def _of_product(pid: int) -> Iterator[list[Cell]]:
     names = {" web ": "web server", " worker": "worker", " run ": "supervisor"}
-    for each in [pid, *_below(pid)]:
+    for each in [pid, *below(pid)]:
         command = _command(each)
         name = next(
             (name for sign, name in names.items() if sign in command), "web server" if "granian" in command else command[:30]
         )
-        if name == "web server" and "web" in _command(_parent(each)).split():
+        if name == "web server" and "web" in _command(parent(each)).split():
             name = "web worker"
         yield [name, *_memory(each)]
 
@@ -80,20 +81,8 @@ def _of_database() -> Iterator[list[Cell]]:
     if os.environ.get("DATABASE_URL") or not note.exists():
         return
     first = int(note.read_text().split("\n", 1)[0])
-    sizes = [_memory(each) for each in [first, *_below(first)]]
+    sizes = [_memory(each) for each in [first, *below(first)]]
     yield [f"PostgreSQL ({len(sizes)} processes)", None, sum(pss for _, pss in sizes)]
-
-
-def _below(pid: int) -> list[int]:
-    found = [int(name.name) for name in Path("/proc").iterdir() if name.name.isdigit() and _parent(int(name.name)) == pid]
-    return [each for child in found for each in [child, *_below(child)]]
-
-
-def _parent(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return -1
 
 
 def _command(pid: int) -> str:

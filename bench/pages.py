@@ -17,7 +17,7 @@ from bench.place import SLUG, databases
 from bench.server import serving
 from bench.table import Cell, draw
 
-HEADS = ("page", "median ms", "best ms", "p95 ms", "queries", "database ms", "kB", "kB sent")
+HEADS = ("page", "median ms", "best ms", "p95 ms", "processor ms", "queries", "database ms", "kB", "kB sent")
 LARGEST, USUAL = 0, 20  # the number of an account or a plan in its block; plan 1 stands on account 20
 
 
@@ -63,8 +63,8 @@ def addresses() -> dict[str, str]:
     return {name: f"/w/{SLUG}/{path}" for name, path in found.items()}
 
 
-def measure(port: int, who: str, *, only: str = "", seconds: float = 3.0) -> list[list[Cell]]:
-    client = Client(port)
+def measure(port: int, who: str, *, web: int = 0, only: str = "", seconds: float = 3.0) -> list[list[Cell]]:
+    client = Client(port, web=web)
     client.sign_in(f"{who}@{SLUG}.bench.example", PASSWORD)
     rows: list[list[Cell]] = []
     for name, path in addresses().items():
@@ -74,7 +74,7 @@ def measure(port: int, who: str, *, only: str = "", seconds: float = 3.0) -> lis
             continue  # out of this person's reach
         times, answer = client.timed(path, seconds=seconds)
         sizes = [len(answer.body) / 1000, answer.wire / 1000]
-        rows.append([name, times.median, min(times.taken), times.p95, answer.queries, answer.database, *sizes])
+        rows.append([name, times.median, min(times.taken), times.p95, times.processor, answer.queries, answer.database, *sizes])
     return rows
 
 
@@ -84,10 +84,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--who", default="owner")
     parser.add_argument("--only", default="", help="pages with this in their name")
     given = parser.parse_args(arguments)
-    with databases(given.times) as urls, serving(urls[given.times]) as (port, _):
+    with databases(given.times) as urls, serving(urls[given.times]) as (port, web):
         for who in given.who.split(","):
             print(f"\nAs {who}, {place.SLUG} ×{given.times}\n")
-            print(draw(HEADS, measure(port, who, only=given.only)))
+            print(draw(HEADS, measure(port, who, web=web, only=given.only)))
 
 
 if __name__ == "__main__":

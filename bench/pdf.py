@@ -13,17 +13,17 @@ from bench.place import SLUG, databases
 from bench.server import serving
 from bench.table import Cell, draw
 
-HEADS = ("PDF", "median ms", "best ms", "p95 ms", "queries", "database ms", "kB")
+HEADS = ("PDF", "median ms", "best ms", "p95 ms", "processor ms", "queries", "database ms", "kB")
 
 
-def measure(port: int) -> list[list[Cell]]:
-    client = Client(port)
+def measure(port: int, web: int) -> list[list[Cell]]:
+    client = Client(port, web=web)
     client.sign_in(f"owner@{SLUG}.bench.example", PASSWORD)
     rows: list[list[Cell]] = []
     for name, number in (("one page, largest plan", 0), ("one page", 1)):
         times, answer = client.timed(f"/w/{SLUG}/plans/{key(SLUG, 'plan', number)}/one-page/")
         size = len(answer.body) / 1000
-        rows.append([name, times.median, min(times.taken), times.p95, answer.queries, answer.database, size])
+        rows.append([name, times.median, min(times.taken), times.p95, times.processor, answer.queries, answer.database, size])
     return rows
 
 
@@ -31,8 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=1)
     given = parser.parse_args(arguments)
-    with databases(given.times) as urls, serving(urls[given.times]) as (port, _):
-        print(draw(HEADS, measure(port)))
+    with databases(given.times) as urls, serving(urls[given.times]) as (port, web):
+        print(draw(HEADS, measure(port, web)))
 
 
 if __name__ == "__main__":

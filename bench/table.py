@@ -9,9 +9,10 @@ Cell = str | int | float | None
 
 @dataclass(slots=True)
 class Times:
-    """Milliseconds of one kind of request, in the order they came."""
+    """Milliseconds of one kind of request, in the order they came; `processor` is the mean of server and database together."""
 
     taken: list[float] = field(default_factory=list)
+    processor: float | None = None
 
     @property
     def median(self) -> float:
