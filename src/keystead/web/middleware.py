@@ -18,6 +18,7 @@ from keystead.domain.workspace.membership import NoSuchWorkspace, membership
 from keystead.domain.workspace.permissions import NotAllowed
 from keystead.domain.workspace.why import why
 from keystead.web.changes.offering import offer_undo
+from keystead.web.find.opened import note_page
 from keystead.web.requests import wants_fragment
 from keystead.web.workspace.leaving import ConfirmFirst, not_here, note_export, take_up, to_confirming, to_setting_up
 from keystead.web.workspace.sign_in_steps import must_set_up

@@ -1,6 +1,7 @@
 """What a member opened lately. Kept for her alone: finding shows it first."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -27,7 +28,14 @@ DELETE FROM keystead_opened WHERE id IN (
 
 def note_opened(*, viewer: Member, kind: str, key: UUID, at: datetime) -> None:
     """Remembers that the viewer opened a record now, and forgets the oldest beyond `KEPT`. One query, seldom a second."""
-    values = {"workspace": current_workspace(), "member": viewer.pk, "kind": kind, "key": key, "at": at, "kept": KEPT}
+    values: dict[str, Any] = {
+        "workspace": current_workspace(),
+        "member": viewer.pk,
+        "kind": kind,
+        "key": key,
+        "at": at,
+        "kept": KEPT,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, values)
         if cursor.fetchone()[0] >= KEPT:

@@ -5,6 +5,7 @@ another number is another thing.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 
@@ -45,7 +46,7 @@ def _spellings(word: str) -> tuple[str, ...]:
     edits = edits_allowed(word)
     if not edits:
         return ()
-    values = {
+    values: dict[str, Any] = {
         "workspace": current_workspace(), "length": len(word), "edits": edits, "most": _MOST_LOOKED_AT,
         "long": bits(word[: 4 + edits]), "short": bits(word[: 8 - edits]),
     }  # fmt: skip
