@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from keystead.data.models import (
     Action,
     Contact,
+    EntryRule,
     Import,
     Measure,
     MeasureReading,
@@ -42,7 +43,7 @@ SECRET = "Aurelia Foods"  # stands in everything that is Alice's
 OF_THE_WORKSPACE = {"workspace", ""}
 
 # Parts of an address whose parameters stand for something else than their namespace's.
-SUB_ROOMS = {"objectives", "actions", "swot", "stages", "rates", "tokens"}
+SUB_ROOMS = {"why", "entry", "objectives", "actions", "swot", "stages", "rates", "tokens"}
 
 
 @dataclass
@@ -77,6 +78,7 @@ def samples(world: World) -> Samples:
         rate = Rate.objects.create(base="USD", quote="EUR", date=date(2026, 1, 1), rate=Decimal("0.9"))
         token = create_token(viewer=world.alice, name="laptop", at=AT).token
         view = save_view(viewer=world.alice, list_id="accounts", name=f"{SECRET} view", query="order=-name")
+        rule = EntryRule.objects.create(domain="northwind.example")
         job = Import(kind="accounts", filename=f"{SECRET}.csv", by=world.alice, state="previewed")
         job.file.save("walk.csv", ContentFile(b"name\nAurelia\n"))
     assert stage is not None
@@ -89,6 +91,7 @@ def samples(world: World) -> Samples:
         ("contacts", "pk"): contact.pk, ("deals", "pk"): deal.pk, ("orders", "pk"): order.pk, ("products", "pk"): product.pk,
         ("accounts", "column"): "industry", ("deals", "column"): "amount", ("plans", "column"): "target",
         ("portfolio", "pk"): aurelia.pk, ("portfolio", "column"): "owner", ("views", "pk"): view.pk,
+        ("why", "kind"): "accounts", ("why", "pk"): aurelia.pk, ("entry", "pk"): rule.pk,
         ("imports", "pk"): job.pk, ("imports", "kind"): "accounts", ("imports", "verdict"): "create",
         ("changes", "change"): change,
     }  # fmt: skip

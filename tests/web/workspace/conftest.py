@@ -1,5 +1,6 @@
 """A real mail server on the loopback interface, and letters read as a person's mail program reads them."""
 
+import json
 import re
 import socket
 from collections.abc import Iterator
@@ -10,6 +11,11 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from django.conf import LazySettings
+from django.db import connection, transaction
+from django.test import Client
+
+from keystead.jobs.letters import password_reset
+from tests.support.world import PASSWORD
 
 
 class Letterbox:
@@ -42,9 +48,29 @@ def letterbox(settings: LazySettings) -> Iterator[Letterbox]:
     server = Controller(box, hostname="127.0.0.1", port=port)
     server.start()
     options = {"host": "127.0.0.1", "port": port, "timeout": 5}
+    settings.BASE_URL = "http://testserver"
     settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
     yield box
     server.stop()
+
+
+def send_waiting_letters() -> int:
+    """What the worker does with the letters that were asked for; returns how many jobs there were."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('keystead.letters', 'on', true)")
+        cursor.execute("SELECT args FROM procrastinate_jobs WHERE task_name = 'keystead.jobs.letters.password_reset'")
+        asked = [row[0] for row in cursor.fetchall()]
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'keystead.jobs.letters.password_reset'")
+        cursor.execute("SELECT set_config('keystead.letters', '', true)")
+    for words in asked:
+        password_reset.func(**(json.loads(words) if isinstance(words, str) else words))
+    return len(asked)
+
+
+def confirm(client: Client, password: str = PASSWORD) -> None:
+    """What somebody types when the product asks for the password once more."""
+    answer = client.post("/auth/reauthenticate/", {"password": password, "next": "/"})
+    assert answer.status_code == 302
 
 
 def _free_port() -> int:

@@ -8,13 +8,15 @@ from keystead.base.clock import frozen, now
 from keystead.data.models import Invitation, Member, User
 from keystead.domain.workspace.members import create_member
 from tests.support.world import PASSWORD, World
-from tests.web.workspace.conftest import Letterbox, link, part
+from tests.web.workspace.conftest import Letterbox, link, part, send_waiting_letters
 
 NEW = "a new and long phrase"
 
 
 def ask_for_a_reset(email: str) -> object:
-    return Client().post("/auth/password/reset/", {"email": email}, follow=True)
+    answer = Client().post("/auth/password/reset/", {"email": email}, follow=True)
+    assert send_waiting_letters() == 1
+    return answer
 
 
 def test_a_forgotten_password_is_replaced_by_letter(world: World, letterbox: Letterbox) -> None:

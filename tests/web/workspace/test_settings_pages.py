@@ -13,6 +13,7 @@ from keystead.base.clock import now
 from keystead.data.models import Action, ApiToken, Deal, Import, Plan, Rate, Stage, Workspace
 from keystead.domain.workspace.tokens import authenticate
 from tests.support.world import World, account
+from tests.web.workspace.conftest import confirm
 from tests.web.workspace.test_members_pages import form
 
 HOME = "/w/northwind/"
@@ -135,6 +136,7 @@ def test_a_person_sets_her_language_zone_and_colours(world: World) -> None:
 def test_a_token_is_shown_once_and_works_until_it_is_revoked(world: World) -> None:
     alice = Client()
     alice.force_login(world.alice.user)
+    confirm(alice)
     made = alice.post(f"{HOME}me/tokens/", {"name": "nightly export", "days": "90"})
     text = made.context["new_token"].text
     assert text in made.content.decode()
