@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -21,10 +22,17 @@ def quiet(_: str) -> None:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def folder() -> Iterator[Path]:
+    """Not below pytest's own folder: that is closed to other accounts by each session that begins, and tidied by it."""
+    with TemporaryDirectory(prefix="keystead-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def server(folder: Path) -> Iterator[Server]:
     # Spaces, and too long for a socket: the two things about a path that PostgreSQL minds.
-    home = tmp_path / "Jürgen's data" / ("long " * 25)
-    server = Server(home / "postgres", log=tmp_path / "postgres.log", say=quiet, throwaway=True)
+    home = folder / "Jürgen's data" / ("long " * 25)
+    server = Server(home / "postgres", log=folder / "postgres.log", say=quiet, throwaway=True)
     server.create()
     yield server
     server.stop()
@@ -82,6 +90,13 @@ def test_a_stale_note_that_names_another_program_does_not_stop_the_start(server:
     assert server.start()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server under another account")
+def test_a_folder_that_was_closed_meanwhile_is_opened_again_at_the_next_start(folder: Path, server: Server) -> None:
+    folder.chmod(0o700)
+    with psycopg.connect(server.start()) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
 def test_data_of_another_major_version_is_refused_with_the_way_out(server: Server) -> None:
     (server.database / "PG_VERSION").write_text("17\n")
     with pytest.raises(ServerFailed, match=r"made by PostgreSQL 17, this is 18.*restore the backup here"):
@@ -95,10 +110,10 @@ def test_a_start_that_fails_tells_the_end_of_the_log(server: Server) -> None:
 
 
 def test_a_command_starts_the_server_for_its_duration_and_a_second_one_shares_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DATABASE_URL")
-    place = Place(tmp_path / "data").make()
+    place = Place(folder / "data").make()
     with database(place, what="keystead migrate") as url:
         assert running_url(place.database) == url
         script = (

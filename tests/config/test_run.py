@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -64,12 +65,13 @@ class Run:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
-    run = Run(tmp_path / "data of Acme", free_port())
-    yield run
-    if run.process.poll() is None:
-        run.process.terminate()
-    run.process.communicate(timeout=30)
+def run() -> Iterator[Run]:
+    with TemporaryDirectory(prefix="keystead-", ignore_cleanup_errors=True) as folder:
+        run = Run(Path(folder) / "data of Acme", free_port())
+        yield run
+        if run.process.poll() is None:
+            run.process.terminate()
+        run.process.communicate(timeout=30)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")

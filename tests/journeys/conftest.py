@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.journey)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # no longer: it would take the jobs of other tests, and look for their files in its own store
 def worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], None]]:
     """A real worker on the test database, under the worker's login. Calling it asserts that it still runs; it ends with us."""
     log = tmp_path_factory.mktemp("worker") / "worker.log"

@@ -1,10 +1,15 @@
 """Parts of the running product are killed while people write: nothing is lost, nothing doubled, and it goes on by itself."""
 
+import contextlib
 import json
 import os
+import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -20,9 +25,23 @@ SAID = {
 }
 
 
+MOUNT = ["mount", "-t", "tmpfs", "-o", "size=400m,mode=755", "tmpfs"]
+
+
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    product = Product(tmp_path_factory.mktemp("luck") / "data")
+def disk() -> Iterator[Path]:
+    """A small disk in memory where we may mount one, else a folder; not below pytest's own, which other sessions close."""
+    folder = Path(tempfile.mkdtemp(prefix="keystead-luck-"))
+    mounted = os.geteuid() == 0 and subprocess.run([*MOUNT, folder], capture_output=True, check=False).returncode == 0
+    yield folder
+    if mounted:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def product(disk: Path) -> Iterator[Product]:
+    product = Product(disk / "data")
     try:
         product.wait_until_ready()
         yield product
@@ -94,3 +113,25 @@ def _is_there(product: Product, word: str) -> bool:
         return product.part(word) > 0
     except LookupError:
         return False
+
+
+def test_a_full_disk_refuses_writes_in_a_sentence_and_it_goes_on_once_there_is_room(
+    disk: Path, product: Product, token: str
+) -> None:
+    if not disk.is_mount():
+        pytest.skip("only root can mount a small disk; tests/luck/test_unavailable.py has the same sentences without one")
+    ballast = disk / "ballast"
+    with Writers(product, token, "Fullford") as writers:
+        writers.wait_for(20)
+        with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+            while True:
+                file.write(bytes(1 << 16))
+        until(lambda: sum(writers.refused.values()) > 20, seconds=30, told=product.told)
+        assert set(writers.refused) == {(503, "disk_full")}
+        findings = json.loads(product.command("doctor", "--json", code=1))["findings"]
+        said = next(finding for finding in findings if finding["name"] == "disk space")
+        assert said["problem"] == f"Only 0 MB are free on the disk of {product.place.root}."
+        ballast.unlink()
+        writers.wait_for(20)
+    writers.assert_nothing_lost_nothing_doubled()
+    assert ask(f"{product.url}/healthz")[0] == 200

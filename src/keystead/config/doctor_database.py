@@ -41,7 +41,7 @@ def _rows_as_worker(statement: str, values: list[Any] | None = None) -> list[tup
     name = str(connection.settings_dict["NAME"])
     address = urlsplit(os.environ.get("DATABASE_URL") or settings.DATABASE_URL)._replace(path=f"/{quote(name)}").geturl()
     with psycopg.connect(worker_url(address), connect_timeout=10) as worker:
-        return list(worker.execute(statement, values).fetchall())  # type: ignore[arg-type]
+        return list(worker.execute(statement, values).fetchall())
 
 
 def server() -> Iterator[Finding]:

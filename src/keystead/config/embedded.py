@@ -98,6 +98,8 @@ class Server:
     def start(self, *, patience: float = 300.0) -> str:
         """Starts the server and waits until it takes connections, crash recovery included. Returns the owner's address."""
         end_orphan(self.database, self.say)
+        if self._user:
+            self._admit(self._user)  # again: somebody may have closed a folder above since
         for attempt in range(10):
             try:
                 url = self._launch(patience)

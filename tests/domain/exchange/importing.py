@@ -10,7 +10,7 @@ from keystead.data.models import Import, Member
 from keystead.domain.exchange import imports
 
 # What an import leaves behind on purpose, and what any change leaves: neither belongs to the facts.
-_TRACES = ("keystead_import", "keystead_importrow", "keystead_savedmapping")
+_TRACES = ("keystead_import", "keystead_importrow", "keystead_savedmapping", "keystead_findterm", "keystead_findword")
 
 
 def read(viewer: Member, kind: str, content: str | bytes, *, name: str = "file.csv", **options: Any) -> Import:

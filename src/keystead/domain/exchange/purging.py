@@ -1,6 +1,7 @@
 """Imports are not kept whole for ever: their rows are copies of the CRM's data, and nobody takes back a year-old file."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -30,7 +31,7 @@ def purge_imports(*, at: datetime) -> int:
     return sum(map(len, forgotten))
 
 
-def _throw_away(pk: object, before: datetime) -> None:
+def _throw_away(pk: UUID, before: datetime) -> None:
     with transaction.atomic():
         job = Import.objects.select_for_update().filter(pk=pk, updated_at__lt=before).first()
         if job is None:  # somebody has just gone on with it
@@ -40,7 +41,7 @@ def _throw_away(pk: object, before: datetime) -> None:
         _delete_file(job)
 
 
-def _forget_rows(pk: object, at: datetime) -> None:
+def _forget_rows(pk: UUID, at: datetime) -> None:
     with transaction.atomic():
         job = Import.objects.select_for_update().get(pk=pk)
         if job.state not in ("committed", "undone"):
@@ -55,5 +56,6 @@ def _delete_rows(job: Import) -> None:
 
 
 def _delete_file(job: Import) -> None:
-    stored = job.file
-    transaction.on_commit(lambda: stored.storage.delete(stored.name) if stored else None)
+    storage, name = job.file.storage, job.file.name
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))

@@ -28,7 +28,10 @@ def sniff(path: Path, limits: Limits) -> FileType:
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
-        raise CannotRead("empty_file" if path.stat().st_size <= _HEAD else "not_a_table", found="NUL")
+        if path.stat().st_size <= _HEAD:
+            raise CannotRead("empty_file")
+        if b"\0" in head:
+            raise CannotRead("not_a_table", found="NUL")
     if head.startswith(_OLE):
         return "xls"
     if head.startswith(b"PK\x03\x04"):
