@@ -82,8 +82,8 @@ def free_port() -> int:
 def product(folder: Path) -> Iterator[Product]:
     """Starts it and waits until it answers; ended with the block."""
     served = Product(free_port(), folder / "web.log")
-    served.start()
     try:
+        served.start()
         yield served
     finally:
         served.stop()

@@ -1,4 +1,4 @@
-"""Who is let in to listen: the browser's session, her seat in each workspace that she names, and the topics that she may see there."""
+"""Who is let in to listen: the browser's session, the seat in each workspace that it names, and the topics to be seen there."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

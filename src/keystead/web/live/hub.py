@@ -5,8 +5,8 @@ The queries run in the threads that serve pages, with their connections: the loo
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,7 @@ type InThread = Callable[..., Awaitable[Any]]
 
 
 class Hub:
-    """Lives in the loop of one web process. `run(function, *arguments)` runs a function in a thread with a database connection."""
+    """Lives in the loop of one web process. `run(function, *arguments)` runs it in a thread with a database connection."""
 
     def __init__(self, *, run: InThread, now: Callable[[], int]) -> None:
         self.run, self.now = run, now
@@ -127,19 +127,13 @@ class Hub:
                 stream.admit(admission)
 
 
-class _logged:
+@contextmanager
+def _logged(what: str) -> Iterator[None]:
     """One failure (the database is away) must not end a loop that is to run for weeks."""
-
-    def __init__(self, what: str) -> None:
-        self.what = what
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> bool:
-        if kind is None or not issubclass(kind, Exception):
-            return False
-        log.warning("Live: %s failed: %s", self.what, error)
-        return True
+    try:
+        yield
+    except Exception as error:
+        log.warning("Live: %s failed: %s", what, error)
 
 
 def _together(notices: list[Notice], workspace: UUID) -> list[Notice]:
