@@ -137,7 +137,7 @@ def test_a_key_that_another_record_has_by_now_is_in_the_way(world: World, scene:
 def test_an_account_does_not_come_to_stand_below_itself(world: World, scene: Scene) -> None:
     with world.inside():
         written = change(world.olga, lambda: change_account(account=scene.chilled, viewer=world.olga, fields={"parent": None}))
-        change_account(account=scene.aurelia, viewer=world.olga, fields={"parent": scene.chilled})
+        change_account(account=scene.aurelia, viewer=world.olga, fields={"parent": Account.objects.get(pk=scene.chilled.pk)})
         assert refused(world.olga, written).code == "cycle"
 
 
@@ -164,6 +164,7 @@ def test_the_last_owner_and_an_owners_role_are_guarded(world: World, scene: Scen
         promoted = change(
             world.olga, lambda: change_member(member=world.mona, viewer=world.olga, at=AT, fields={"role": "owner"})
         )
+        world.mona.refresh_from_db()
         change_member(member=world.olga, viewer=world.mona, at=AT, fields={"role": "admin"})
         world.olga.refresh_from_db()
         with pytest.raises(NotAllowed):  # an administrator unmakes no owner

@@ -99,7 +99,7 @@ def test_what_a_colleague_changed_since_is_told_and_stays(world: World, scene: S
 
 def test_what_has_no_way_back_offers_none(world: World, scene: Scene) -> None:
     alice = signed_in(world.alice)
-    answer = alice.post(f"/w/northwind/plans/{scene.plan.pk}/submit/", {"version": scene.plan.version}, follow=True)
+    answer = alice.post(f"/w/northwind/plans/{scene.plan.pk}/moves/submit/", {"version": scene.plan.version}, follow=True)
     with world.inside():
         assert Plan.objects.get(pk=scene.plan.pk).status == "submitted"
     assert [message.extra_tags for message in answer.context["messages"]] == [""]

@@ -55,7 +55,7 @@ def contact(request: WorkspaceRequest, pk: UUID, contact_pk: UUID) -> HttpRespon
             form, lambda: change_contact(contact=person, viewer=request.viewer, fields=form.fields_given, seen=form.seen_version)
         )
         if saved is not None:
-            messages.success(request, _("Saved."))
+            messages.success(request, form.said(_("Saved.")))
             return redirect("accounts:contacts", slug=request.workspace.slug, pk=pk)
     rights = {"may_change": may_here(request.viewer, "contact.edit"), "may_remove": may_here(request.viewer, "contact.delete")}
     context = account_context(request, account, "contacts", str(person)) | {"form": form, "person": person, **rights}

@@ -49,7 +49,7 @@ def edit(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
             form, lambda: change_account(account=account, viewer=request.viewer, fields=form.fields_given, seen=form.seen_version)
         )
         if saved is not None:
-            messages.success(request, _("Saved."))
+            messages.success(request, form.said(_("Saved.")))
             return redirect("accounts:detail", slug=request.workspace.slug, pk=pk)
     context = account_context(request, account, "", _("Edit")) | {"form": form, **_known(request)}
     return render(request, "accounts/edit.html", context, status=status_of(form))

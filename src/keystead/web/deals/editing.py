@@ -70,7 +70,7 @@ def edit(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
             form, lambda: change_deal(deal=deal, viewer=request.viewer, fields=form.fields_given, seen=form.seen_version)
         )
         if saved is not None:
-            messages.success(request, _said(saved))
+            messages.success(request, form.said(_said(saved)))
             return redirect("deals:detail", slug=request.workspace.slug, pk=pk)
     context = deal_context(request, deal, _("Edit")) | {"form": form}
     return render(request, "deals/edit.html", context, status=status_of(form))

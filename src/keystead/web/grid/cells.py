@@ -33,9 +33,10 @@ def cell(request: WorkspaceRequest, listing: Listing, pk: UUID, name: str) -> Ht
         )
     form = field_form(listing, request, record, column)
     if form.is_valid():
-        value = value_of(form, column.edits)
-        seen = form.seen_version
-        saved = attempt(form, lambda: listing.change(record, request.viewer, {column.edits: value}, seen))
+        saved = attempt(
+            form,
+            lambda: listing.change(record, request.viewer, {column.edits: value_of(form, column.edits)}, form.seen_version),
+        )
         if saved is not None:
             return _row(page_of(request, listing), saved.pk)
     context = {

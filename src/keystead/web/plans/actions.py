@@ -135,12 +135,12 @@ def action(request: WorkspaceRequest, pk: UUID, item: UUID) -> HttpResponse:
     require(request.viewer, "plan.contribute", plan)
     form = ActionForm(request.POST or None, viewer=request.viewer, plan=plan, record=found)
     if form.is_valid():
-        fields = form.fields_given
         saved = attempt(
-            form, lambda: save_action(plan=plan, viewer=request.viewer, fields=fields, action=found, seen=form.seen_version)
+            form,
+            lambda: save_action(plan=plan, viewer=request.viewer, fields=form.fields_given, action=found, seen=form.seen_version),
         )
         if saved is not None:
-            messages.success(request, _("Saved."))
+            messages.success(request, form.said(_("Saved.")))
             return redirect(_address(request, plan))
     context = {**plan_context(request, plan, "actions", found.title), "form": form, "action": found}
     return render(request, "plans/action_form.html", context, status=status_of(form))

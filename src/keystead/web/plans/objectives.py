@@ -94,12 +94,14 @@ def objective(request: WorkspaceRequest, pk: UUID, item: UUID) -> HttpResponse:
     may_review = may_here(request.viewer, "plan.approve")
     form = ObjectiveForm(request.POST or None, viewer=request.viewer, plan=plan, may_review=may_review, record=found)
     if form.is_valid():
-        fields = form.fields_given
         saved = attempt(
-            form, lambda: save_objective(plan=plan, viewer=request.viewer, fields=fields, objective=found, seen=form.seen_version)
+            form,
+            lambda: save_objective(
+                plan=plan, viewer=request.viewer, fields=form.fields_given, objective=found, seen=form.seen_version
+            ),
         )
         if saved is not None:
-            messages.success(request, _("Saved."))
+            messages.success(request, form.said(_("Saved.")))
             return redirect(_address(request, plan, saved))
     context = {**plan_context(request, plan, "objectives", found.title), "form": form, "objective": found}
     return render(request, "plans/objective_form.html", context, status=status_of(form))
@@ -137,13 +139,14 @@ def measure(request: WorkspaceRequest, pk: UUID, item: UUID, measure_pk: UUID | 
     require(request.viewer, "plan.contribute", plan)
     form = MeasureForm(request.POST or None, record=found)
     if form.is_valid():
-        fields = form.fields_given
         saved = attempt(
             form,
-            lambda: save_measure(objective=owner, viewer=request.viewer, fields=fields, measure=found, seen=form.seen_version),
+            lambda: save_measure(
+                objective=owner, viewer=request.viewer, fields=form.fields_given, measure=found, seen=form.seen_version
+            ),
         )
         if saved is not None:
-            messages.success(request, _("Saved."))
+            messages.success(request, form.said(_("Saved.")))
             return redirect(_address(request, plan, owner))
     readings = list(found.readings.select_related("by")[:50]) if found else []
     context = {

@@ -130,12 +130,14 @@ def item(request: WorkspaceRequest, pk: UUID, item: UUID) -> HttpResponse:
     require(request.viewer, "plan.contribute", plan)
     form = SwotForm(request.POST or None, viewer=request.viewer, record=found)
     if form.is_valid():
-        fields = form.fields_given
         saved = attempt(
-            form, lambda: save_swot_item(plan=plan, viewer=request.viewer, fields=fields, item=found, seen=form.seen_version)
+            form,
+            lambda: save_swot_item(
+                plan=plan, viewer=request.viewer, fields=form.fields_given, item=found, seen=form.seen_version
+            ),
         )
         if saved is not None:
-            messages.success(request, _("Saved."))
+            messages.success(request, form.said(_("Saved.")))
             return redirect(_address(request, plan, saved))
     context = {**plan_context(request, plan, "swot", found.get_quadrant_display()), "form": form, "item": found}
     return render(request, "plans/swot_form.html", context, status=status_of(form))

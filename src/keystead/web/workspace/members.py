@@ -99,7 +99,7 @@ def member(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
         require(request.viewer, "member.edit", person)
     form = MemberForm(request.POST or None, viewer=request.viewer, record=person)
     if form.is_valid() and _save(request, person, form):
-        messages.success(request, _("Saved."))
+        messages.success(request, form.said(_("Saved.")))
         return redirect("member", slug=request.workspace.slug, pk=pk)
     row = _row(person, 0, 0)
     context = {

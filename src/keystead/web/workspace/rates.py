@@ -52,7 +52,7 @@ def rate(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(Rate.objects.visible_to(request.viewer), pk=pk)
     form = RateForm(request.POST or None, today=found.date, record=found)
     if form.is_valid() and attempt(form, lambda: _save(request, found, form)) is not None:
-        messages.success(request, _("Saved. Figures use it from now on."))
+        messages.success(request, form.said(_("Saved. Figures use it from now on.")))
         return redirect("rates", slug=request.workspace.slug)
     context = {"rate": found, "form": form, **_frame(request, {"label": f"{found.base}/{found.quote}", "url": ""})}
     return render(request, "workspace/rate.html", context, status=status_of(form))

@@ -38,7 +38,7 @@ def workspace_settings(request: WorkspaceRequest) -> HttpResponse:
             ),
         )
         if saved is not None:
-            messages.success(request, _("Saved."))
+            messages.success(request, form.said(_("Saved.")))
             return redirect("workspace_settings", slug=saved.slug)
     context = {
         "form": form,

@@ -41,7 +41,7 @@ def stage(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(Stage, pk=pk)
     form = StageForm(request.POST or None, record=found)
     if form.is_valid() and attempt(form, lambda: _save(request, found, form)) is not None:
-        messages.success(request, _("Saved."))
+        messages.success(request, form.said(_("Saved.")))
         return redirect("stages", slug=request.workspace.slug)
     context = {"stage": found, "form": form, **_frame(request, {"label": found.name, "url": ""})}
     return render(request, "workspace/stage.html", context, status=status_of(form))
