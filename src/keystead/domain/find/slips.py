@@ -42,6 +42,12 @@ def other_spellings(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {word: found for word in set(words) if (found := _spellings(word))}
 
 
+def spellings_among(words: Iterable[str], known: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The same, among words that are given: those of pages and actions, which no record holds."""
+    known = set(known)
+    return {word: found for word in set(words) if (found := _nearest(word, known))}
+
+
 def _spellings(word: str) -> tuple[str, ...]:
     edits = edits_allowed(word)
     if not edits:
@@ -52,7 +58,11 @@ def _spellings(word: str) -> tuple[str, ...]:
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_NEAR, values)
-        known = [row[0] for row in cursor.fetchall()]
+        return _nearest(word, [row[0] for row in cursor.fetchall()])
+
+
+def _nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
+    edits = edits_allowed(word)
     ranked = sorted((distance(word, name, edits), name[:1] != word[:1], abs(len(name) - len(word)), name) for name in known)
     return tuple(name for far, _, _, name in ranked if 0 < far <= edits)[:MOST_SPELLINGS]
 

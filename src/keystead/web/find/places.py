@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy, override
 from keystead.data.exchange.models import ImportKind
 from keystead.domain.accounts.portfolio_columns import GROUPS
 from keystead.domain.exchange.imports import may_import
-from keystead.domain.find.asking import Asked
+from keystead.domain.find.asking import Asked, words_of
 from keystead.domain.find.ranking import Marks, Tier, fit, marks
+from keystead.domain.find.slips import spellings_among
 from keystead.domain.workspace.permissions import may
 from keystead.web.imports.words import KINDS
 from keystead.web.requests import WorkspaceRequest
@@ -72,15 +73,24 @@ def suggested(request: WorkspaceRequest) -> list[Way]:
 
 def find_ways(request: WorkspaceRequest, asked: Asked, *, limit: int = 6) -> list[FoundWay]:
     """The ways whose words, in the reader's language or in English, are what was typed."""
+    offered = ways(request)
+    found = _fitting(offered, asked)
+    if not found:
+        known = {word for each in offered for word in words_of(f"{each.label} {each.also}")}
+        found = _fitting(offered, asked.spelled(spellings_among((word.typed for word in asked.words), known)))
+    return sorted(found, key=lambda each: (each.tier, len(each.way.label), each.way.label))[:limit]
+
+
+def _fitting(offered: list[Way], asked: Asked) -> list[FoundWay]:
     found = []
-    for each in ways(request):
+    for each in offered:
         tier = fit(asked, each.label)
         marked = marks(asked, each.label, tier) if tier is not None else ()
         if tier is None and (other := fit(asked, each.also)) is not None:
             tier = max(other, Tier.WORDS)
         if tier is not None:
             found.append(FoundWay(each, tier, marked))
-    return sorted(found, key=lambda each: (each.tier, len(each.way.label), each.way.label))[:limit]
+    return found
 
 
 def _english(label: Text) -> str:
