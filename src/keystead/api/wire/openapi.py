@@ -20,6 +20,23 @@ COMPONENTS: dict[str, Schema] = {
             "instance": {"type": "string"},
             "code": {"type": "string"},
             "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
+            "conflicts": {
+                "type": "array",
+                "description": "With 412: the fields that have changed since the version in If-Match.",
+                "items": {"$ref": "#/components/schemas/Conflict"},
+            },
+        },
+    },
+    "Conflict": {
+        "type": "object",
+        "required": ["field", "base", "theirs", "by", "at"],
+        "properties": {
+            "field": {"type": "string"},
+            "base": {"description": "As you saw it."},
+            "theirs": {"description": "As it is now."},
+            "mine": {"description": "As you sent it; not there when you did not."},
+            "by": {"type": ["string", "null"], "description": "Who changed it last."},
+            "at": {"type": ["string", "null"], "format": "date-time"},
         },
     },
     "Fault": {

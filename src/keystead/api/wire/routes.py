@@ -11,14 +11,15 @@ from ninja import Router
 
 from keystead.api.wire import openapi
 from keystead.api.wire.bodies import read_object, respond
+from keystead.api.wire.conflicts import with_conflicts
 from keystead.api.wire.pages import page, question
-from keystead.api.wire.problems import Fault, invalid_faults, not_found, refused
+from keystead.api.wire.problems import Fault, Problem, invalid_faults, meaning, not_found, refused
 from keystead.api.wire.repeats import once
 from keystead.api.wire.resource import Resource, Write
 from keystead.api.wire.versions import respond_versioned, seen_version
 from keystead.base import clock
 from keystead.data.workspace.models import Member
-from keystead.domain.writing import Invalid
+from keystead.domain.writing import Invalid, Stale
 
 BASE = "/api/v1"
 
@@ -74,8 +75,11 @@ def change_one(resource: Resource, request: HttpRequest, key: UUID, parent_key: 
     refuse_parameters(request)
     viewer = viewer_of(request)
     record = resource.get(viewer, key, resource.parent(viewer, parent_key))
-    seen = seen_version(request, record)
-    _run(resource, lambda write: resource.change(record, write), request, seen=seen)  # type: ignore[misc]
+    seen = _seen(resource, request, record)
+    try:
+        _run(resource, lambda write: resource.change(record, write), request, seen=seen)  # type: ignore[misc]
+    except Stale as stale:  # changed between our reading and our writing
+        raise with_conflicts(meaning(stale), resource, request, stale.current, viewer) from stale
     return show_one(resource, request, resource.model.objects.filter(pk=key))
 
 
@@ -83,10 +87,17 @@ def delete_one(resource: Resource, request: HttpRequest, key: UUID, parent_key: 
     refuse_parameters(request)
     viewer = viewer_of(request)
     record = resource.get(viewer, key, resource.parent(viewer, parent_key))
-    write = Write(viewer, {}, clock.now(), seen_version(request, record))
+    write = Write(viewer, {}, clock.now(), _seen(resource, request, record))
     with transaction.atomic():
         resource.delete(record, write)  # type: ignore[misc]
     return HttpResponse(status=204)
+
+
+def _seen(resource: Resource, request: HttpRequest, record: Any) -> int | None:
+    try:
+        return seen_version(request, record)
+    except Problem as stale:
+        raise with_conflicts(stale, resource, request, record, viewer_of(request)) from stale
 
 
 def _run(

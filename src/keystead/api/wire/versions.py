@@ -43,8 +43,13 @@ def seen_version(request: HttpRequest, record: Tenant) -> int | None:
     given = request.headers.get("If-Match")
     if given is None or given.strip() == "*":
         return None
-    versions = {tag.partition("-")[0] for tag in _TAG.findall(given)}
-    if str(record.version) not in versions:
+    if record.version not in versions_named(request):
         detail = _("It has changed since you read it. Read it again and repeat your change.")
         raise Problem(412, "stale", detail, current_version=record.version)
     return record.version
+
+
+def versions_named(request: HttpRequest) -> set[int]:
+    """The versions in If-Match."""
+    found = {tag.partition("-")[0] for tag in _TAG.findall(request.headers.get("If-Match", ""))}
+    return {int(version) for version in found if version.isascii() and version.isdigit() and len(version) < 10}

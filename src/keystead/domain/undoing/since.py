@@ -44,6 +44,7 @@ def since(current: Model, version: int) -> Since:
         later |= {name: told for name in names if getattr(before, name) != getattr(after, name)}
     if len(events) <= steps:
         return Since(None, later)
-    base = type(current)(**{name: getattr(events[-1], name) for name in names})
+    standing = {field.attname: getattr(current, field.attname) for field in current._meta.concrete_fields}  # what has no history
+    base = type(current)(**standing | {name: getattr(events[-1], name) for name in names})
     base._state.adding, base._state.db = False, current._state.db
     return Since(base, later)
