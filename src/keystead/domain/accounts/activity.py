@@ -1,6 +1,7 @@
 """Who changed what at an account, and when: the account itself, its team, contacts, deals, orders and plans, newest first.
 
-The triggers keep whole rows, so a change is the difference between a row and the one before it of the same thing.
+The triggers keep whole rows, so a change is the difference between a row and the one before it of the same thing. History is found
+by `pgh_obj_id`, which has an index; its copy of the row's `id` has none.
 """
 
 from collections.abc import Iterator
@@ -50,7 +51,7 @@ def account_activity(*, account: Account, before: str = "", at_most: int = 50) -
 
 def deal_activity(*, deal: Deal, at_most: int = 200) -> list[Change]:
     """The latest changes of one deal."""
-    events = apps.get_model("keystead", "DealEvent").objects.filter(id=deal.pk).order_by("-pgh_id")[:at_most]
+    events = apps.get_model("keystead", "DealEvent").objects.filter(pgh_obj_id=deal.pk).order_by("-pgh_id")[:at_most]
     return list(_changes([_Found("Deal", event) for event in events]))
 
 
@@ -64,7 +65,7 @@ def _moment(text: str) -> datetime | None:
 
 def _events(kind: str, account: Account, before: datetime | None, at_most: int) -> list[Any]:
     model = apps.get_model("keystead", f"{kind}Event")
-    of_account = {"id": account.pk} if kind == "Account" else {"account_id": account.pk}
+    of_account = {"pgh_obj_id": account.pk} if kind == "Account" else {"account_id": account.pk}
     events = model.objects.filter(**of_account)
     if before is not None:
         events = events.filter(pgh_created_at__lt=before)
@@ -92,7 +93,8 @@ def _earlier(found: list[_Found]) -> dict[tuple[str, int], Any]:
     for kind in {each.kind for each in found}:
         model = apps.get_model("keystead", f"{kind}Event")
         ids = [each.event.pgh_id for each in found if each.kind == kind and each.event.pgh_label == "update"]
-        last = model.objects.filter(id=OuterRef("id"), pgh_id__lt=OuterRef("pgh_id")).order_by().values("id")
+        same = model.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
+        last = same.order_by().values("pgh_obj_id")
         pairs = dict(
             model.objects.filter(pgh_id__in=ids)
             .annotate(earlier=Subquery(last.annotate(last=Max(F("pgh_id"))).values("last")))
