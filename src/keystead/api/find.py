@@ -22,7 +22,7 @@ _MOST, _USUAL, _LONGEST = 50, 10, 200
 _PARAMETERS: dict[str, tuple[Schema, str]] = {
     "q": (
         {"type": "string", "maxLength": _LONGEST},
-        "Beginnings of words in any order, initials, or a record's number in its source. Case, accents, small slips do not count.",
+        "Beginnings of words in any order, initials, or a number in the source. Case, accents and small slips do not count.",
     ),
     "kind": ({"type": "string", "enum": list(MODELS)}, "This kind alone."),
     "limit": ({"type": "integer", "minimum": 1, "maximum": _MOST, "default": _USUAL}, "The most records of each kind."),
