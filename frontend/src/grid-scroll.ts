@@ -5,7 +5,7 @@ import type { DataGrid } from "./grid";
 
 const NEAR = "900px";
 const FAR = "2400px";
-const FEW = 40; // bodies with fewer rows stay: groups are often small
+const FEW = 6; // bodies with fewer rows stay: they weigh nothing
 
 export class Scroll {
   private near: IntersectionObserver | null = null;
@@ -95,7 +95,7 @@ export class Scroll {
   }
 
   private putAway(body: HTMLTableSectionElement, height: number): void {
-    if (this.put.has(body) || body.rows.length < FEW || body.contains(document.activeElement) || body.querySelector("a[data-more], .cell-editor")) return;
+    if (this.put.has(body) || body.rows.length < FEW || body.contains(document.activeElement) || body.querySelector(".cell-editor, [data-loading]")) return;
     this.put.set(body, body.innerHTML);
     const spacer = document.createElement("tr");
     spacer.className = "grid-spacer";
@@ -111,6 +111,7 @@ export class Scroll {
     this.put.delete(body);
     body.innerHTML = html;
     htmx.process(body);
+    body.querySelectorAll("a[data-more]").forEach((link) => this.near?.observe(link.closest("tr")!));
     this.grid.refresh();
   }
 }

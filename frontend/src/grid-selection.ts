@@ -1,6 +1,7 @@
 // Which rows are chosen: kept by their keys, so that rows may come and go while one scrolls.
 import htmx from "htmx.org";
 import type { DataGrid } from "./grid";
+import { csrfToken, showToast, textOf } from "./toasts";
 
 export class Selection {
   private readonly keys = new Set<string>();
@@ -77,10 +78,19 @@ export class Selection {
     if (!form.matches(".grid-form")) return;
     event.preventDefault();
     event.stopPropagation();
-    const dialog = this.grid.querySelector<HTMLDialogElement>("#grid-dialog");
     const isAll = form.querySelector<HTMLInputElement>("[data-all]")?.checked;
-    const values: Record<string, string | string[]> = isAll ? { all: "1" } : { pick: [...this.keys] };
-    void htmx.ajax("POST", form.action, { target: "#grid-dialog-body", swap: "innerHTML", values: { ...values, step: "choose" } });
-    dialog?.showModal();
+    const body = new URLSearchParams([["step", "choose"]]);
+    if (isAll) body.append("all", "1");
+    else this.keys.forEach((key) => body.append("pick", key));
+    void this.open(form.action, body);
+  }
+
+  private async open(url: string, body: URLSearchParams): Promise<void> {
+    const answer = await fetch(url, { method: "POST", headers: { "HX-Request": "true", "X-CSRFToken": csrfToken() }, body });
+    const home = this.grid.querySelector<HTMLElement>("#grid-dialog-body");
+    if (!home || !answer.ok) return showToast({ text: textOf(answer.status === 403 ? "refused" : "failed"), level: "error" });
+    home.innerHTML = await answer.text();
+    htmx.process(home);
+    this.grid.querySelector<HTMLDialogElement>("#grid-dialog")?.showModal();
   }
 }

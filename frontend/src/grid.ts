@@ -1,5 +1,6 @@
 // <data-grid> makes a list's table an ARIA grid: keys, cells that are written in their place, selection, rows that come while
 // scrolling. All of it stands on links and forms that work without this script; the addresses are in the page.
+import htmx from "htmx.org";
 import { Cells } from "./grid-cells";
 import { Columns } from "./grid-columns";
 import { Focus } from "./grid-focus";
@@ -20,10 +21,12 @@ export class DataGrid extends HTMLElement {
     this.start();
     // A filter changes the page in place: the table is another one then.
     document.addEventListener("htmx:after:swap", this.again);
+    document.addEventListener("gridChanged", this.reload);
   }
 
   disconnectedCallback(): void {
     document.removeEventListener("htmx:after:swap", this.again);
+    document.removeEventListener("gridChanged", this.reload);
     this.end();
   }
 
@@ -34,6 +37,13 @@ export class DataGrid extends HTMLElement {
       this.end();
       this.start();
     }
+  };
+
+  /** Many rows have changed: the dialog goes, and the list is asked for again as it stands in the address. */
+  private readonly reload = (): void => {
+    this.querySelector<HTMLDialogElement>("#grid-dialog")?.close();
+    this.selection.clear();
+    void htmx.ajax("GET", location.href, { target: "#grid", swap: "outerHTML" });
   };
 
   get table(): HTMLTableElement | null {

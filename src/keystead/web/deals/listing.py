@@ -81,8 +81,8 @@ def _counts(deal: Deal, extra: _Extra) -> SafeString:
     if plans:
         named = ((link(plan["url"], plan["name"]) if plan["url"] else plan["name"], plan["why"]) for plan in plans)
         return format_html_join("", '<div class="sub">{}: {}</div>', named)
-    why = reason(deal)
-    return format_html('<div class="sub">{}</div>', _("in no plan: %(reason)s") % {"reason": why} if why else _("in no plan"))
+    words = _counts_raw(deal, extra)
+    return format_html('<div class="sub" title="{}">{}</div>', words, words)
 
 
 def _counts_raw(deal: Deal, extra: _Extra) -> str:

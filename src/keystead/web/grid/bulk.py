@@ -4,6 +4,7 @@ POST with `step`: "choose" (or none) shows the columns and the field; "preview" 
 The rows: `pick` names them, or `all` means every row that the filters in the address leave.
 """
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -107,7 +108,8 @@ def _done(request: WorkspaceRequest, page: Page, outcome: Outcome) -> HttpRespon
     refused = sum(outcome.refused.values())
     if refused:
         said += " " + ngettext("%(n)s was refused.", "%(n)s were refused.", refused) % {"n": count_text(refused)}
+    if wants_fragment(request):  # the page stays where it is; the grid in it asks for its rows again
+        events = {"toast": {"text": said, "level": "success"}, "gridChanged": {}}
+        return HttpResponse(headers={"HX-Trigger": json.dumps(events), "HX-Reswap": "none"})
     messages.success(request, said)
-    if wants_fragment(request):
-        return HttpResponse(status=204, headers={"HX-Redirect": _list(page)})
     return redirect(_list(page))

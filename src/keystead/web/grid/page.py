@@ -48,12 +48,15 @@ class Page:
         extra = self.listing.prepare(records, self.rows, self.request)
         return self.drawer.lines(records, extra, changeable(self.listing, self.request, records))
 
-    def more(self, words: str, **where: str) -> str:
+    @property
+    def span(self) -> int:
+        return len(self.drawer.columns) + (1 if self.drawer.may_edit else 0)
+
+    def more(self, words: str, part: str = "rows", **where: str) -> str:
         """The row at the end of a body that brings the next ones: a link, which the page follows by itself when it is near."""
-        span = len(self.drawer.columns) + (1 if self.drawer.may_edit else 0)
         return format_html(
             '<tr class="grid-more"><td colspan="{}"><a class="btn btn-s" href="{}" data-more="{}">{}</a></td></tr>',
-            span, self.state.to(None, **where), self.state.to(None, part="rows", **where), words,
+            self.span, self.state.to(None, **where), self.state.to(None, part=part, **where), words,
         )  # fmt: skip
 
 
@@ -103,6 +106,7 @@ def context_of(page: Page) -> dict[str, Any]:
         "bodies": mark_safe(bodies),  # noqa: S308 - the drawer escapes
         "foot": mark_safe(page.drawer.feet(foot, total)) if is_small and counted else "",  # noqa: S308 - likewise
         "foot_url": "" if is_small else state.to(part="foot"),
+        "span": page.span,
         "heads": menus.heads(page), "may_edit": page.drawer.may_edit,
         "filters": filters(state, rows.reader), "is_filtered": bool(state.asked.filters),
         "hidden": hidden_inputs(state, but={"q", *(name for each in page.listing.grid.columns for name in _filter_names(each))}),
@@ -160,15 +164,7 @@ def _groups(page: Page, offset: int) -> str:
             spare -= group.count
     outer = sum(1 for group in found if len(group.keys) == 1)
     if outer == MOST_GROUPS_SHOWN:
-        url = page.state.to(None, part="groups", **{"from": str(offset + outer)})
-        made.append(
-            format_html(
-                '<tbody class="grid-rows"><tr class="grid-more"><td colspan="99"><a class="btn btn-s" href="{}" data-more="{}">{}</a></td></tr></tbody>',
-                url,
-                url,
-                _("More groups"),
-            )
-        )
+        made.append(f'<tbody class="grid-rows">{page.more(_("More groups"), "groups", **{"from": str(offset + outer)})}</tbody>')
     return "".join(made)
 
 
