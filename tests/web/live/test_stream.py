@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from keystead.data.models import Account, AccountTeamMember, Deal, Member, Plan, User
@@ -165,6 +166,18 @@ def test_a_page_that_slept_is_told_what_it_missed(stage: Stage) -> None:
 def test_a_page_from_before_the_server_started_looks_for_itself(stage: Stage) -> None:
     with stage.listens(stage.world.alice, "deals", since=1_000) as told:
         assert told.next("touched")["topics"] == {"northwind/deals": [""]}
+
+
+def test_when_the_database_was_out_of_hearing_every_page_looks_for_itself(stage: Stage) -> None:
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'keystead live' AND datname = current_database()"
+    with stage.listens(stage.world.vera, "deals", "portfolio") as told:
+        told.next("hello")
+        with connection.cursor() as cursor:
+            cursor.execute(cut)
+            assert cursor.rowcount == 1
+        assert told.next("touched")["topics"] == {"northwind/deals": [""], "northwind/portfolio": [""]}
+        stage.change(80_000)
+        assert told.next("touched")["topics"] == {"northwind/deals": [""], "northwind/portfolio": [""]}
 
 
 def test_a_request_says_which_page_it_comes_from(stage: Stage) -> None:

@@ -132,7 +132,7 @@ def _logged(what: str) -> Iterator[None]:
     """One failure (the database is away) must not end a loop that is to run for weeks."""
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it was, it is in the log, and the next change is told
         log.warning("Live: %s failed: %s", what, error)
 
 
