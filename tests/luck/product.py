@@ -38,13 +38,13 @@ def until(truth: Callable[[], Any], *, seconds: float, told: Callable[[], str] =
         time.sleep(0.05)
 
 
-def ask(address: str, *, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
-    """(status, headers in lower case, content). Raises OSError when nobody answers."""
-    content = None if body is None else json.dumps(body).encode()
-    kind = {} if body is None else {"Content-Type": "application/json"}
+def ask(address: str, *, body: Any = None, headers: dict[str, str] | None = None, method: str | None = None) -> Answer:
+    """(status, headers in lower case, content). A body is sent as JSON, bytes as they are. Raises OSError when nobody answers."""
+    content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+    kind = {} if content is None else {"Content-Type": "application/json"}
     assert address.startswith("http://127.0.0.1:")
     request = urllib.request.Request(  # noqa: S310 - our own server, checked above
-        address, data=content, headers={**kind, **(headers or {})}
+        address, data=content, headers={**kind, **(headers or {})}, method=method
     )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:

@@ -1,0 +1,67 @@
+"""Yesterday's data under today's release: the demo workspace as the first release wrote it, with the figures that it told then.
+
+`release_0_1_0/` was made by that release: `keystead demo`, `figures.py` (its answers) and `keystead backup`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.luck.installation import THEN, Installation
+
+
+def _known(told: Any, then: Any) -> Any:
+    """What is told now of what was told then: a later release may say more."""
+    if isinstance(then, dict):
+        return {key: _known(told.get(key), value) for key, value in then.items()} if isinstance(told, dict) else told
+    if isinstance(then, list) and isinstance(told, list) and len(told) == len(then):
+        return [_known(now, before) for now, before in zip(told, then, strict=True)]
+    return told
+
+
+def test_every_figure_is_what_it_was(upgraded: Installation) -> None:
+    then = json.loads((THEN / "figures.json").read_text())
+    assert len(then["kpis"]) > 20
+    assert _known(upgraded.figures(), then) == then
+
+
+def test_the_doctor_finds_nothing_wrong_with_it(upgraded: Installation) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "keystead", "doctor", "--json"],
+        env=upgraded.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    findings = {finding["name"]: finding["problem"] for finding in json.loads(done.stdout)["findings"]}
+    names = (
+        "database",
+        "clock",
+        "migrations",
+        "database logins",
+        "row-level security",
+        "queue",
+        "file storage",
+        "data directory",
+    )
+    assert {name: findings.get(name) for name in names} == dict.fromkeys(names)
+
+
+def test_a_backup_put_back_elsewhere_is_equal_row_by_row_file_by_file_and_figure_by_figure(
+    upgraded: Installation, tmp_path: Path
+) -> None:
+    (upgraded.folder / "files" / "imports").mkdir(parents=True)
+    (upgraded.folder / "files" / "imports" / "maio.csv").write_bytes("Conta\nSão João\n".encode() * 1000)
+    before, files = upgraded.figures(), upgraded.files()
+    upgraded.keystead("backup", tmp_path / "monday.tar")
+    rows = upgraded.rows()
+    with Installation(tmp_path / "fresh", f"keystead_fresh_{os.getpid()}") as fresh:
+        fresh.keystead("restore", tmp_path / "monday.tar")
+        after = fresh.rows()
+        assert after.keys() == rows.keys()
+        assert [name for name in rows if after[name] != rows[name]] == []
+        assert fresh.files() == files
+        assert fresh.figures() == before
