@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from keystead.data.deals.kept import marks_summaries
 from keystead.data.tenancy import Tenant, external_id, touched, tracked, unique_external_id
 from keystead.data.workspace.models import Member
 
@@ -63,7 +64,7 @@ class Account(Tenant):
             models.Index(fields=["workspace", "owner"], name="account_by_owner"),
             GinIndex(fields=["lineage"], name="account_by_lineage"),
         ]
-        triggers = [touched("lineage")]
+        triggers = [touched("lineage"), *marks_summaries("parent_id", "segment_current", "segment_target")]
 
     def __str__(self) -> str:
         return self.name

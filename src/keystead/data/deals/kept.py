@@ -22,7 +22,8 @@ def _ours() -> WorkspaceKey:
 class KeptPeriod(models.Model):
     """The days whose figures are kept, for a reader who may open every deal, by the rates known on `rated_on`.
 
-    The sums are those of its lines. `by_owner`: each account has a line for every owner of its deals.
+    The sums are those of its lines. `by_owner`: each account has a line for every owner of its deals. `summary`: what accounts and
+    plans add to a total (domain.accounts.portfolio_summary), null until somebody asks.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -38,6 +39,7 @@ class KeptPeriod(models.Model):
     weighted_pipeline = models.DecimalField()
     deals = models.BigIntegerField()
     unrated = models.BigIntegerField()
+    summary = models.JSONField(null=True)
     kept_at = models.DateTimeField(db_default=Now())
 
     objects: ClassVar[ScopedManager[Self]] = ScopedManager()
@@ -45,7 +47,8 @@ class KeptPeriod(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["workspace", "start_date", "end_date", "currency", "rate_policy", "by_owner"], name="kept_period_once"
+                fields=["workspace", "start_date", "end_date", "currency", "rate_policy", "by_owner"],
+                name="kept_period_once",
             )
         ]
 
@@ -88,11 +91,12 @@ class KeptLack(models.Model):
 
 
 class KeptMark(models.Model):
-    """The account's lines are out of date; all lines are, when it names none."""
+    """The account's lines are out of date; all lines are, when it names none; or only the summaries are."""
 
     id = models.BigAutoField(primary_key=True)
     workspace = _ours()
     account_id = models.UUIDField(null=True)
+    is_of_summary = models.BooleanField(db_default=False)
 
     objects: ClassVar[ScopedManager[Self]] = ScopedManager()
 
@@ -100,46 +104,46 @@ class KeptMark(models.Model):
         indexes = [models.Index(fields=["workspace", "id"], name="kept_mark_by_workspace")]
 
 
-_COUNTS = "account_id owner_id stage_id status probability amount currency close_date".split()
+_COUNTS = ("account_id", "owner_id", "stage_id", "status", "probability", "amount", "currency", "close_date", "workspace_id")
 
 
-def _trigger(name: str, operation: pgtrigger.Operation, referencing: pgtrigger.Referencing, select: str) -> pgtrigger.Trigger:
-    return pgtrigger.Trigger(
-        name=name,
-        when=pgtrigger.After,
-        operation=operation,
-        level=pgtrigger.Statement,
-        referencing=referencing,
-        func=f"INSERT INTO keystead_keptmark (workspace_id, account_id) {select}; RETURN NULL;",
-    )
+def _triggers(select: str, columns: tuple[str, ...], marked: str) -> list[pgtrigger.Trigger]:
+    """After every statement: `select` from the rows (`n`) that came, went, or changed in one of the columns, before and after."""
+    changed = " OR ".join(f"n.{name} IS DISTINCT FROM o.{name}" for name in columns)
+    both = "(SELECT {0}.* FROM new_values n JOIN old_values o USING (id) WHERE {1})"
+    each = {
+        "insert": (pgtrigger.Insert, pgtrigger.Referencing(new="new_values"), "new_values"),
+        "delete": (pgtrigger.Delete, pgtrigger.Referencing(old="old_values"), "old_values"),
+        "update": (
+            pgtrigger.Update,
+            pgtrigger.Referencing(old="old_values", new="new_values"),
+            f"({both.format('n', changed)} UNION ALL {both.format('o', changed)})",
+        ),
+    }
+    return [
+        pgtrigger.Trigger(
+            name=f"kept_{marked}_on_{name}",
+            when=pgtrigger.After,
+            operation=operation,
+            level=pgtrigger.Statement,
+            referencing=referencing,
+            func="INSERT INTO keystead_keptmark (workspace_id, account_id, is_of_summary)"
+            f" SELECT DISTINCT {select.format(rows=rows)}; RETURN NULL;",
+        )
+        for name, (operation, referencing, rows) in each.items()
+    ]
 
 
 def marks_accounts() -> list[pgtrigger.Trigger]:
-    """Triggers for deals: whichever statement touches what a figure depends on marks the accounts before and after."""
-    changed = f"({', '.join(f'o.{name}' for name in _COUNTS)}) IS DISTINCT FROM ({', '.join(f'n.{name}' for name in _COUNTS)})"
-    one = "SELECT DISTINCT workspace_id, account_id FROM {} WHERE account_id IS NOT NULL"
-    both = (
-        "SELECT DISTINCT n.workspace_id, t.account_id FROM new_values n JOIN old_values o USING (id)"
-        f" CROSS JOIN LATERAL (VALUES (o.account_id), (n.account_id)) t(account_id) WHERE {changed} AND t.account_id IS NOT NULL"
-    )
-    new, old = pgtrigger.Referencing(new="new_values"), pgtrigger.Referencing(old="old_values")
-    old_and_new = pgtrigger.Referencing(old="old_values", new="new_values")
-    return [
-        _trigger("kept_marked_on_insert", pgtrigger.Insert, new, one.format("new_values")),
-        _trigger("kept_marked_on_update", pgtrigger.Update, old_and_new, both),
-        _trigger("kept_marked_on_delete", pgtrigger.Delete, old, one.format("old_values")),
-    ]
+    """For deals: the accounts before and after, when something changed that a figure depends on."""
+    return _triggers("workspace_id, account_id, false FROM {rows} r WHERE account_id IS NOT NULL", _COUNTS, "accounts")
 
 
 def marks_all(*columns: str) -> list[pgtrigger.Trigger]:
-    """Triggers for rates and stages: when one of these columns changes (or a row comes or goes), everything is marked."""
-    changed = " OR ".join(f"n.{name} IS DISTINCT FROM o.{name}" for name in columns)
-    one = "SELECT DISTINCT workspace_id, NULL::uuid FROM {}"
-    both = f"SELECT DISTINCT n.workspace_id, NULL::uuid FROM new_values n JOIN old_values o USING (id) WHERE {changed}"
-    new, old = pgtrigger.Referencing(new="new_values"), pgtrigger.Referencing(old="old_values")
-    old_and_new = pgtrigger.Referencing(old="old_values", new="new_values")
-    return [
-        _trigger("kept_marked_on_insert", pgtrigger.Insert, new, one.format("new_values")),
-        _trigger("kept_marked_on_update", pgtrigger.Update, old_and_new, both),
-        _trigger("kept_marked_on_delete", pgtrigger.Delete, old, one.format("old_values")),
-    ]
+    """For rates and stages, on which any figure may depend."""
+    return _triggers("workspace_id, NULL::uuid, false FROM {rows} r", columns, "all")
+
+
+def marks_summaries(*columns: str) -> list[pgtrigger.Trigger]:
+    """For accounts and plans, of which the totals tell how many there are and what they aim at."""
+    return _triggers("workspace_id, NULL::uuid, true FROM {rows} r", columns, "summaries")

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from keystead.data.accounts.models import Account, Contact
+from keystead.data.deals.kept import marks_summaries
 from keystead.data.deals.models import Deal, Order
 from keystead.data.tenancy import (
     Tenant,
@@ -92,7 +93,10 @@ class Plan(Tenant):
             models.Index(fields=["workspace", "account", "start_date"], name="plan_by_account"),
             models.Index(fields=["workspace", "start_date", "end_date"], name="plan_by_period"),
         ]
-        triggers = [touched()]
+        triggers = [
+            touched(),
+            *marks_summaries("account_id", "start_date", "end_date", "currency", "target", "includes_descendants", "status"),
+        ]
 
     def __str__(self) -> str:
         return self.name

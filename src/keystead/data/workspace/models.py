@@ -226,7 +226,7 @@ class Rate(Tenant):
             models.UniqueConstraint(fields=["workspace", "base", "quote", "date"], name="rate_once_a_day"),
             models.CheckConstraint(condition=models.Q(rate__gt=0), name="rate_above_zero"),
         ]
-        triggers = [touched(), *marks_all("base", "quote", "date", "rate", "workspace_id")]
+        triggers = [touched(), *marks_all("base", "quote", "date", "rate")]
 
     def __str__(self) -> str:
         return f"{self.base}/{self.quote} {self.date}"
