@@ -22,8 +22,8 @@ def _ours() -> WorkspaceKey:
 class KeptPeriod(models.Model):
     """The days whose figures are kept, for a reader who may open every deal, by the rates known on `rated_on`.
 
-    The sums are those of its lines. `by_owner`: each account has a line for every owner of its deals. `summary`: what accounts and
-    plans add to a total (domain.accounts.portfolio_summary), null until somebody asks.
+    The sums are those of its lines. `by_owner`: each account has a line for every owner of its deals. `summary` is what accounts
+    and plans add to a total (domain.accounts.portfolio_summary), null until somebody asks.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -47,7 +47,7 @@ class KeptPeriod(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["workspace", "start_date", "end_date", "currency", "rate_policy", "by_owner"],
+                fields=["workspace", "start_date", "end_date", "currency", "rate_policy", "by_owner", "rated_on"],
                 name="kept_period_once",
             )
         ]
