@@ -2,6 +2,7 @@
 
 from keystead.data.accounts.models import Account, AccountTeamMember, Contact
 from keystead.data.changes.models import UndoneChange
+from keystead.data.counting.models import CountLine
 from keystead.data.deals.kept import KeptLack, KeptLine, KeptMark, KeptPeriod
 from keystead.data.deals.models import Deal, DealStageChange, Order, Product, Stage
 from keystead.data.exchange.models import Import, ImportRow, SavedMapping
@@ -24,9 +25,9 @@ from keystead.data.workspace.models import ApiToken, IdempotentAnswer, Invitatio
 from keystead.data.workspace.views import DefaultView, SavedView
 
 __all__ = [
-    "Account", "AccountTeamMember", "Action", "ApiToken", "AuditEvent", "Contact", "Deal", "DealStageChange", "DefaultView",
-    "EntryRule", "FindTerm", "FindWord", "IdempotentAnswer", "Import", "ImportRow", "Invitation", "KeptLack", "KeptLine",
-    "KeptMark", "KeptPeriod", "Measure", "MeasureReading", "Member", "Objective", "Opened", "Order", "Plan", "PlanApproval",
-    "PlanRate", "PlanSnapshot", "Product", "Rate", "RevenueLink", "SavedMapping", "SavedView", "Stage", "SwotItem",
-    "UndoneChange", "User", "Workspace",
+    "Account", "AccountTeamMember", "Action", "ApiToken", "AuditEvent", "Contact", "CountLine", "Deal", "DealStageChange",
+    "DefaultView", "EntryRule", "FindTerm", "FindWord", "IdempotentAnswer", "Import", "ImportRow", "Invitation", "KeptLack",
+    "KeptLine", "KeptMark", "KeptPeriod", "Measure", "MeasureReading", "Member", "Objective", "Opened", "Order", "Plan",
+    "PlanApproval", "PlanRate", "PlanSnapshot", "Product", "Rate", "RevenueLink", "SavedMapping", "SavedView", "Stage",
+    "SwotItem", "UndoneChange", "User", "Workspace",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from keystead.api.wire.bodies import as_text
 from keystead.api.wire.fields import Filter, OrderColumn
 from keystead.api.wire.problems import Fault, Problem, refused, refused_one
 from keystead.api.wire.texts import clean_text
+from keystead.data.counting.models import count
 from keystead.data.permissions import READ_ACTION, Reach, reach
 from keystead.data.workspace.models import Member
 
@@ -202,7 +203,7 @@ def _bound(first: Ordered, value: Any) -> Q:
 def page(queryset: QuerySet[Any], asked: Question, columns: Sequence[str]) -> tuple[list[Row], str | None, int]:
     """(rows of these columns, the next cursor or None, how many there are in all), in two queries; one after the first page."""
     matching = queryset.filter(asked.condition).annotate(**asked.notes)
-    total = asked.total if asked.total is not None else matching.count()
+    total = asked.total if asked.total is not None else count(matching)
     if asked.after is not None:
         matching = matching.filter(beyond(asked.order, asked.after))
     wanted = list(dict.fromkeys([*columns, *(one.column.path for one in asked.order)]))

@@ -7,6 +7,6 @@ from keystead.data.find.upkeep import update_function
 
 
 class Migration(migrations.Migration):
-    dependencies = [("keystead", "0013_kept_figures")]
+    dependencies = [("keystead", "0014_kept_summaries")]
 
     operations = [migrations.RunSQL([update_function(source) for source in SOURCES.values()], migrations.RunSQL.noop)]
