@@ -10,6 +10,7 @@ export interface Merged {
 const FIELDS = "input:not([type=hidden]), textarea, select, [contenteditable=true]";
 const TEXTS = "input:not([type=hidden], [type=checkbox], [type=radio]), textarea, select, [contenteditable=true]";
 const LIST = "tbody, [data-live-rows]";
+const GRID = "data-grid";
 // What the browser's side sets: the server's copy does not know it.
 const OURS = new Set(["open", "hidden", "style", "tabindex", "aria-expanded", "aria-selected", "aria-busy", "data-htmx-powered", "value"]);
 const OUR_CLASSES = ["is-busy", "is-changed", "is-selected", "is-open", "is-over", "has-file", "is-editing", "is-active"];
@@ -23,7 +24,8 @@ export function merge(old: Element, fresh: Element, options: { reorder: boolean 
 function mergeElement(old: Element, fresh: Element, merged: Merged, reorder: boolean): void {
   if (old.isEqualNode(fresh)) return;
   if (old.matches(FIELDS) || isInUse(old) || (hasFields(old) && !hasFields(fresh))) return;
-  if (old.matches("form") && old.querySelector(TEXTS)) return; // with what it said about what was typed
+  if (old.matches("form:not(:has(table))") && old.querySelector(TEXTS)) return; // with what it said about what was typed
+  if (old.matches(GRID) && fresh.matches(GRID)) return mergeGrid(old, fresh, merged, reorder);
   mergeAttributes(old, fresh);
   if (old.matches(LIST)) mergeRows(old, fresh, merged, reorder);
   else mergeChildren(old, fresh, merged, reorder);
@@ -45,7 +47,8 @@ function mergeAttributes(old: Element, fresh: Element): void {
     else old.setAttribute(name, value);
   }
   for (const { name } of [...old.attributes]) {
-    if (!OURS.has(name) && name !== "class" && !fresh.hasAttribute(name)) old.removeAttribute(name);
+    const isOurs = OURS.has(name) || name === "class" || name === "role" || name.startsWith("aria-");
+    if (!isOurs && !fresh.hasAttribute(name)) old.removeAttribute(name);
   }
   if (!fresh.hasAttribute("class")) mergeClasses(old, "");
 }
@@ -119,6 +122,57 @@ function drop(node: ChildNode): ChildNode | null {
     (node.matches(FIELDS) || hasFields(node) || isInUse(node) || node.contains(document.activeElement));
   if (!isHeld) node.remove();
   return next;
+}
+
+// A grid (grid.ts) has its rows in several bodies, and more of them than a newer copy has. They are brought up to date one by one.
+
+interface Grid extends Element {
+  refoot?: () => Promise<void>;
+  refresh?: () => void;
+}
+
+function mergeGrid(old: Grid, fresh: Element, merged: Merged, reorder: boolean): void {
+  const before = gridRows(old);
+  const after = gridRows(fresh);
+  const held = old.querySelector(".grid-spacer") ? 0 : moves(before, after); // rows put away cannot be compared
+  if ((held && reorder) || !before.size !== !after.size) return replaceGrid(old, fresh, merged);
+  after.forEach((row, key) => {
+    const here = before.get(key);
+    if (here && !here.querySelector(TEXTS)) mergeElement(here, row, merged, reorder);
+  });
+  mergeGroups(old, fresh, merged, reorder);
+  const [foot, newer] = [old.querySelector("tfoot"), fresh.querySelector("tfoot")];
+  if (newer?.matches("[data-url]")) void old.refoot?.();
+  else if (foot && newer) mergeElement(foot, newer, merged, reorder);
+  old.refresh?.();
+  merged.held += held;
+}
+
+function gridRows(grid: Element): Map<string, Element> {
+  return new Map([...grid.querySelectorAll("tr[data-id]")].map((row) => [row.getAttribute("data-id") ?? "", row]));
+}
+
+function mergeGroups(old: Element, fresh: Element, merged: Merged, reorder: boolean): void {
+  const heads = (grid: Element) => [...grid.querySelectorAll("tr.is-group")];
+  const newer = heads(fresh);
+  const older = heads(old);
+  const name = (row?: Element) => row?.querySelector(".grid-fold span")?.textContent;
+  newer.forEach((row, place) => {
+    const here = older[place];
+    if (here && name(here) === name(row)) mergeElement(here, row, merged, reorder);
+  });
+}
+
+function replaceGrid(old: Element, fresh: Element, merged: Merged): void {
+  const scrolled = old.querySelector("[data-scroll]")?.scrollTop ?? 0;
+  const before = gridRows(old);
+  old.replaceWith(fresh);
+  merged.added.push(fresh);
+  gridRows(fresh).forEach((row, key) => {
+    if (!before.get(key)?.textContent || before.get(key)?.textContent !== row.textContent) merged.changed.add(row);
+  });
+  const scroll = fresh.querySelector("[data-scroll]");
+  if (scroll) scroll.scrollTop = scrolled;
 }
 
 // Rows have keys: their own, else the address that they lead to.

@@ -78,8 +78,8 @@ def test_a_deal_changed_in_one_window_shows_in_the_others_while_somebody_types(w
     at_account = window(reader, "accounts:detail", deal.account_id)
     at_portfolio = window(reader, "portfolio:list")
     at_deals = window(reader, "deals:list")
-    typing = window(reader, "plans:swot", plan.pk)
-    box = typing.locator("textarea, input[type=text]").first
+    typing = window(reader, "plans:edit", plan.pk)
+    box = typing.locator("main textarea:visible").first
     box.fill("They buy from three of us")
     box.press("Home")
     typing.mouse.wheel(0, 200)

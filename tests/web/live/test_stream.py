@@ -169,7 +169,8 @@ def test_a_page_from_before_the_server_started_looks_for_itself(stage: Stage) ->
 
 
 def test_when_the_database_was_out_of_hearing_every_page_looks_for_itself(stage: Stage) -> None:
-    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'keystead live' AND datname = current_database()"
+    listening = "application_name = 'keystead live' AND datname = current_database()"
+    cut = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {listening}"
     with stage.listens(stage.world.vera, "deals", "portfolio") as told:
         told.next("hello")
         with connection.cursor() as cursor:
