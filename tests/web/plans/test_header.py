@@ -105,7 +105,7 @@ def test_a_lost_update_shows_both_sides_and_keeps_neither_in_silence(desk: Desk)
     fields = header(desk, start_date="2026-01-01", end_date="2026-12-31", name=desk.plan.name, target="2,000") | seen
     response = desk.alice.post(desk.url("edit"), fields)
     assert response.status_code == 409
-    assert "7777" in response.content.decode()
+    assert "7,777" in response.content.decode()
     with desk.world.inside():
         assert Plan.objects.get().target == 7777
 

@@ -83,7 +83,7 @@ def _changes(found: list[_Found]) -> Iterator[Change]:
         actor = event.pgh_context or {}
         yield Change(
             event.pgh_created_at, actor.get("name", ""), actor.get("via", ""), what, each.kind, event.id,
-            _title(each.kind, event), fields,
+            _title(each.kind, event), fields, change=event.pgh_context_id,
         )  # fmt: skip
 
 

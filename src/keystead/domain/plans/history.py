@@ -44,7 +44,10 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`what`: added, changed or deleted (or an approval's verb); `kind` is the model's name; `by` and `via` may be empty."""
+    """`what`: added, changed or deleted (or an approval's verb); `kind` is the model's name; `by` and `via` may be empty.
+
+    `change` is the id of the request that wrote it, by which it can be undone; None when no request did.
+    """
 
     at: datetime
     by: str
@@ -55,6 +58,7 @@ class Change:
     title: str
     fields: tuple[FieldChange, ...]
     comment: str = ""
+    change: UUID | None = None
 
 
 def plan_history(*, plan: Plan, at_most: int = 200) -> list[Change]:
@@ -109,7 +113,8 @@ def _told(kind: str, event: Any, before: Any) -> Iterator[Change]:
         return
     actor = event.pgh_context or {}
     title = str(getattr(event, _TITLE[kind]))
-    yield Change(event.pgh_created_at, actor.get("name", ""), actor.get("via", ""), what, kind, event.id, title, fields)
+    by, via = actor.get("name", ""), actor.get("via", "")
+    yield Change(event.pgh_created_at, by, via, what, kind, event.id, title, fields, change=event.pgh_context_id)
 
 
 def _differences(kind: str, before: Any, after: Any) -> Iterator[FieldChange]:

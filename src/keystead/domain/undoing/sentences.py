@@ -38,7 +38,7 @@ def _already(refusal: CannotUndo) -> str:
 def sentence(obstacle: Obstacle) -> str:
     values = {"title": obstacle.title or _("The record"), "by": obstacle.by or _("somebody"), "at": _moment(obstacle)}
     if obstacle.code == "changed" and obstacle.field is not None:
-        values["field"] = str(obstacle.field.verbose_name)  # type: ignore[attr-defined]
+        values["field"] = str(obstacle.field.verbose_name)
         return _("%(title)s: %(by)s has changed “%(field)s” since (%(at)s).") % values
     if obstacle.code == "in_use":
         return _("%(title)s is in use by now: %(count)s records refer to it.") % (values | {"count": obstacle.count})

@@ -17,6 +17,7 @@ from keystead.data.accounts.models import Account, Contact
 from keystead.data.deals.models import Deal, Product, Stage
 from keystead.data.workspace.models import Member
 from keystead.domain.plans.history import Change, FieldChange
+from keystead.web.changes.offering import offer_last
 from keystead.web.plans.words import language
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.shell import way
@@ -43,6 +44,7 @@ def told(changes: list[Change], request: WorkspaceRequest) -> list[dict[str, Any
     """[{day, changes}], the latest day first. References are named if the viewer may see what they point to."""
     names = _names(changes, request)
     shown = [_shown(change, names, request) for change in changes]
+    offer_last(request, changes, shown)
     return [{"day": day, "changes": list(found)} for day, found in groupby(shown, key=lambda change: change["at"].date())]
 
 

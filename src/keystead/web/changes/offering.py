@@ -4,6 +4,7 @@ A redirect carries it in its message, a part of a page in `HX-Trigger`, and ever
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from keystead.data.changes.models import UndoneChange
 from keystead.domain.undoing.changes import current_change, written
+from keystead.domain.undoing.kinds import KINDS
+from keystead.domain.workspace.permissions import may
 from keystead.web.requests import wants_fragment
 
 HEADER = "Keystead-Change"
@@ -59,6 +63,17 @@ def _into_trigger(response: HttpResponse, url: str, text: str) -> None:
     if toast.get("level") != "error":
         events["toast"] = toast | {"undo_url": url}
         response.headers["HX-Trigger"] = json.dumps(events)
+
+
+def offer_last(request: HttpRequest, changes: Sequence[Any], shown: Sequence[dict[str, Any]]) -> None:
+    """In a history, latest first: gives `undo_url` to the last change when it can be taken back by whoever reads it."""
+    change = changes[0].change if changes else None
+    told = written(change) if change is not None else None
+    if told is None or not told.is_undoable or UndoneChange.objects.filter(undid=change).exists():
+        return
+    needed = {KINDS[name].edit for name in told.rows} - {""}
+    if all(may(request.viewer, action) for action in needed):  # type: ignore[attr-defined]
+        shown[0]["undo_url"] = undo_url(request, told.change)
 
 
 def undo_url(request: HttpRequest, change: UUID | str, *, is_redo: bool = False) -> str:

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -148,19 +147,17 @@ def action(request: WorkspaceRequest, pk: UUID, item: UUID) -> HttpResponse:
 
 @require_POST
 def action_status(request: WorkspaceRequest, pk: UUID, item: UUID) -> HttpResponse:
-    """Another status, at once; the toast's undo posts the old one to the same address."""
+    """Another status, at once."""
     plan = find_plan(request, pk)
     found = find_item(plan, Action.objects.all(), item)
     require(request.viewer, "plan.contribute", plan)
-    form = StatusForm(request.POST if "status" in request.POST else request.GET)
+    form = StatusForm(request.POST)
     if not form.is_valid():
         return done(request, lambda: _page(request, plan), _address(request, plan), _("There is no such status."), level="error")
-    was = {"status": found.status, "percent_done": found.percent_done}
     fields = {name: value for name, value in form.cleaned_data.items() if value is not None}
     saved = save_action(plan=plan, viewer=request.viewer, fields=fields, action=found)
     text = _("%(title)s: %(status)s") % {"title": Truncator(saved.title).chars(80), "status": saved.get_status_display()}
-    undo = reverse("plans:action_status", args=[request.workspace.slug, plan.pk, found.pk]) + "?" + urlencode(was)
-    return done(request, lambda: _page(request, plan), _address(request, plan), text, undo_url=undo)
+    return done(request, lambda: _page(request, plan), _address(request, plan), text)
 
 
 @require_POST

@@ -19,6 +19,7 @@ from keystead.data.accounts.models import Account, Contact
 from keystead.data.plans.models import Action, Objective
 from keystead.data.workspace.models import Member
 from keystead.domain.plans.history import Change, FieldChange, plan_history
+from keystead.web.changes.offering import offer_last
 from keystead.web.plans.page import find_plan, render_plan
 from keystead.web.plans.words import language
 from keystead.web.requests import WorkspaceRequest
@@ -59,6 +60,7 @@ def history(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     changes = plan_history(plan=plan)
     names = _names(request, changes)
     shown = [_shown(change, names) for change in changes]
+    offer_last(request, changes, shown)
     days = [{"day": day, "changes": list(found)} for day, found in groupby(shown, key=lambda change: change["at"].date())]
     return render_plan(request, plan, "history", {"days": days})
 

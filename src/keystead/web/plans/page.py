@@ -96,15 +96,13 @@ def done(
     back: str,
     text: str,
     *,
-    undo_url: str = "",
     level: str = "success",
 ) -> HttpResponse:
     """After a change: the tab again with a toast for htmx, else back to the page (or to `next`) with a message."""
     text = Truncator(text).chars(140)
     if wants_fragment(request):
         response = show()
-        toast = {"text": text, "level": level} | ({"undo_url": undo_url} if undo_url else {})
-        response["HX-Trigger"] = json.dumps({"toast": toast})
+        response["HX-Trigger"] = json.dumps({"toast": {"text": text, "level": level}})
         return response
     messages.add_message(request, messages.SUCCESS if level == "success" else messages.ERROR, text)
     wanted = request.POST.get("next", "")
