@@ -53,6 +53,6 @@ def test_the_documented_defaults_are_the_real_ones() -> None:
 
 def test_the_web_servers_defaults_are_the_documented_ones() -> None:
     told = dict(documented())
-    source = (CONFIG / "web_server.py").read_text()
+    source = "".join((CONFIG / name).read_text() for name in ("web_server.py", "serving.py"))
     real = dict(re.findall(r'environ\.get\("(KEYSTEAD_WEB_[A-Z]+)"\) or (\d+)', source))
     assert real == {name: told[name] for name in ("KEYSTEAD_WEB_WORKERS", "KEYSTEAD_WEB_THREADS")}
