@@ -86,7 +86,10 @@ def listed(request: HttpRequest) -> HttpResponse:
     return list_page(AUDIT, request)
 
 
-@router.get("/audit/proof", **openapi.reading("audit_proof", "Compute the chain anew", "AuditProof", tag="audit", problems=(403,)))
+_PROOF: Any = openapi.reading("audit_proof", "Compute the chain anew", "AuditProof", tag="audit", problems=(403,))
+
+
+@router.get("/audit/proof", **_PROOF)
 def proof(request: HttpRequest) -> HttpResponse:
     refuse_parameters(request)
     require(viewer_of(request), "audit.read")

@@ -23,7 +23,8 @@ class Origin:
         return json.dumps({"ip": self.ip, "agent": agent})
 
 
-_origin: ContextVar[Origin] = ContextVar("keystead_origin", default=Origin())
+_NOWHERE = Origin()
+_origin: ContextVar[Origin] = ContextVar("keystead_origin", default=_NOWHERE)
 
 
 def current_origin() -> Origin:

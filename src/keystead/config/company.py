@@ -1,10 +1,14 @@
 """The company's own sign-in as allauth wants to be told of it, from what the environment says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+_NAMES = {
+    "first_name": ["http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname", "urn:oid:2.5.4.42", "givenName"],
+    "last_name": ["http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname", "urn:oid:2.5.4.4", "sn"],
+}
 NAME = "company"  # the one provider of each kind; it stands in the addresses to be registered there
 
 
@@ -36,10 +40,13 @@ def _saml(given: Mapping[str, Any]) -> dict[str, Any]:
         "idp": idp,
         "verified_email": True,  # the directory that signs the answer is the one that hands the addresses out
         "use_nameid_for_email": not given["email_attribute"],
-        "advanced": {"strict": True, "want_assertion_signed": True, "reject_idp_initiated_sso": True},
-    }
+        "advanced": {
+            "strict": True, "want_assertion_signed": True, "reject_idp_initiated_sso": True,
+            "allow_single_label_domains": True,  # http://keystead/ inside a company
+        },
+    }  # fmt: skip
     if given["email_attribute"]:
-        settings["attribute_mapping"] = {"email": given["email_attribute"]}
+        settings["attribute_mapping"] = {"email": given["email_attribute"], **_NAMES}
     return {"provider_id": NAME, "client_id": NAME, "name": given["name"], "settings": settings}
 
 
@@ -50,7 +57,7 @@ def _certificate(given: str) -> str:
     return given
 
 
-def form_targets(oidc: Mapping[str, Any], saml: Mapping[str, Any]) -> list[str]:
+def form_targets(oidc: Mapping[str, Any], saml: Mapping[str, Any], more: Sequence[str] = ()) -> list[str]:
     """The origins that signing in leads to, for the content security policy."""
-    urls = [oidc["url"], saml["sso_url"], saml["metadata_url"]]
+    urls = [oidc["url"], saml["sso_url"], saml["metadata_url"], *more]
     return sorted({f"{urlsplit(url).scheme}://{urlsplit(url).netloc}" for url in urls if url})

@@ -113,6 +113,12 @@ def _pgconn(cursor: Any) -> pq.abc.PGconn:
     return pgconn
 
 
+_APPEND_ONLY = (
+    "DO $$ BEGIN IF to_regclass('public.keystead_auditevent') IS NOT NULL THEN"
+    " REVOKE UPDATE, DELETE ON keystead_auditevent FROM {role}; END IF; END $$"
+)
+
+
 def _grant(cursor: Any, name: str, database: str) -> None:
     for statement in (
         "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {role}",
@@ -124,8 +130,7 @@ def _grant(cursor: Any, name: str, database: str) -> None:
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}",
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT EXECUTE ON FUNCTIONS TO {role}",
         # The audit log is append-only for everybody who serves or works; before the first migration it is not there yet.
-        "DO $$ BEGIN IF to_regclass('public.keystead_auditevent') IS NOT NULL THEN"
-        " REVOKE UPDATE, DELETE ON keystead_auditevent FROM {role}; END IF; END $$",
+        _APPEND_ONLY,
     ):
         filled = sql.SQL(statement).format(database=sql.Identifier(database), role=sql.Identifier(name))
         cursor.execute(filled.as_string(None))

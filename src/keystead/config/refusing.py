@@ -10,7 +10,7 @@ from django.views import defaults
 from keystead.api.wire.problems import Problem, answer, not_found
 
 
-def _under_api(request: HttpRequest, problem: Callable[[], Problem], page: Callable[..., Any], exception: Exception) -> HttpResponse:
+def _answer(request: HttpRequest, problem: Callable[[], Problem], page: Callable[..., Any], exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
         return answer(request, problem())
     shown: HttpResponse = page(request, exception)
@@ -19,13 +19,14 @@ def _under_api(request: HttpRequest, problem: Callable[[], Problem], page: Calla
 
 def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A host that is not ours, a form with too many fields, an address that cannot be."""
-    return _under_api(request, lambda: Problem(400, "bad_request", _("The request cannot be read.")), defaults.bad_request, exception)
+    unread = _("The request cannot be read.")
+    return _answer(request, lambda: Problem(400, "bad_request", unread), defaults.bad_request, exception)
 
 
 def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:
     denied = _("You may not do this.")
-    return _under_api(request, lambda: Problem(403, "not_allowed", denied), defaults.permission_denied, exception)
+    return _answer(request, lambda: Problem(403, "not_allowed", denied), defaults.permission_denied, exception)
 
 
 def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _under_api(request, not_found, defaults.page_not_found, exception)
+    return _answer(request, not_found, defaults.page_not_found, exception)

@@ -145,7 +145,8 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 # Counted in the database, for all web processes together. "ip" is the client's, "key" the address that is tried.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "keystead_cache", "OPTIONS": {"MAX_ENTRIES": 50_000},
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "keystead_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
     }
 }  # fmt: skip
 ACCOUNT_RATE_LIMITS = {
@@ -199,6 +200,7 @@ LDAP = {
     "group": env.str("KEYSTEAD_LDAP_GROUP", default=""),
 }
 SOCIALACCOUNT_PROVIDERS = providers(OIDC, SAML)
+SIGN_IN_ORIGINS = env.list("KEYSTEAD_SIGN_IN_ORIGINS", default=[])
 
 _mail = env.email_url("EMAIL_URL", default="consolemail://")
 _smtp = {
@@ -252,7 +254,7 @@ SECURE_CSP = {
     "connect-src": ["'self'"],
     "object-src": ["'none'"],
     "base-uri": ["'self'"],
-    "form-action": ["'self'", *form_targets(OIDC, SAML)],  # browsers hold a form's redirects against it too
+    "form-action": ["'self'", *form_targets(OIDC, SAML, SIGN_IN_ORIGINS)],  # browsers hold a form's redirects against it too
     "frame-ancestors": ["'none'"],
 }
 

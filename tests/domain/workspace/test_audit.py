@@ -53,7 +53,9 @@ def test_raw_sql_is_noted_as_well(world: World) -> None:
 
 def test_a_new_member_an_invitation_and_a_farewell_are_noted(world: World) -> None:
     with world.inside():
-        nina = create_member(viewer=world.olga, at=AT, fields={"name": "Nina Nunes", "email": "nina@northwind.example", "role": "viewer"})
+        nina = create_member(
+            viewer=world.olga, at=AT, fields={"name": "Nina Nunes", "email": "nina@northwind.example", "role": "viewer"}
+        )
         invite(member=nina, viewer=world.olga, at=AT)
         invite(member=nina, viewer=world.olga, at=AT)
         deactivate_member(member=nina, viewer=world.olga, at=AT)

@@ -121,7 +121,9 @@ def test_a_deactivated_member_is_a_stranger(world: World) -> None:
     assert b"You are in no workspace" in bob.get("/").content
 
 
-@pytest.mark.parametrize(("path", "at_most"), [("", 18), ("members/", 12), ("settings/", 9), ("settings/rates/", 11), ("me/", 10)])
+@pytest.mark.parametrize(
+    ("path", "at_most"), [("", 18), ("members/", 12), ("settings/", 9), ("settings/rates/", 11), ("me/", 10)]
+)
 def test_a_page_costs_the_same_however_much_there_is(
     world: World, path: str, at_most: int, django_assert_max_num_queries: Any
 ) -> None:

@@ -104,7 +104,9 @@ def test_secrets_are_worth_nothing_without_the_secret_key(world: World) -> None:
     assert not any(code in kept for code in codes)
 
 
-@pytest.mark.parametrize(("rule", "closed", "open_"), [("admins", ["olga"], ["alice", "vera"]), ("everybody", ["olga", "alice", "gus"], [])])
+@pytest.mark.parametrize(
+    ("rule", "closed", "open_"), [("admins", ["olga"], ["alice", "vera"]), ("everybody", ["olga", "alice", "gus"], [])]
+)
 def test_a_workspace_that_asks_for_a_second_step_stays_closed_without_one(
     world: World, rule: str, closed: list[str], open_: list[str]
 ) -> None:
@@ -149,7 +151,9 @@ def test_asking_for_a_second_step_is_confirmed_by_the_password_and_noted(world: 
     assert answer["Location"].startswith("/auth/reauthenticate/")
     with world.inside():
         assert Workspace.objects.get(pk=world.northwind.pk).second_step == ""
-    done = olga.post("/auth/reauthenticate/?next=/w/northwind/settings/", {"password": PASSWORD, "next": "/w/northwind/settings/"})
+    done = olga.post(
+        "/auth/reauthenticate/?next=/w/northwind/settings/", {"password": PASSWORD, "next": "/w/northwind/settings/"}
+    )
     assert done["Location"] == "/w/northwind/settings/"
     assert olga.get("/w/northwind/settings/").status_code == 302
     with world.inside():

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from keystead.base.scope import current_scope, open_scope
@@ -75,7 +75,8 @@ def record(
         raise UnknownKind(kind)
     AuditEvent.objects.bulk_create([
         AuditEvent(
-            kind=kind, subject_kind=subject_kind, subject_id=subject_id, subject=subject[:300], old=dict(old or {}), new=dict(new or {})
+            kind=kind, subject_kind=subject_kind, subject_id=subject_id, subject=subject[:300], old=dict(old or {}),
+            new=dict(new or {}),
         )
     ])  # fmt: skip
 
@@ -110,8 +111,6 @@ def entries(
 
 
 def _about(rows: QuerySet[AuditEvent], who: str) -> QuerySet[AuditEvent]:
-    from django.db.models import Q
-
     return rows.filter(Q(actor__icontains=who) | Q(subject__icontains=who) | Q(ip__startswith=who))
 
 

@@ -40,9 +40,8 @@ def sign_in(*, settings: Mapping[str, Any], email: str, password: str) -> Person
         return None
     try:
         with closing(_Talk(settings)) as talk:
-            if settings["bind_dn"]:
-                if talk.bind(settings["bind_dn"], settings["bind_password"]) != _SUCCESS:
-                    raise DirectoryAway("the directory refuses KEYSTEAD_LDAP_BIND_DN")
+            if settings["bind_dn"] and talk.bind(settings["bind_dn"], settings["bind_password"]) != _SUCCESS:
+                raise DirectoryAway("the directory refuses KEYSTEAD_LDAP_BIND_DN")
             found = talk.find(email)
             if len(found) != 1:  # nobody, or an address that names two people
                 return None

@@ -31,7 +31,7 @@ def enter(*, vouched: Vouched, at: datetime, user: User | None = None) -> User:
     """The login of this address, made when there is none and some workspace awaits it; joins wherever it is awaited.
 
     Open invitations to the address are accepted, and each rule for its domain that trusts the voucher makes a member. `user` is
-    whom the directory's own key already leads to. Raises `NoPlace` when there is neither a login nor a place; then nothing is made.
+    whom the directory's own key already leads to. Raises `NoPlace`, and makes nothing, when there is neither a login nor a place.
     """
     email = vouched.email.strip().lower()
     with transaction.atomic():

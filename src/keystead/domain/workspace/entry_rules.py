@@ -14,8 +14,10 @@ from keystead.domain.writing import Invalid, write
 _DOMAIN = re.compile(r"(?=.{4,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 # Where anybody gets an address: a rule for one of these would open the workspace to the world.
 _PUBLIC = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com yahoo.com.br yahoo.es icloud.com me.com aol.com"
-    " gmx.de gmx.net web.de proton.me protonmail.com uol.com.br bol.com.br terra.com.br terra.es mail.com zoho.com yandex.com qq.com".split()
+    """
+    gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com yahoo.com.br yahoo.es icloud.com me.com aol.com
+    gmx.de gmx.net web.de proton.me protonmail.com uol.com.br bol.com.br terra.com.br terra.es mail.com zoho.com yandex.com qq.com
+    """.split()
 )
 ROLES = (Role.MANAGER, Role.ACCOUNT_MANAGER, Role.CONTRIBUTOR, Role.VIEWER, Role.GUEST)
 

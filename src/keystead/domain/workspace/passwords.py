@@ -10,7 +10,10 @@ from django.utils.translation import ngettext
 
 LEAST_DIFFERENT = 5
 LONGEST = 512  # characters: hashing a novel is work that a stranger could order
-_ROWS = ("qwertyuiopasdfghjklzxcvbnm", "qwertzuiopasdfghjklyxcvbnm", "azertyuiopqsdfghjklmwxcvbn", "1234567890", "abcdefghijklmnopqrstuvwxyz")
+_ROWS = (
+    "qwertyuiopasdfghjklzxcvbnm", "qwertzuiopasdfghjklyxcvbnm", "azertyuiopqsdfghjklmwxcvbn", "1234567890",
+    "abcdefghijklmnopqrstuvwxyz",
+)  # fmt: skip
 _PLAIN = str.maketrans("@4310$5!7", "aaeiossit")
 _PRODUCT = ("keystead", "password", "passwort", "senha", "contrasena", "contraseña", "welcome", "bemvindo", "bienvenido")
 
@@ -26,7 +29,8 @@ class NotGuessable:
         if len(set(folded)) < LEAST_DIFFERENT or _is_repeat(folded):
             raise ValidationError(_("It repeats itself too much: a guesser tries that early."), code="password_repeats")
         if _in_runs(folded):
-            raise ValidationError(_("It follows the keyboard or the alphabet: a guesser tries that early."), code="password_sequence")
+            message = _("It follows the keyboard or the alphabet: a guesser tries that early.")
+            raise ValidationError(message, code="password_sequence")
         if _word(folded) in {*_PRODUCT, *_words_of(user)}:
             message = _("It is one expected word with digits or signs around it: a guesser tries that early.")
             raise ValidationError(message, code="password_expected")

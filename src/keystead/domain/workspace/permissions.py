@@ -31,7 +31,7 @@ def may(viewer: Member, action: str, obj: Model | None = None) -> bool:
 
 
 def require(viewer: Member, action: str, obj: Model | None = None) -> None:
-    """Raises `NotAllowed` unless the permission table lets the viewer do this (`MissingScope` when only her token is in the way)."""
+    """Raises `NotAllowed` unless the permission table lets the viewer do this; `MissingScope` when her token is not for it."""
     scope = missing_scope(viewer, action)
     if scope is not None:
         raise MissingScope(action, scope)

@@ -28,7 +28,7 @@ class NewToken(NamedTuple):
 def create_token(
     *, viewer: Member, name: str, at: datetime, expires_at: datetime | None = None, scopes: Collection[str] | None = None
 ) -> NewToken:
-    """A new token for the viewer herself, in her workspace, for these scopes (absent: for all that she may do); reading is in each.
+    """A new token for the viewer herself, in her workspace, for these scopes (absent: for all that she may do) and for reading.
 
     Raises `Invalid` (name, expires_at: in_the_past, scopes: unknown_scope).
     """

@@ -1,6 +1,7 @@
 """The audit log as a page and as a file."""
 
 import csv
+import json
 from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -117,8 +118,6 @@ def audit_csv(request: WorkspaceRequest) -> StreamingHttpResponse:
 
 
 def _cells(row: AuditEvent) -> list[Any]:
-    import json
-
     old, new = (json.dumps(each, ensure_ascii=False) if each else "" for each in (row.old, row.new))
     at = row.created_at.isoformat(timespec="milliseconds")
     return [row.number, at, row.kind, row.actor, row.via, row.ip, row.agent, row.subject, old, new, row.hash]

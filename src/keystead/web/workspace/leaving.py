@@ -71,10 +71,10 @@ def to_confirming(request: HttpRequest) -> HttpResponse:
 
 def take_up(request: HttpRequest) -> None:
     """Makes the visit after the confirmation the form that was sent before it (its own check against forgery has passed then)."""
-    if request.method != "GET" or _WAITING not in request.session:
+    waiting = request.session.get(_WAITING)
+    if waiting is None or not (request.method == "POST" or waiting["path"] == request.path):
         return
-    waiting = request.session[_WAITING]
-    if waiting["path"] == request.path and did_recently_reauthenticate(request):
-        del request.session[_WAITING]
+    del request.session[_WAITING]  # another form was sent instead, or this is its turn: never a second time
+    if request.method == "GET" and did_recently_reauthenticate(request):
         request.method = "POST"
-        request.POST = QueryDict(waiting["form"])  # type: ignore[misc]
+        request.POST = QueryDict(waiting["form"])

@@ -92,9 +92,7 @@ def my_tokens(request: WorkspaceRequest) -> HttpResponse:
         at, days = now(), form.cleaned_data["days"]
         expires_at = at + timedelta(days=days) if days else None
         name, scopes = form.cleaned_data["name"], form.cleaned_data["scopes"]
-        new = attempt(
-            form, lambda: create_token(viewer=request.viewer, name=name, at=at, expires_at=expires_at, scopes=scopes)
-        )
+        new = attempt(form, lambda: create_token(viewer=request.viewer, name=name, at=at, expires_at=expires_at, scopes=scopes))
     return _page(request, token_form=None if new else form, new=new)
 
 

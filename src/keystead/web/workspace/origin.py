@@ -31,7 +31,7 @@ class OriginMiddleware:
         with coming_from(origin):
             response = self.respond(request)
         for work in getattr(request, _AFTER, ()):
-            response._resource_closers.append(_later(origin, work))
+            response._resource_closers.append(_later(origin, work))  # type: ignore[attr-defined]
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response
 

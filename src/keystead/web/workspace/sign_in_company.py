@@ -8,6 +8,7 @@ from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from keystead.base.clock import now
@@ -24,7 +25,7 @@ class CompanyAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         if sociallogin.state.get("process") == "connect":
             raise ImmediateHttpResponse(redirect("home"))
-        known = sociallogin.user if sociallogin.is_existing else None
+        known = sociallogin.user if sociallogin.is_existing and isinstance(sociallogin.user, User) else None
         email = _vouched_address(sociallogin)
         if not email:
             if known is None:
@@ -60,10 +61,8 @@ def _refused(request: HttpRequest, reason: str) -> Any:
     return render(request, "socialaccount/refused.html", {"reason": reason}, status=403)
 
 
-def buttons() -> list[dict[str, str]]:
+def buttons() -> list[dict[str, Any]]:
     """What the sign-in page offers beside the password: (name, address to post to)."""
-    from django.urls import reverse
-
     offered = []
     if settings.OIDC["url"]:
         offered.append({"name": settings.OIDC["name"], "url": reverse("openid_connect_login", args=["company"])})

@@ -30,7 +30,7 @@ class DirectoryBackend(BaseBackend):
                 return None
             user = enter(vouched=Vouched(person.email, person.name, Voucher.LDAP, get_language() or ""), at=now())
         except DirectoryAway as error:
-            logger.error("The directory could not be asked: %s", error)  # noqa: TRY400 - its cause says no more
+            logger.error("The directory could not be asked: %s", error)
             return None
         except NoPlace:
             return None

@@ -11,7 +11,7 @@ from allauth.mfa.signals import (
     authenticator_reset,
     authenticator_used,
 )
-from django.contrib.auth.signals import user_logged_in, user_login_failed, user_logged_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
 
 from keystead.data.workspace.models import User
@@ -52,7 +52,7 @@ def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
     note(user, "signed_in", new={"by": " + ".join(filter(None, [*how, backend])) or "invitation"})
 
 
-def _signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
+def _signed_out(user: User | None, **_: Any) -> None:
     if isinstance(user, User):
         note(user, "signed_out")
 

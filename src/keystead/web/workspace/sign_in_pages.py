@@ -92,7 +92,9 @@ def session_end(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def other_sessions_end(request: HttpRequest) -> HttpResponse:
     others = UserSession.objects.filter(user=_user(request)).exclude(session_key=request.session.session_key)
-    ended = [_end(request, each) for each in others]
+    ended = list(others)
+    for each in ended:
+        _end(request, each)
     text = ngettext("%(n)s other session is over.", "%(n)s other sessions are over.", len(ended)) % {"n": len(ended)}
     messages.success(request, text)
     return redirect("mfa_index")
@@ -110,7 +112,6 @@ def cancelled(request: HttpRequest) -> HttpResponse:
     return render(request, "socialaccount/refused.html", {"reason": "cancelled"})
 
 
-@require_GET
 @login_not_required
 def failed(request: HttpRequest) -> HttpResponse:
     return render(request, "socialaccount/refused.html", {"reason": "failed"}, status=502)

@@ -1,5 +1,6 @@
 """The pages of allauth that we use, under its own names. Its other pages (addresses, sign-up) do not exist here."""
 
+import logging
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -12,6 +13,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from keystead.web.workspace import sign_in_pages
 
+logger = logging.getLogger(__name__)
+
 _OIDC = "allauth.socialaccount.providers.openid_connect.views"
 _SAML = "allauth.socialaccount.providers.saml.views"
 
@@ -21,7 +24,11 @@ def lazily(module: str, name: str) -> Callable[..., HttpResponse]:
 
     @login_not_required
     def view(request: HttpRequest, **words: Any) -> HttpResponse:
-        answer: HttpResponse = getattr(import_module(module), name)(request, **words)
+        try:
+            answer: HttpResponse = getattr(import_module(module), name)(request, **words)
+        except (OSError, ValueError) as error:  # the network, a refusing server, or an answer that is none
+            logger.error("The company's sign-in did not answer as expected: %s", error)
+            return sign_in_pages.failed(request)
         return answer
 
     return view

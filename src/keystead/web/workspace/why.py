@@ -36,9 +36,11 @@ def _usual(noun: str) -> tuple[tuple[str, Any], ...]:
 
 _PLAN = (
     ("plan.read", gettext_lazy("See it")), ("plan.contribute", gettext_lazy("Work on its items")),
-    ("plan.edit", gettext_lazy("Change it")), ("plan.approve", gettext_lazy("Approve it")), ("plan.delete", gettext_lazy("Delete it")),
+    ("plan.edit", gettext_lazy("Change it")), ("plan.approve", gettext_lazy("Approve it")),
+    ("plan.delete", gettext_lazy("Delete it")),
 )  # fmt: skip
 _ITEM = (("plan.read", gettext_lazy("See it")), ("plan.contribute", gettext_lazy("Change it")))
+_IMPORT = (("import.read", gettext_lazy("See it")), ("import.create", gettext_lazy("Commit or undo it")))
 KINDS: dict[str, Kind] = {
     "accounts": Kind(Account, _usual("account"), "accounts:detail"),
     "contacts": Kind(Contact, _usual("contact")),
@@ -48,7 +50,7 @@ KINDS: dict[str, Kind] = {
     "objectives": Kind(Objective, _ITEM),
     "actions": Kind(Action, _ITEM),
     "swot": Kind(SwotItem, _ITEM),
-    "imports": Kind(Import, (("import.read", gettext_lazy("See it")), ("import.create", gettext_lazy("Commit or undo it"))), "imports:detail"),
+    "imports": Kind(Import, _IMPORT, "imports:detail"),
 }
 
 
@@ -99,13 +101,12 @@ def _page(request: WorkspaceRequest, kind: str, found: Any) -> str:
     return reverse("accounts:detail", args=[slug, found.account_id]) if getattr(found, "account_id", None) else ""
 
 
-# (namespace of an address, the parameter that names its object) -> the kind; the more special ones first.
+# (namespace of an address, the parameter that names its object, the kind); the more special ones first.
 _OF_ADDRESS = (
-    ("plans", "item", {"objectives": "objectives", "actions": "actions", "swot": "swot"}),
-    ("accounts", "contact_pk", "contacts"),
-    ("accounts", "pk", "accounts"), ("contacts", "pk", "contacts"), ("deals", "pk", "deals"), ("orders", "pk", "orders"),
-    ("plans", "pk", "plans"), ("imports", "pk", "imports"),
+    ("plans", "item", ""), ("accounts", "contact_pk", "contacts"), ("accounts", "pk", "accounts"), ("contacts", "pk", "contacts"),
+    ("deals", "pk", "deals"), ("orders", "pk", "orders"), ("plans", "pk", "plans"), ("imports", "pk", "imports"),
 )  # fmt: skip
+_ITEMS = ("objectives", "actions", "swot")  # of a plan: the part of the address tells which
 
 
 def why_address(request: HttpRequest) -> str:
@@ -114,10 +115,9 @@ def why_address(request: HttpRequest) -> str:
     workspace = getattr(request, "workspace", None)
     if match is None or workspace is None:
         return ""
-    given = match.captured_kwargs or match.kwargs
     for namespace, parameter, kind in _OF_ADDRESS:
-        if match.namespace == namespace and isinstance(given.get(parameter), UUID):
-            if isinstance(kind, dict):
-                kind = next((name for part, name in kind.items() if f"/{part}/" in request.path), "plans")
-            return reverse("why", args=[workspace.slug, kind, given[parameter]])
+        key = match.kwargs.get(parameter)
+        if match.namespace == namespace and isinstance(key, UUID):
+            found = kind or next((item for item in _ITEMS if f"/{item}/" in request.path), "plans")
+            return reverse("why", args=[workspace.slug, found, key])
     return ""

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="command line", help="what the token is called (default: %(default)s)")
         parser.add_argument("--expires-in", type=int, metavar="DAYS", help="without it, the token does not expire")
         parser.add_argument(
-            "--scope", action="append", choices=every_scope(), help="what it is for; may be given several times (default: everything)"
+            "--scope", action="append", choices=every_scope(), help="what it is for; may be repeated (default: everything)"
         )
         parser.add_argument("--json", action="store_true", help="print the token and its expiry as JSON")
 
