@@ -115,12 +115,14 @@ def environment(scope: Any, body: Any) -> dict[str, Any]:
 def _answer(scope: Any, body: Any) -> tuple[int, Headers, bytes, Iterable[bytes] | None]:
     """Status, headers, and the whole answer; or, when it is long, the closing rest of it to be sent in parts."""
     begun: dict[str, Any] = {}
+    parts: list[bytes] = []
 
-    def start(status: str, headers: Headers, _error: Any = None) -> None:
+    def start(status: str, headers: Headers, _error: Any = None, /) -> Callable[[bytes], object]:
         begun.update(status=int(status[:3]), headers=[(name.lower(), value) for name, value in headers])
+        return parts.append
 
     response: Any = pages(environment(scope, body), start)
-    parts, size, chunks = [], 0, iter(response)
+    size, chunks = 0, iter(response)
     for chunk in chunks:
         parts.append(chunk)
         size += len(chunk)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from keystead.base.scope import current_workspace
 from keystead.data.accounts.models import Account
 from keystead.data.deals.models import Deal
 from keystead.data.exchange.models import Import
@@ -71,7 +72,7 @@ def listener(*, viewer: Member, names: Iterable[str]) -> Listener:
     lists = [topic for name in wanted if name in _LISTS for topic in _list(viewer, name)]
     records = [topic for kind in _RECORDS for topic in _visible(viewer, kind, wanted)]
     is_narrow = reach(viewer, "account.read") is not Reach.ALL
-    return Listener(viewer.pk, viewer.workspace_id, is_narrow, (*lists, *records))
+    return Listener(viewer.pk, current_workspace(), is_narrow, (*lists, *records))
 
 
 def _list(viewer: Member, name: str) -> list[Topic]:
