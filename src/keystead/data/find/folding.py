@@ -72,8 +72,8 @@ def terms_functions() -> str:
     """keystead_find_words(text): the folded words of a text, then their joined forms ("o brien obrien" for O'Brien).
 
     keystead_find_terms(name, more, with_initials): what a row is found by. `^acme corporation` is the whole name, whose
-    beginning is also that of its first word; the other words stand alone, and `#ac` are the initials. Long texts are cut: an index
-    has a limit.
+    beginning is also that of its first word; the other words stand alone, and `#ac` are the initials. Long texts are cut: an
+    index has a limit.
     """
     seps = SEPARATORS.replace("'", "''")
     spaces = " " * len(SEPARATORS)

@@ -10,10 +10,11 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
 $$;
 """
 
+# A new record has no terms yet: asking whether one is there already costs a third of the writing. A changed one may keep some.
 _WRITE = """
 INSERT INTO keystead_findterm (workspace_id, kind, word, object_id)
-SELECT n.workspace_id, {number}, term.word, n.id FROM {rows}, LATERAL unnest({terms}) AS term(word)
-WHERE {where} AND term.word <> '^' ORDER BY 3, 4 ON CONFLICT DO NOTHING
+SELECT DISTINCT n.workspace_id, {number}, term.word COLLATE "C", n.id FROM {rows}, LATERAL unnest({terms}) AS term(word)
+WHERE {where} AND term.word <> '^' ORDER BY 3, 4
 """
 _TAKE = """
 DELETE FROM keystead_findterm gone USING (
@@ -55,13 +56,21 @@ def fill(source: Source) -> str:
 
 
 def triggers(source: Source) -> str:
-    made = [_filled(_WRITE, source, "new_values n", "true"), _filled(_LEARN, source, "new_values n", "true")]
     deleted = [_filled(_TAKE, source, "old_values o", "true", "o")]
     return "".join((
-        _trigger(source, "INSERT", "NEW TABLE AS new_values", made),
+        _trigger(source, "INSERT", "NEW TABLE AS new_values", _made(source)),
         _trigger(source, "UPDATE", "OLD TABLE AS old_values NEW TABLE AS new_values", _altered(source)),
         _trigger(source, "DELETE", "OLD TABLE AS old_values", deleted),
     ))  # fmt: skip
+
+
+def insert_function(source: Source) -> str:
+    """What the insert's trigger calls, alone: for a database that has an earlier form of it."""
+    return _function(source, "INSERT", _made(source))
+
+
+def _made(source: Source) -> list[str]:
+    return [_filled(_WRITE, source, "new_values n", "true"), _filled(_LEARN, source, "new_values n", "true")]
 
 
 def update_function(source: Source) -> str:
@@ -75,7 +84,7 @@ def _altered(source: Source) -> list[str]:
     both = "new_values n JOIN old_values o ON o.id = n.id"
     guard = f"IF NOT EXISTS (SELECT FROM {both} WHERE {changed}) THEN RETURN NULL; END IF"
     return [
-        guard, _filled(_TAKE, source, both, changed, "o"), _filled(_WRITE, source, both, changed),
+        guard, _filled(_TAKE, source, both, changed, "o"), _filled(f"{_WRITE} ON CONFLICT DO NOTHING", source, both, changed),
         _filled(_LEARN, source, both, changed),
     ]  # fmt: skip
 
@@ -104,4 +113,4 @@ def no_triggers(source: Source) -> str:
     )
 
 
-__all__ = ["BITS_FUNCTION", "SOURCES", "fill", "no_triggers", "triggers", "update_function"]
+__all__ = ["BITS_FUNCTION", "SOURCES", "fill", "insert_function", "no_triggers", "triggers", "update_function"]
