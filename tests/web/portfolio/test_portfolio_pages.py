@@ -76,12 +76,12 @@ def test_one_account_and_three_cost_the_same_queries(world: World, aurelia: Acco
         with world.inside():
             for name in more:
                 plan(account(name, owner=world.bob), "5")
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            text_of(client, f"{HOME}?period=2026&group=owner&order=-won")
-        counts.append(len([q for q in queries if "set_config" not in q["sql"]]))
-    assert counts == [10, 10]  # one of them finds the kept figures
+        for address in (f"{HOME}?period=2026&group=owner&order=-won", f"{HOME}?period=2026"):
+            text_of(client, address)  # whoever comes first mends the kept figures
+            with CaptureQueriesContext(connection) as queries:
+                text_of(client, address)
+            counts.append(len([q for q in queries if "set_config" not in q["sql"]]))
+    assert counts == [10, 10, 10, 10]
 
 
 def test_more_lines_come_as_rows_and_continue_their_group(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

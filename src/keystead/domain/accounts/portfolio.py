@@ -19,6 +19,7 @@ from keystead.base.money import Money
 from keystead.data.accounts.models import Segment
 from keystead.data.workspace.models import Member
 from keystead.domain.accounts.portfolio_columns import GROUPS, NOTHING_COUNTED, Grouping
+from keystead.domain.accounts.portfolio_page_sql import usual_page
 from keystead.domain.accounts.portfolio_query import PortfolioQuery
 from keystead.domain.accounts.portfolio_sql import statement
 from keystead.domain.accounts.portfolio_totals import LINE, tail
@@ -122,7 +123,10 @@ class Portfolio:
 
 def portfolio(*, query: PortfolioQuery, viewer: Member, today: date, limit: int | None = PAGE, offset: int = 0) -> Portfolio:
     """The portfolio as the viewer may see it, in one statement; `limit` None for every line."""
-    groups, rows, lines, foot, missing, total = _fetch(query, viewer, today, {"limit": limit, "offset": offset})
+    found = usual_page(query, viewer=viewer, today=today, limit=limit, offset=offset)
+    if found is None:
+        found = _fetch(query, viewer, today, {"limit": limit, "offset": offset})
+    groups, rows, lines, foot, missing, total = found
     currency, grouping = viewer.workspace.currency, GROUPS.get(query.group)
     return Portfolio(
         query=query,
@@ -141,7 +145,8 @@ def _fetch(query: PortfolioQuery, viewer: Member, today: date, page: dict[str, A
     for is_from_deals in (False, True):
         steps, parameters = statement(query, viewer=viewer, today=today, is_from_deals=is_from_deals)
         with connection.cursor() as cursor:
-            cursor.execute(steps + tail(query), parameters | page)
+            is_of_kept = parameters["kept"] is not None and not query.is_filtered
+            cursor.execute(steps + tail(query, is_of_kept=is_of_kept), parameters | page)
             is_there, *answer = cursor.fetchone()
         if is_there:
             break

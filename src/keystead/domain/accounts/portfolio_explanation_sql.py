@@ -4,17 +4,20 @@ COVERED = {
     "account": "SELECT account_id FROM cover WHERE row_id = %(account)s",
     "group": "SELECT c.account_id FROM figured f JOIN cover c ON c.row_id = f.id WHERE f.key = %(key)s",
     "all": "SELECT c.account_id FROM whole w JOIN cover c ON c.row_id = w.id",
+    "every": "SELECT id AS account_id FROM picked",
 }
 OF_ROWS = {
     "account": "SELECT id FROM whole WHERE id = %(account)s",
     "group": "SELECT id FROM figured WHERE key = %(key)s",
     "all": "SELECT id FROM whole",
+    "every": "SELECT id FROM picked",
 }
 # The accounts in question once each, apart from the rest: as a join, so that a total over many accounts stays quick.
 SCOPE = ", scope AS MATERIALIZED (SELECT DISTINCT account_id FROM ({covered}) covered)"
+# Each class with its number and its sum, and the first of its rows: the many rows are counted and compared, few are sorted.
 DEALS = """
-, sorted AS (
-  SELECT fact.*, CASE
+, sorted AS MATERIALIZED (
+  SELECT fact.id, fact.close_date, CASE
     WHEN reason IN ('no_access', 'missing_rate', 'no_amount') THEN CASE WHEN visible THEN reason ELSE 'no_access' END
     WHEN NOT status = ANY(%(parts)s) THEN CASE WHEN NOT visible THEN 'no_access' ELSE status END
     WHEN %(weighted)s AND status = 'open' AND probability IS NULL
@@ -22,40 +25,60 @@ DEALS = """
     WHEN visible THEN 'counts' ELSE 'hidden' END AS class,
     CASE WHEN %(weighted)s AND status = 'open' THEN converted * probability * 0.01 ELSE converted END
       * CASE status WHEN 'won' THEN %(won_sign)s ELSE 1 END AS worth
-  FROM fact JOIN scope USING (account_id) WHERE {key}
+  FROM fact {scope} WHERE {key}
+), classes AS (
+  SELECT class, count(*) AS together, sum(worth) AS sum FROM sorted GROUP BY class
 ), ranked AS (
-  SELECT *, row_number() OVER (PARTITION BY class ORDER BY abs(worth) DESC NULLS LAST, close_date, id) AS turn,
-    count(*) OVER (PARTITION BY class) AS together, sum(worth) OVER (PARTITION BY class) AS sum
-  FROM sorted
+  SELECT c.*, first.* FROM classes c CROSS JOIN LATERAL (
+    SELECT s.id, s.worth, row_number() OVER () AS turn FROM (
+      SELECT id, worth FROM sorted WHERE class = c.class
+      ORDER BY abs(worth) DESC NULLS LAST, close_date, id LIMIT %(most)s) s) first
 )
-SELECT r.class, r.together, r.sum, r.id, CASE WHEN r.visible THEN d.name ELSE '' END, r.status, r.close_date, r.amount,
-  r.currency, r.rate, r.rate_date, r.via, r.probability, r.worth
-FROM ranked r JOIN keystead_deal d ON d.id = r.id WHERE r.turn <= %(most)s ORDER BY r.class, r.turn
+SELECT r.class, r.together, r.sum, r.id, CASE WHEN f.visible THEN d.name ELSE '' END, f.status, f.close_date, f.amount,
+  f.currency, f.rate, f.rate_date, f.via, f.probability, r.worth
+FROM ranked r JOIN fact f ON f.id = r.id JOIN keystead_deal d ON d.id = r.id ORDER BY r.class, r.turn
 """
 OTHERS = """
-, other AS (
-  SELECT d.id, d.name, d.close_date, d.amount, d.currency, CASE
+, other AS MATERIALIZED (
+  SELECT d.id, d.close_date, CASE
     WHEN NOT {visible} THEN 'no_access'
     WHEN d.close_date IS NULL THEN 'no_date'
     WHEN d.close_date NOT BETWEEN %(start)s AND %(end)s THEN 'date_outside'
     ELSE 'lost' END AS class
-  FROM keystead_deal d JOIN scope ON scope.account_id = d.account_id LEFT JOIN keystead_member m ON m.id = d.owner_id
+  FROM keystead_deal d JOIN scope ON scope.account_id = d.account_id {deal_join}
   WHERE d.workspace_id = %(workspace)s AND {deal_key}
     AND (d.status = 'lost' OR d.close_date IS NULL OR d.close_date NOT BETWEEN %(start)s AND %(end)s)
   {elsewhere}
+), classes AS (
+  SELECT class, count(*) AS together FROM other GROUP BY class
 ), ranked AS (
-  SELECT *, row_number() OVER (PARTITION BY class ORDER BY close_date DESC NULLS LAST, id) AS turn,
-    count(*) OVER (PARTITION BY class) AS together
-  FROM other
+  SELECT c.*, first.* FROM classes c CROSS JOIN LATERAL (
+    SELECT o.id, row_number() OVER () AS turn FROM (
+      SELECT id FROM other WHERE class = c.class ORDER BY close_date DESC NULLS LAST, id LIMIT %(most)s) o) first
 )
-SELECT class, together, id, CASE WHEN class = 'no_access' THEN '' ELSE name END, close_date, amount, currency
-FROM ranked WHERE turn <= %(most)s ORDER BY class, turn
+SELECT r.class, r.together, r.id, CASE WHEN r.class = 'no_access' THEN '' ELSE d.name END, d.close_date, d.amount, d.currency
+FROM ranked r JOIN keystead_deal d ON d.id = r.id ORDER BY r.class, r.turn
 """
+# The same over every account, for a reader who sees every deal: indexes count, and know the first rows.
+_CLASSES = {
+    "date_outside": "d.account_id IS NOT NULL AND (d.close_date < %(start)s OR d.close_date > %(end)s)",
+    "no_date": "d.account_id IS NOT NULL AND d.close_date IS NULL",
+    "lost": "d.account_id IS NOT NULL AND d.status = 'lost' AND d.close_date BETWEEN %(start)s AND %(end)s",
+    "no_account": "d.account_id IS NULL AND d.status <> 'lost' AND d.close_date BETWEEN %(start)s AND %(end)s",
+}
+_OF_CLASS = """
+SELECT '{name}' AS class, (SELECT count(*) FROM keystead_deal d WHERE d.workspace_id = %(workspace)s AND {where}) AS together,
+  first.*
+FROM (
+  SELECT d.id, d.name, d.close_date, d.amount, d.currency FROM keystead_deal d
+  WHERE d.workspace_id = %(workspace)s AND {where} ORDER BY d.close_date DESC, d.id LIMIT %(most)s
+) first
+"""
+OTHERS_OF_EVERY = " UNION ALL ".join(f"({_OF_CLASS.format(name=name, where=where)})" for name, where in sorted(_CLASSES.items()))
 # Revenue that a reader might miss: below an account that stands for itself alone; in a total, deals without any account.
 NEAR = """
   UNION ALL
-  SELECT d.id, d.name, d.close_date, d.amount, d.currency, CASE WHEN {visible} THEN '{reason}' ELSE 'no_access' END
-  FROM keystead_deal d LEFT JOIN keystead_member m ON m.id = d.owner_id
+  SELECT d.id, d.close_date, CASE WHEN {visible} THEN '{reason}' ELSE 'no_access' END FROM keystead_deal d {deal_join}
   WHERE d.workspace_id = %(workspace)s AND {deal_key} AND d.status <> 'lost' AND d.close_date BETWEEN %(start)s AND %(end)s
     AND {where}
 """
@@ -66,6 +89,7 @@ ELSEWHERE = {
       AND d.account_id NOT IN (SELECT account_id FROM scope)""",
     ),
     "all": ("no_account", "d.account_id IS NULL"),
+    "every": ("no_account", "d.account_id IS NULL"),
 }
 TARGETS = """
 SELECT t.id, t.name, a.name, t.status, t.start_date, t.target, t.currency, t.rate, t.rate_date, t.via, t.days_in, t.days,

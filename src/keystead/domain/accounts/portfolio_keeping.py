@@ -16,13 +16,14 @@ from keystead.base.ids import uuid7
 from keystead.base.periods import Period
 from keystead.base.scope import current_workspace
 from keystead.domain.accounts.portfolio_source_sql import FACTS, SUMS, UNRATED
+from keystead.domain.accounts.portfolio_summary import keep_summary
 
 MOST_PERIODS = 24  # of a workspace; the oldest goes when one more is made
 MOST_MENDED = 1_000  # accounts; when more are marked, it is quicker to begin anew
 
 # The rates known on one day are those known on another when none is dated in between.
 _FIND = """
-SELECT k.id, EXISTS (SELECT FROM keystead_keptmark m WHERE m.workspace_id = %(workspace)s) AS is_marked
+SELECT k.id, k.summary::text, EXISTS (SELECT FROM keystead_keptmark m WHERE m.workspace_id = %(workspace)s) AS is_marked
 FROM keystead_keptperiod k
 WHERE k.workspace_id = %(workspace)s AND k.start_date = %(start)s AND k.end_date = %(end)s AND k.currency = %(quote)s
   AND k.rate_policy = %(rate_policy)s AND k.by_owner = %(by_owner)s
@@ -88,16 +89,32 @@ class Wanted:
         }  # fmt: skip
 
 
-def fresh_period(wanted: Wanted) -> UUID:
-    """The id of the kept period, with nothing in it that was out of date when this was called."""
-    found = _find(wanted)
-    if found is not None and not found[1]:
-        return found[0]
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept period; `summary` is JSON, None when nobody has asked for it yet."""
+
+    id: UUID
+    summary: str | None
+
+
+def fresh_period(wanted: Wanted, *, needs_summary: bool = False) -> Kept:
+    """The kept period, with nothing in it that was out of date when this was called."""
+    kept, is_marked = _find(wanted)
+    if kept and not is_marked and (kept.summary or not needs_summary):
+        return kept
     with transaction.atomic():
-        _lock()
+        lock_kept()
         mend()
-        found = _find(wanted)
-        return found[0] if found else _make(wanted)
+        kept, _ = _find(wanted)
+        if kept is None:
+            _make(wanted)
+            kept, _ = _find(wanted)
+        assert kept is not None
+        if needs_summary and not kept.summary:
+            keep_summary(wanted.parameters() | {"period": kept.id})
+            kept, _ = _find(wanted)
+            assert kept is not None
+    return kept
 
 
 def mend() -> None:
@@ -106,24 +123,29 @@ def mend() -> None:
     A mark is read before, and deleted after, what it names is recomputed: what is committed in between leaves a mark of its own.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, account_id FROM keystead_keptmark WHERE workspace_id = %s", [current_workspace()])
+        cursor.execute(
+            "SELECT id, account_id, is_of_summary FROM keystead_keptmark WHERE workspace_id = %s", [current_workspace()]
+        )
         marks = cursor.fetchall()
     if not marks:
         return
-    accounts = sorted({account for _, account in marks if account is not None})
-    if len(accounts) > MOST_MENDED or any(account is None for _, account in marks):
+    accounts = {account for _, account, is_of_summary in marks if not is_of_summary}
+    if len(accounts) > MOST_MENDED or None in accounts:
         _forget_periods()
     else:
-        for period in _periods():
-            _mend(period, accounts)
+        for period in kept_periods() if accounts else ():
+            _mend(period, sorted(accounts))
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM keystead_keptmark WHERE id = ANY(%s)", [[mark for mark, _ in marks]])
+        cursor.execute(
+            "UPDATE keystead_keptperiod SET summary = NULL WHERE workspace_id = %s AND summary IS NOT NULL", [current_workspace()]
+        )
+        cursor.execute("DELETE FROM keystead_keptmark WHERE id = ANY(%s)", [[mark for mark, *_ in marks]])
 
 
 def forget() -> None:
     """Forgets every kept figure of the open workspace and its marks; the next reader makes them anew."""
     with transaction.atomic():
-        _lock()
+        lock_kept()
         with connection.cursor() as cursor:
             cursor.execute("SELECT id FROM keystead_keptmark WHERE workspace_id = %s", [current_workspace()])
             marks = [row[0] for row in cursor.fetchall()]
@@ -132,19 +154,20 @@ def forget() -> None:
             cursor.execute("DELETE FROM keystead_keptmark WHERE id = ANY(%s)", [marks])
 
 
-def _lock() -> None:
+def lock_kept() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('kept figures ' || %s, 0))", [str(current_workspace())])
 
 
-def _find(wanted: Wanted) -> tuple[UUID, bool] | None:
+def _find(wanted: Wanted) -> tuple[Kept | None, bool]:
+    """The kept period, and whether anything of the workspace is marked."""
     with connection.cursor() as cursor:
         cursor.execute(_FIND, wanted.parameters())
-        found: tuple[UUID, bool] | None = cursor.fetchone()
-    return found
+        found = cursor.fetchone()
+    return (Kept(found[0], found[1]), found[2]) if found else (None, True)
 
 
-def _periods() -> list[dict[str, Any]]:
+def kept_periods() -> list[dict[str, Any]]:
     """The kept periods of the workspace, each as the parameters of its statements."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -8,12 +8,8 @@ Either source ends in the same two steps, so that what follows cannot tell them 
 and has a step `rates` on the way, with a rate for every distinct (currency, day) among the plans' targets.
 """
 
-# One rate for every distinct pair, each deal converted, or the reason why it does not count.
-_RATES = """, rates AS MATERIALIZED (
-  SELECT pairs.*, found.rate, found.rate_date, found.via
-  FROM pairs LEFT JOIN LATERAL keystead_rate_on(pairs.currency, %(quote)s, pairs.rate_day) found ON true
-)"""
-_TARGET_PAIRS = "SELECT currency, rate_day FROM plan WHERE target IS NOT NULL AND currency <> %(quote)s"
+from keystead.domain.accounts.portfolio_plan_sql import RATES, TARGET_PAIRS
+
 _RATE_DAY = "CASE WHEN %(rate_policy)s = 'current' THEN %(today)s ELSE least({close_date}, %(today)s) END"
 
 FACTS = (
@@ -31,7 +27,7 @@ FACTS = (
   SELECT currency, rate_day FROM deal WHERE amount IS NOT NULL AND (visible OR %(include_hidden)s) AND currency <> %(quote)s
   UNION {target_pairs}
 )"""
-    + _RATES
+    + f", {RATES}"
     + """, fact AS MATERIALIZED (
   SELECT deal.*, rates.rate, rates.rate_date, rates.via,
     CASE WHEN currency = %(quote)s THEN deal.amount ELSE deal.amount * rates.rate END AS converted,
@@ -59,18 +55,22 @@ _FROM_DEALS = f"""{FACTS}, by_account AS MATERIALIZED (
   SELECT currency, rate_day, count(*) AS deals FROM fact WHERE reason = 'missing_rate' GROUP BY currency, rate_day
 )"""
 
-# Nobody keeps figures for a reader from whom something is hidden. The second half of by_account is always empty: rows just
-# written are not in the statistics yet, and the planner would take ten thousand lines for one and look each account up among all.
-_FROM_KEPT = f"""pairs AS ({_TARGET_PAIRS}){_RATES}, by_account AS MATERIALIZED (
+# Nobody keeps figures for a reader from whom something is hidden.
+_FROM_KEPT = f"""pairs AS (SELECT DISTINCT * FROM ({TARGET_PAIRS}) of_targets), {RATES}, by_account AS MATERIALIZED (
   SELECT l.account_id, {{line_key}} AS key, {{line_sums}}
-  FROM keystead_keptline l {{line_join}}
+  FROM {{lines}} {{line_join}}
   WHERE l.workspace_id = %(workspace)s AND l.period_id = %(kept)s {{line_group}}
-  UNION ALL
-  SELECT NULL::uuid, '', 0, 0, 0, 0, 0, 0 FROM generate_series(1, 10000) WHERE random() < 0
+  {{estimate}}
 ), lack AS (
   SELECT currency, {_RATE_DAY.format(close_date="close_date")} AS rate_day, sum(deals)::bigint AS deals
   FROM keystead_keptlack WHERE workspace_id = %(workspace)s AND period_id = %(kept)s AND {{lack_scope}} GROUP BY 1, 2
 )"""
+# Always empty. Rows just written are not in the statistics yet: the planner would take ten thousand lines for one, and look each
+# account up among all of them.
+_MANY = "UNION ALL SELECT NULL::uuid, '', 0, 0, 0, 0, 0, 0 FROM generate_series(1, 10000) WHERE random() < 0"
+_OF_PAGE = """(SELECT DISTINCT account_id FROM cover) c CROSS JOIN LATERAL (
+    SELECT * FROM keystead_keptline
+    WHERE workspace_id = %(workspace)s AND period_id = %(kept)s AND account_id = c.account_id OFFSET 0) l"""
 _KEPT = "l.won, l.pipeline, l.weighted_pipeline, l.deals::bigint, 0::bigint AS hidden, l.unrated::bigint"
 _KEPT_SUMMED = """sum(l.won) AS won, sum(l.pipeline) AS pipeline, sum(l.weighted_pipeline) AS weighted_pipeline,
     sum(l.deals) AS deals, 0::bigint AS hidden, sum(l.unrated) AS unrated"""
@@ -78,12 +78,17 @@ _KEPT_SUMMED = """sum(l.won) AS won, sum(l.pipeline) AS pipeline, sum(l.weighted
 
 def from_deals(*, key: str, join: str, visible: str, scope: str) -> str:
     """`key` groups deals (`d`, `m` its owner through `join`); `visible` and `scope` are conditions on them."""
-    return _FROM_DEALS.format(deal_key=key, deal_join=join, deal_visible=visible, deal_scope=scope, target_pairs=_TARGET_PAIRS)
+    return _FROM_DEALS.format(deal_key=key, deal_join=join, deal_visible=visible, deal_scope=scope, target_pairs=TARGET_PAIRS)
 
 
-def from_kept(*, key: str, join: str, is_by_owner: bool, is_narrowed: bool) -> str:
-    """The same from the lines of the period %(kept)s; `key` and `join` as above, over lines (`d`) instead of deals."""
+def from_kept(*, key: str, join: str, is_by_owner: bool, is_narrowed: bool, is_of_page: bool) -> str:
+    """The same from the lines of the period %(kept)s; `key` and `join` as above, over lines (`d`) instead of deals.
+
+    `is_of_page`: a few accounts are covered, whose lines are looked up one by one.
+    """
     return _FROM_KEPT.format(
+        lines=_OF_PAGE if is_of_page else "keystead_keptline l",
+        estimate="" if is_of_page else _MANY,
         line_key=key.replace("d.", "l."),
         line_sums=_KEPT_SUMMED if is_by_owner else _KEPT,
         line_join=join.replace("d.", "l."),

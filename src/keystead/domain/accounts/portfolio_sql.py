@@ -25,6 +25,7 @@ from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member, RatePolicy
 from keystead.domain.accounts.portfolio_columns import GROUPS, Grouping
 from keystead.domain.accounts.portfolio_keeping import Wanted, fresh_period
+from keystead.domain.accounts.portfolio_plan_sql import AIM, OF_PLANS, PLAN, WIDE
 from keystead.domain.accounts.portfolio_query import PortfolioQuery, picked_accounts
 from keystead.domain.accounts.portfolio_source_sql import from_deals, from_kept
 
@@ -36,23 +37,7 @@ WITH RECURSIVE picked AS MATERIALIZED (
   LEFT JOIN keystead_member o ON o.id = a.owner_id
   {account_join}
   WHERE a.workspace_id = %(workspace)s AND {picked}
-), plan AS MATERIALIZED (
-  SELECT p.id, p.account_id, p.name, p.status, p.includes_descendants, p.target, p.currency, p.start_date,
-    least(p.end_date, %(end)s) - greatest(p.start_date, %(start)s) + 1 AS days_in,
-    p.end_date - p.start_date + 1 AS days, least(p.start_date, %(today)s) AS rate_day,
-    array_position(ARRAY['approved', 'submitted', 'draft', 'rejected'], p.status::text) AS rank
-  FROM keystead_plan p
-  WHERE p.workspace_id = %(workspace)s AND p.status <> 'archived' AND {plan_scope}
-    AND p.start_date <= %(end)s AND p.end_date >= %(start)s AND {plan_visible}
-), below AS (
-  {trees}
-  UNION  -- not UNION ALL: a circle of parents must end
-  -- OFFSET 0: few start here, so that looking up each one's children beats reading all accounts
-  SELECT b.row_id, c.id FROM below b
-  CROSS JOIN LATERAL (SELECT id FROM keystead_account WHERE parent_id = b.account_id OFFSET 0) c
-), wide AS MATERIALIZED (
-  SELECT row_id, account_id FROM below WHERE account_id <> row_id
-), cover AS (
+), {plan}, {wide}, cover AS (
   SELECT id AS row_id, id AS account_id FROM picked UNION ALL SELECT row_id, account_id FROM wide
 ), {source}, share AS (
   SELECT account_id AS row_id, key, won, pipeline, weighted_pipeline, deals, hidden, unrated
@@ -62,11 +47,7 @@ WITH RECURSIVE picked AS MATERIALIZED (
     sum(b.unrated)::bigint
   FROM (SELECT row_id, account_id FROM wide UNION SELECT row_id, row_id FROM wide) c JOIN by_account b USING (account_id)
   GROUP BY c.row_id, b.key
-), aim AS MATERIALIZED (
-  SELECT plan.*, rates.rate, rates.rate_date, rates.via, target * CASE WHEN currency = %(quote)s THEN 1 ELSE rates.rate END
-    * CASE WHEN days_in = days THEN 1 ELSE days_in::numeric / days END AS converted
-  FROM plan LEFT JOIN rates USING (currency, rate_day)
-), planned AS (
+), {aim}, planned AS (
   SELECT p.account_id, count(*) AS plans,
     sum(p.converted) AS target,
     bool_or(p.target IS NOT NULL AND p.days_in < p.days) AS is_prorated,
@@ -87,7 +68,12 @@ WITH RECURSIVE picked AS MATERIALIZED (
   {below}
 ), figured AS ({figured})
 """
-# An account's figures when its deals are in several groups.
+# An account's figures when its deals are in several groups: all of them when a filter asks for them, else how many deals.
+_COUNTED = """(
+    SELECT row_id, 0::numeric AS won, 0::numeric AS pipeline, 0::numeric AS weighted_pipeline, sum(deals)::bigint AS deals,
+      0::bigint AS hidden, 0::bigint AS unrated
+    FROM share GROUP BY row_id
+  )"""
 _SUMMED = """(
     SELECT row_id, sum(won) AS won, sum(pipeline) AS pipeline, sum(weighted_pipeline) AS weighted_pipeline,
       sum(deals)::bigint AS deals, sum(hidden)::bigint AS hidden, sum(unrated)::bigint AS unrated
@@ -98,7 +84,7 @@ _SUMMED = """(
 _BELOW = "WHERE t.target > 0 AND coalesce(s.won, 0) + coalesce(s.pipeline, 0) < %(below)s * t.target"
 
 _TREES = {
-    "plan": "SELECT account_id AS row_id, account_id FROM plan WHERE includes_descendants",
+    "plan": OF_PLANS,
     "tree": "SELECT id AS row_id, id AS account_id FROM picked",
     "own": "SELECT id AS row_id, id AS account_id FROM picked WHERE false",
 }
@@ -129,8 +115,12 @@ _TOP = """
 _TOP_OF_ALL = "LEFT JOIN keystead_account top ON top.id = a.lineage[1]"
 
 
-def statement(query: PortfolioQuery, *, viewer: Member, today: date, is_from_deals: bool = False) -> tuple[str, dict[str, Any]]:
+def statement(
+    query: PortfolioQuery, *, viewer: Member, today: date, is_from_deals: bool = False, page: str = ""
+) -> tuple[str, dict[str, Any]]:
     """The chain of steps for this query, to be followed by a SELECT over them; and its parameters.
+
+    `page` is a condition that leaves some of all accounts (`a`), whose plans and figures alone are then looked up.
 
     With `is_from_deals` the step `fact` is there, which explanations list; else kept figures may stand in its place, and
     `parameters["kept"]` names their period (None when they do not).
@@ -146,11 +136,13 @@ def statement(query: PortfolioQuery, *, viewer: Member, today: date, is_from_dea
     of_account, of_deal = _keys(grouping)
     is_of_deals = bool(grouping and grouping.is_of_deals)
     deal_join = "LEFT JOIN keystead_member m ON m.id = d.owner_id" if is_of_deals else ""
-    all_there = _sees_all(viewer) and not query.is_narrowed
-    if not is_from_deals and _sees_all(viewer) and query.accounts is None:
+    all_there = sees_all(viewer) and not query.is_narrowed and not page
+    if not is_from_deals and sees_all(viewer) and query.accounts is None:
         wanted = Wanted(query.period, parameters["quote"], parameters["rate_policy"], today, is_of_deals)
-        parameters["kept"] = fresh_period(wanted)
-        source = from_kept(key=of_deal, join=deal_join, is_by_owner=is_of_deals, is_narrowed=query.is_narrowed)
+        parameters["kept"] = fresh_period(wanted, needs_summary=bool(page)).id
+        source = from_kept(
+            key=of_deal, join=deal_join, is_by_owner=is_of_deals, is_narrowed=query.is_narrowed, is_of_page=bool(page)
+        )
     else:
         in_period = {"close_date__gte": query.period.start, "close_date__lte": query.period.end}
         visible = seen(viewer, "deal.read", Deal.objects.filter(**in_period), "d", parameters)
@@ -159,21 +151,24 @@ def statement(query: PortfolioQuery, *, viewer: Member, today: date, is_from_dea
         source = from_deals(key=of_deal, join=deal_join, visible=visible, scope=scope)
     picked = picked_accounts(query, viewer).order_by().values("pk")
     steps = _STEPS.format(
-        picked="true" if all_there else f"a.id IN ({named(picked, 'picked', parameters)})",
-        plan_scope="true" if all_there else "p.account_id IN (SELECT id FROM picked)",
-        plan_visible=seen(viewer, "plan.read", Plan.objects, "p", parameters),
+        picked=page or ("true" if all_there else f"a.id IN ({named(picked, 'picked', parameters)})"),
+        plan=PLAN.format(
+            plan_scope="true" if all_there else "p.account_id IN (SELECT id FROM picked)",
+            plan_visible=seen(viewer, "plan.read", Plan.objects, "p", parameters),
+        ),
+        wide=WIDE.format(trees=_TREES[query.covers]),
+        aim=AIM,
         account_key=of_account,
         account_join=_top_join(grouping, viewer, parameters),
-        trees=_TREES[query.covers],
         source=source,
-        of_row=_SUMMED if is_of_deals else "share",
+        of_row="share" if not is_of_deals else _COUNTED if query.below is None else _SUMMED,
         below=_BELOW if query.below is not None else "",
         figured=_SHARES if is_of_deals else _WHOLE,
     )
     return steps, parameters
 
 
-def _sees_all(viewer: Member) -> bool:
+def sees_all(viewer: Member) -> bool:
     return all(reach(viewer, f"{noun}.read") is Reach.ALL for noun in ("account", "deal", "plan"))
 
 

@@ -2,20 +2,24 @@
 
 from keystead.domain.accounts.portfolio_columns import COLUMNS, FIGURES, GROUPS, Grouping
 from keystead.domain.accounts.portfolio_query import PortfolioQuery
+from keystead.domain.accounts.portfolio_summary import MOVING_UP
 
 _ADDED = """coalesce(sum(won), 0) AS won, coalesce(sum(pipeline), 0) AS pipeline,
     coalesce(sum(weighted_pipeline), 0) AS weighted_pipeline, coalesce(sum(deals), 0) AS deals,
     coalesce(sum(hidden), 0) AS hidden, coalesce(sum(unrated), 0) AS unrated"""
 _COUNTED = f"""count(*) AS accounts, count(plans) AS with_plan, sum(target) AS target,
     coalesce(sum(unrated_targets), 0) AS unrated_targets, coalesce(sum(deals), 0) AS row_deals,
-    count(*) FILTER (WHERE {COLUMNS["segment_target"].order} > {COLUMNS["segment"].order}) AS moving_up"""
+    count(*) FILTER (WHERE {MOVING_UP}) AS moving_up"""
+
+_KEPT_SUMS = """SELECT won, pipeline, weighted_pipeline, deals, 0 AS hidden, unrated
+    FROM keystead_keptperiod k WHERE k.workspace_id = %(workspace)s AND k.id = %(kept)s"""
 
 # A group of accounts adds up its covered accounts once each; a group of deals takes its own deals of every covered account.
 _ONCE_BY_ACCOUNT = f"""
   SELECT g.key, {_ADDED} FROM (SELECT DISTINCT f.key, c.account_id FROM figured f JOIN cover c ON c.row_id = f.id) g
   JOIN by_account b USING (account_id) GROUP BY g.key
 """
-_ONCE_BY_DEAL = f"SELECT b.key, {_ADDED} FROM covered JOIN by_account b USING (account_id) GROUP BY b.key"
+_ONCE_BY_DEAL = f"SELECT b.key, {_ADDED} FROM {{covered}}by_account b{{using}} GROUP BY b.key"
 
 _GROUPS = """
 , counted AS (SELECT key, {counted} FROM figured GROUP BY key),
@@ -43,13 +47,13 @@ SELECT
   (%(kept)s::uuid IS NULL OR EXISTS (SELECT FROM keystead_keptperiod k WHERE k.workspace_id = %(workspace)s AND k.id = %(kept)s)),
   {groups},
   (SELECT jsonb_agg(to_jsonb(l) - 'turn' ORDER BY l.turn)::text FROM (
-    SELECT {line}, row_number() OVER (ORDER BY {order}, name, id) AS turn
-    FROM figured {turns} ORDER BY turn LIMIT %(limit)s OFFSET %(offset)s) l),
+    SELECT {line}, row_number() OVER () AS turn
+    FROM (SELECT * FROM figured {turns} ORDER BY {order}, name, id LIMIT %(limit)s OFFSET %(offset)s) figured) l),
   (SELECT count(*) FROM figured),
   {foot},
   {missing},
   (SELECT to_jsonb(t)::text FROM (
-    SELECT c.*, o.* FROM (SELECT {counted} FROM whole) c, (SELECT {added} FROM covered JOIN by_account USING (account_id)) o) t)
+    SELECT c.*, o.* FROM (SELECT {counted} FROM whole) c, ({added}) o) t)
 """
 _MISSING = """(
   SELECT jsonb_agg(to_jsonb(m) ORDER BY m.base)::text FROM (
@@ -75,8 +79,11 @@ _LABELS = {
 }
 
 
-def tail(query: PortfolioQuery) -> str:
-    """What follows the chain of steps; parameters: limit (None for all), offset."""
+def tail(query: PortfolioQuery, *, is_of_kept: bool = False) -> str:
+    """What follows the chain of steps; parameters: limit (None for all), offset.
+
+    `is_of_kept`: the lines cover every account, so that the kept sums are their total.
+    """
     grouping = GROUPS.get(query.group)
     order = [f"{COLUMNS[sort.column].order} {'DESC' if sort.is_descending else 'ASC'} NULLS LAST" for sort in query.order]
     covered = ", covered AS MATERIALIZED (SELECT DISTINCT c.account_id FROM whole w JOIN cover c ON c.row_id = w.id)"
@@ -88,12 +95,12 @@ def tail(query: PortfolioQuery) -> str:
         foot=_foot(query),
         missing=_MISSING,
         counted=_COUNTED,
-        added=_ADDED,
+        added=_KEPT_SUMS if is_of_kept else f"SELECT {_ADDED} FROM covered JOIN by_account USING (account_id)",
     )
-    return covered + (_groups(grouping, query) if grouping else "") + final
+    return covered + (_groups(grouping, query, is_of_kept=is_of_kept) if grouping else "") + final
 
 
-def _groups(grouping: Grouping, query: PortfolioQuery) -> str:
+def _groups(grouping: Grouping, query: PortfolioQuery, *, is_of_kept: bool) -> str:
     """Groups follow the first sort when it is a figure, else their words (segments their rank)."""
     label = "words.name" if grouping.labels in _LABELS else "substr(key, 2)"
     first = query.order[0]
@@ -105,11 +112,17 @@ def _groups(grouping: Grouping, query: PortfolioQuery) -> str:
         order = ""
     return _GROUPS.format(
         counted=_COUNTED,
-        once=_ONCE_BY_DEAL if grouping.is_of_deals else _ONCE_BY_ACCOUNT,
+        once=_once_by_deal(is_of_kept=is_of_kept) if grouping.is_of_deals else _ONCE_BY_ACCOUNT,
         label=label,
         order=order,
         join=_LABELS.get(grouping.labels, ""),
     )
+
+
+def _once_by_deal(*, is_of_kept: bool) -> str:
+    if is_of_kept:
+        return _ONCE_BY_DEAL.format(covered="", using="")
+    return _ONCE_BY_DEAL.format(covered="covered JOIN ", using=" USING (account_id)")
 
 
 def _foot(query: PortfolioQuery) -> str:

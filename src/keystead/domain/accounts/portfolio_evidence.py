@@ -1,0 +1,190 @@
+"""The rows behind a figure of the portfolio, and the rows left out: what the database says of them, as lines with reasons."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from keystead.data.deals.models import Deal
+from keystead.data.workspace.models import Member
+from keystead.domain.accounts.portfolio_columns import GROUPS
+from keystead.domain.accounts.portfolio_explanation_sql import (
+    COVERED,
+    DEALS,
+    ELSEWHERE,
+    NEAR,
+    OF_ROWS,
+    OTHERS,
+    OTHERS_OF_EVERY,
+    SCOPE,
+    TARGETS,
+)
+from keystead.domain.accounts.portfolio_query import PortfolioQuery
+from keystead.domain.accounts.portfolio_sql import seen, sees_all
+from keystead.domain.plans.explanation import REASONS as PLAN_REASONS
+
+REASONS: Mapping[str, str | Promise] = PLAN_REASONS | {
+    "no_account": _("belongs to no account"),
+    "date_outside": _("its date is outside the period"),
+    "below_account": _("belongs to an account below, which no plan covers from here"),
+    "archived": _("archived"),
+    "no_target": _("has no target"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One contribution; the lines sum to the figure exactly. `kind`: deal, target, hidden, clamp, or more (the rest as one sum).
+
+    `days`: (days inside the period, days of the plan) when a target counts pro rata.
+    """
+
+    kind: str
+    id: UUID | None
+    name: str
+    status: str
+    day: date | None
+    amount: Decimal | None
+    currency: str
+    rate: Decimal | None
+    rate_date: date | None
+    rate_via: str | None
+    probability: Decimal | None
+    days: tuple[int, int] | None
+    converted: Decimal
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that does not count, or (`id` None) so many more of the same reason."""
+
+    kind: str
+    id: UUID | None
+    name: str
+    day: date | None
+    amount: Decimal | None
+    currency: str
+    reason: str
+    count: int = 1
+
+    @property
+    def sentence(self) -> str | Promise:
+        return REASONS[self.reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is explained: one account, one group (an account within it), all, or every account of a reader who sees them all."""
+
+    kind: str
+    covered: str
+    rows: str
+    key: str
+    deal_key: str
+    deal_join: str
+
+
+def scope_of(query: PortfolioQuery, account: UUID | None, group: str, viewer: Member) -> Scope:
+    grouping = GROUPS.get(query.group)
+    of_deals = bool(group and grouping and grouping.is_of_deals)
+    kind = "account" if account else "group" if group and not of_deals else "all"
+    if kind == "all" and sees_all(viewer) and not query.is_filtered:
+        kind = "every"
+    sql_key = f"'=' || coalesce({grouping.key}, '') = %(key)s" if of_deals and grouping else "true"
+    join = "LEFT JOIN keystead_member m ON m.id = d.owner_id" if of_deals else ""
+    covered = SCOPE.format(covered=COVERED[kind])
+    return Scope(kind, covered, OF_ROWS[kind], "key = %(key)s" if of_deals else "true", sql_key, join)
+
+
+def deals(steps: str, scope: Scope, parameters: dict[str, Any], *, count: bool) -> tuple[list[Line], list[LeftOut]]:
+    tail = scope.covered + DEALS.format(key=scope.key, scope="" if scope.kind == "every" else "JOIN scope USING (account_id)")
+    lines: list[Line] = []
+    out: list[LeftOut] = []
+    for class_, rows in _by_class(steps + tail, parameters):
+        together, total = rows[0][0], rows[0][1]
+        if class_ == "hidden":
+            lines.append(plain("hidden", Decimal(together) if count else total, together))
+        elif class_ == "counts":
+            lines += [_deal_line(row[2:], count=count) for row in rows]
+            if together > len(rows):
+                listed = sum((line.converted for line in lines if line.kind == "deal"), Decimal(0))
+                rest = (Decimal(together) if count else total) - listed
+                lines.append(plain("more", rest, together - len(rows)))
+        elif class_ == "no_access":
+            out.append(LeftOut("deal", None, "", None, None, "", class_, together))
+        else:
+            out += [LeftOut("deal", row[2], row[3], row[5], row[6], row[7], class_) for row in rows]
+            out += _rest(class_, together - len(rows))
+    lines.sort(key=lambda line: ("deal", "more", "hidden").index(line.kind))
+    return lines, out
+
+
+def _deal_line(row: Sequence[Any], *, count: bool) -> Line:
+    pk, name, status, day, amount, currency, rate, rate_date, via, probability, worth = row
+    return Line(
+        "deal", pk, name, status, day, amount, currency, rate, rate_date, via, probability, None, Decimal(1) if count else worth
+    )
+
+
+def plain(kind: str, value: Decimal, count: int) -> Line:
+    return Line(kind, None, "", "", None, None, "", None, None, None, None, None, value, count)
+
+
+def _by_class(sql: str, parameters: dict[str, Any]) -> Iterable[tuple[str, list[Sequence[Any]]]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found = cursor.fetchall()
+    return [(class_, [row[1:] for row in rows]) for class_, rows in groupby(found, key=lambda row: row[0])]
+
+
+def _rest(reason: str, count: int) -> list[LeftOut]:
+    return [LeftOut("deal", None, "", None, None, "", reason, count)] if count > 0 else []
+
+
+def others(steps: str, scope: Scope, parameters: dict[str, Any], viewer: Member) -> list[LeftOut]:
+    """Deals near the figure that are not of the period, or not of its accounts."""
+    visible = seen(viewer, "deal.read", Deal.objects, "d", parameters)
+    if scope.kind == "every" and scope.deal_key == "true":
+        sql = OTHERS_OF_EVERY
+    else:
+        near = ""
+        if scope.kind in ELSEWHERE:
+            reason, where = ELSEWHERE[scope.kind]
+            near = NEAR.format(visible=visible, reason=reason, deal_key=scope.deal_key, deal_join=scope.deal_join, where=where)
+        tail = OTHERS.format(deal_key=scope.deal_key, deal_join=scope.deal_join, elsewhere=near, visible=visible)
+        sql = steps + scope.covered + tail
+    out: list[LeftOut] = []
+    for class_, rows in _by_class(sql, parameters):
+        together = rows[0][0]
+        if class_ != "no_access":
+            out += [LeftOut("deal", row[1], row[2], row[3], row[4], row[5], class_) for row in rows]
+            together -= len(rows)
+        out += _rest(class_, together)
+    return out
+
+
+def targets(steps: str, scope: Scope, parameters: dict[str, Any], sign: int) -> tuple[list[Line], list[LeftOut]]:
+    lines: list[Line] = []
+    out: list[LeftOut] = []
+    with connection.cursor() as cursor:
+        cursor.execute(steps + TARGETS.format(rows=scope.rows), parameters)
+        found = cursor.fetchall()
+    for pk, name, account, status, start, target, currency, rate, rate_date, via, days_in, days, converted in found:
+        called = name if scope.kind == "account" else f"{account}: {name}"
+        if converted is None:
+            reason = "no_target" if target is None else "missing_rate"
+            out.append(LeftOut("plan", pk, called, start, target, currency, reason))
+            continue
+        share = (days_in, days) if days_in < days else None
+        lines.append(
+            Line("target", pk, called, status, start, target, currency, rate, rate_date, via, None, share, sign * converted)
+        )
+    return lines, out
