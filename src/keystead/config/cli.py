@@ -33,6 +33,7 @@ Everyday commands (each has --help):
   workspace-create   a workspace with its first owner
   token-create       an API token for a member
   audit-verify       whether the audit logs are as they were written
+  kept-figures       whether the portfolio's kept figures are what the deals say; wrong ones are made anew
   second-step-reset EMAIL  for somebody who has lost phone, keys and codes
   backup FILE        everything into one file
   restore FILE       everything back from one file

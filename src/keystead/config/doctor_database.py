@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
+from uuid import UUID
 
 import psycopg
 from django.conf import settings
@@ -16,9 +17,13 @@ from django.db.migrations.executor import MigrationExecutor
 
 from keystead.base.clock import now as moment
 from keystead.base.roles import role_names
+from keystead.base.scope import open_scope
 from keystead.config.database import unsafe_rights, worker_url
 from keystead.config.doctor import Finding, Look
 from keystead.config.place import current_place, holder, is_held
+from keystead.data.workspace.models import User
+from keystead.domain.accounts.portfolio_verifying import wrong_periods
+from keystead.domain.workspace.membership import memberships
 
 OLDEST_SERVER = 150000
 LATE_AFTER = 300  # seconds that a job may wait before we call it late
@@ -27,7 +32,7 @@ SILENT_AFTER = 60  # seconds without a heartbeat before we call a worker gone
 
 
 def looks() -> list[Look]:
-    return [server, clock, migrations, roles, row_security, worker, queue, mail, storage]
+    return [server, clock, migrations, roles, row_security, kept_figures, worker, queue, mail, storage]
 
 
 def _rows(statement: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
@@ -112,6 +117,28 @@ def row_security() -> Iterator[Finding]:
         "row-level security",
         f"open to every workspace: {names}" if names else None,
         "bin/keystead migrate; when they stay open, report it: a migration is missing." if names else None,
+    )
+
+
+def workspaces() -> dict[str, UUID]:
+    """Every workspace with a member who can log in, by its address: nobody may list workspaces, but each person sees her own."""
+    found: dict[str, UUID] = {}
+    for user_id in User.objects.order_by("pk").values_list("pk", flat=True):
+        found |= {member.workspace.slug: member.workspace_id for member in memberships(user_id=user_id)}
+    return found
+
+
+def kept_figures() -> Iterator[Finding]:
+    """The portfolio's kept figures against the deals, in every workspace that this login can see."""
+    wrong = []
+    for slug, pk in workspaces().items():
+        with open_scope(workspace_id=pk, actor={"via": "command"}):
+            if wrong_periods():
+                wrong.append(slug)
+    yield Finding(
+        "portfolio figures",
+        f"not what the deals say in: {', '.join(wrong)}" if wrong else None,
+        "They are made anew at night; at once by: bin/keystead kept-figures" if wrong else None,
     )
 
 

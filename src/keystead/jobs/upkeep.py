@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from keystead.base import clock
 from keystead.base.scope import open_scope
 from keystead.data.workspace.models import Workspace
+from keystead.domain.accounts.portfolio_verifying import repair
 from keystead.domain.exchange.purging import purge_imports
 from keystead.domain.workspace.forgetting import forget_answers
 
@@ -73,11 +74,16 @@ def forget_everywhere(timestamp: int) -> int:
 
 @app.task(name="keystead.jobs.upkeep.forget")
 def forget(*, workspace_id: str) -> None:
-    """Forgets what the workspace has no use for any more: the rows of old imports, answers kept for repeated requests."""
+    """Forgets what the workspace has no use for any more: the rows of old imports, answers kept for repeated requests.
+
+    Then looks whether the kept figures are still what the deals say.
+    """
     at = clock.now()
     with open_scope(workspace_id=UUID(workspace_id), actor={"via": "job"}):
         purge_imports(at=at)
         forget_answers(at=at)
+        if wrong := repair():
+            logger.error("Kept figures of %s period(s) in workspace %s were wrong and are made anew", wrong, workspace_id)
 
 
 # No queueing_lock anywhere: under row-level security PostgreSQL does not tell the details that Procrastinate needs to see that a
