@@ -26,7 +26,7 @@ class MeasureDefinition:
     version: int
     name: str | Promise
     unit: Unit
-    formula: str
+    formula: str | Promise
     help: str | Promise
     null_rule: str | Promise = ""
 
@@ -37,47 +37,48 @@ KPIS: dict[str, MeasureDefinition] = {
     kpi.id: kpi
     for kpi in (
         MeasureDefinition(
-            "target", 1, _("Target"), Unit.MONEY, "plan.target", _("What the plan sets out to win in its period."),
+            "target", 1, _("Target"), Unit.MONEY, _("the plan's target"), _("What the plan sets out to win in its period."),
             _("Empty when the plan has no target."),
         ),
         MeasureDefinition(
-            "won", 1, _("Won"), Unit.MONEY, "Σ amount of won revenue dated in the period",
+            "won", 1, _("Won"), Unit.MONEY, _("Σ amount of won revenue dated in the period"),
             _("Revenue won in the period, from the plan's revenue source."),
         ),
         MeasureDefinition(
-            "pipeline", 1, _("Pipeline"), Unit.MONEY, "Σ amount of open deals closing in the period",
+            "pipeline", 1, _("Pipeline"), Unit.MONEY, _("Σ amount of open deals closing in the period"),
             _("Open deals that are expected to close in the period, in full."),
         ),
         MeasureDefinition(
             "weighted_pipeline", 1, _("Weighted pipeline"), Unit.MONEY,
-            "Σ amount × probability of open deals closing in the period",
+            _("Σ amount × probability of open deals closing in the period"),
             _("Open deals that are expected to close in the period, each times its probability."),
         ),
         MeasureDefinition(
-            "forecast", 1, _("Forecast"), Unit.MONEY, "won + pipeline", _("Won plus open pipeline closing in the period.")
+            "forecast", 1, _("Forecast"), Unit.MONEY, _("won + pipeline"), _("Won plus open pipeline closing in the period.")
         ),
         MeasureDefinition(
-            "weighted_forecast", 1, _("Weighted forecast"), Unit.MONEY, "won + weighted_pipeline",
+            "weighted_forecast", 1, _("Weighted forecast"), Unit.MONEY, _("won + weighted pipeline"),
             _("Won plus open pipeline times probability."),
         ),
         MeasureDefinition(
-            "variance", 1, _("Variance"), Unit.MONEY, "forecast − target",
+            "variance", 1, _("Variance"), Unit.MONEY, _("forecast − target"),
             _("How far the forecast is above or below the target."), _("Without a target it is the forecast."),
         ),
         MeasureDefinition(
-            "achievement", 1, _("Achievement"), Unit.RATIO, "forecast ÷ target",
+            "achievement", 1, _("Achievement"), Unit.RATIO, _("forecast ÷ target"),
             _("The forecast as a share of the target."), _NO_TARGET,
         ),
         MeasureDefinition(
-            "attainment", 1, _("Attainment"), Unit.RATIO, "won ÷ target", _("What is won as a share of the target."), _NO_TARGET
+            "attainment", 1, _("Attainment"), Unit.RATIO, _("won ÷ target"),
+            _("What is won as a share of the target."), _NO_TARGET,
         ),
         MeasureDefinition(
-            "coverage", 1, _("Coverage of the gap"), Unit.RATIO, "pipeline ÷ gap",
+            "coverage", 1, _("Coverage of the gap"), Unit.RATIO, _("pipeline ÷ gap"),
             _("Open pipeline as a multiple of what is still missing."),
             _("Undefined without a target or when nothing is missing."),
         ),
         MeasureDefinition(
-            "gap", 1, _("Gap"), Unit.MONEY, "max(0, target − won)", _("What is still to be won to reach the target."),
+            "gap", 1, _("Gap"), Unit.MONEY, _("max(0, target − won)"), _("What is still to be won to reach the target."),
             _("Empty when the plan has no target."),
         ),
     )

@@ -94,7 +94,7 @@ def explanation_out(found: Explanation) -> Shown:
     definition, currency = found.definition, found.plan.currency
     return {
         "definition": {
-            "id": definition.id, "version": definition.version, "name": str(definition.name), "formula": definition.formula,
+            "id": definition.id, "version": definition.version, "name": str(definition.name), "formula": str(definition.formula),
             "unit": definition.unit.value, "help": str(definition.help),
         },
         "as_of": moment(found.as_of),

@@ -65,7 +65,7 @@ def _safe(cell: Any) -> Any:
 
 def _rows(why: Explanation) -> Iterator[list[Any]]:
     currency = why.plan.currency
-    yield [_("Figure"), str(why.definition.name), why.definition.id, why.definition.version, why.definition.formula]
+    yield [_("Figure"), str(why.definition.name), why.definition.id, why.definition.version, str(why.definition.formula)]
     yield [_("Plan"), why.plan.name, why.plan.account.name, why.plan.start_date, why.plan.end_date]
     yield [_("As of"), why.as_of.isoformat(timespec="seconds"), _("Rate policy"), why.plan.rate_policy]
     yield []

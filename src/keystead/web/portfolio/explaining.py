@@ -43,7 +43,10 @@ _HELP = {
     "deals": gettext_lazy("Won and open deals of the period that count in the figures."),
     "gap": gettext_lazy("What is still to be won to reach the targets."),
 }
-_FORMULAS = {"target": "Σ plan.target × days in period ÷ days of plan", "won": "Σ amount of won deals closed in the period"}
+_FORMULAS = {
+    "target": gettext_lazy("Σ target of each plan × its days in the period ÷ its days"),
+    "won": gettext_lazy("Σ amount of won deals closed in the period"),
+}
 
 
 @require_GET
