@@ -340,7 +340,7 @@ def test_groups_and_views_cost_the_same_queries_for_one_deal_and_three(world: Wo
     assert counts[0] < 25
 
 
-@pytest.mark.parametrize("word", ["<script>alert(1)</script>", "‮gnp.exe", "🧊" * 200, "a" * 5000, "\x00", "%27%22--"])
+@pytest.mark.parametrize("word", ["<script>alert(1)</script>", "\u202egnp.exe", "🧊" * 200, "a" * 5000, "\x00", "%27%22--"])
 def test_hostile_words_in_every_filter_harm_nothing(world: World, aurelia: Account, word: str) -> None:
     client = as_(world.alice)
     for home, names in (

@@ -1,4 +1,4 @@
-"""The columns of the list of accounts. What the reader may not see (a parent's name) has no part in sorting or filtering either."""
+"""The columns of the list of accounts. What the reader may not see (a parent's name) sorts and filters nothing either."""
 
 from typing import Any
 

@@ -35,14 +35,14 @@ def tried(*, grid: Grid, rows: QuerySet[Any], viewer: Member, fields: Mapping[st
     wanted = grid.model._base_manager.filter(pk__in=list(rows.order_by().values_list("pk", flat=True)))
     allowed = editable(wanted, viewer, grid.edit_action)
     asked, reached = wanted.count(), allowed.count()
-    changes = list(allowed.exclude(_is_so(grid, fields)).values_list("pk", flat=True))
+    changes = list(allowed.exclude(_is_so(fields)).values_list("pk", flat=True))
     refused = {_out_of_reach(viewer, grid, wanted, allowed): asked - reached} if asked > reached else {}
     return Outcome(asked, changes, reached - len(changes), refused)
 
 
 def change_many(
     *, grid: Grid, rows: QuerySet[Any], viewer: Member, fields: Mapping[str, Any],
-    with_it: Mapping[str, Any] | None = None, follow: Callable[[Collection[UUID]], None] | None = None,
+    with_it: Mapping[str, Any] | None = None, follow: Callable[[Collection[UUID]], object] | None = None,
 ) -> Outcome:  # fmt: skip
     """Writes the fields into every row that the viewer may change and that is not so already: one transaction, one undo.
 
@@ -63,7 +63,7 @@ def change_many(
     return outcome
 
 
-def _is_so(grid: Grid, fields: Mapping[str, Any]) -> Q:
+def _is_so(fields: Mapping[str, Any]) -> Q:
     found = Q()
     for name, value in fields.items():
         found &= Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})

@@ -66,7 +66,8 @@ class Column:
     `sort`: what it stands in order by, when that is not the value. `label`: what a group is called, when the value is a key.
     `choices`: the values with their words. `currency` and `rate_day` make `value` convertible money. `narrow` filters in another
     way than by the value. `edits`: the field that is written when a cell is; `in_bulk`: for many rows at once, too.
-    Without `can_filter` it is only drawn, and has no value. `nulls_high`: nothing counts as later than everything, as an index has it.
+    Without `can_filter` it is only drawn, and has no value. `nulls_high`: nothing counts as later than everything, as an index
+    has it.
     """
 
     id: str

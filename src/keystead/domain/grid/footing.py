@@ -47,7 +47,7 @@ def measures(column: Column, how: str, alias: str) -> dict[str, Any]:
     simple = {"sum": Sum, "avg": Avg, "min": Min, "max": Max}.get(how)
     if simple is None:
         return made
-    exact = {"output_field": _EXACT} if column.kind.is_figure and how in ("sum", "avg") else {}
+    exact: dict[str, Any] = {"output_field": _EXACT} if column.kind.is_figure and how in ("sum", "avg") else {}
     return made | {f"{name}value": simple(value, **exact)}
 
 

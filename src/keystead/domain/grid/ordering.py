@@ -64,7 +64,8 @@ def keys_of(sorts: list[tuple[Sort, Any, bool, bool]], *, is_descending: bool) -
 
 def ordered(rows: QuerySet[Any], keys: list[Key]) -> QuerySet[Any]:
     named = {key.alias: key.expression for key in keys if key.expression is not None}
-    return rows.annotate(**named).order_by(*(key.order for key in keys))
+    found: QuerySet[Any] = rows.annotate(**named).order_by(*(key.order for key in keys))
+    return found
 
 
 def beyond(rows: QuerySet[Any], keys: list[Key], cursor: str) -> QuerySet[Any]:

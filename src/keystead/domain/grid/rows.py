@@ -118,7 +118,8 @@ class Rows:
         """With what the shown columns draw beyond the model's own fields."""
         columns = [self.grid.columns[name] for name in self.shown]
         extra = {f"v_{column.id}": column.is_grouped_by(self.reader) for column in columns if column.is_annotated}
-        return rows.select_related(*self.grid.related).annotate(**extra)
+        found: QuerySet[Any] = rows.select_related(*self.grid.related).annotate(**extra)
+        return found
 
     def count(self, most: int | None = None) -> int:
         """How many rows are left; counted no further than `most`."""
@@ -201,7 +202,7 @@ class Rows:
         return made
 
     def _aggregates(self) -> dict[str, Any]:
-        made = {}
+        made: dict[str, Any] = {}
         for name, how in self.foots.items():
             column = self.grid.columns[name]
             made |= measures(column, how, f"m_{name}")

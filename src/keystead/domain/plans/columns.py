@@ -98,6 +98,12 @@ def _column(name: str, **more: Any) -> Column:
     )  # fmt: skip
 
 
+def _names(reader: Reader) -> Any:
+    """The plan's name, and its account's for those who may see it, to be looked through together."""
+    account = seen_only("account", "account__name")(reader)
+    return Func(F("name"), Value(" "), account, function="concat", output_field=TextField())
+
+
 PLANS = Grid(
     id="plans",
     model=Plan,
@@ -105,7 +111,7 @@ PLANS = Grid(
     edit_action="plan.edit",
     related=("account", "owner"),
     aliases={"text": "q"},
-    words=lambda r: _names(r),
+    words=_names,
     columns=columns(
         Column(
             id="account", name=_("Account and plan"), kind=Kind.REFERENCE, value=seen_only("account", "account_id"),
@@ -125,7 +131,8 @@ PLANS = Grid(
             is_never_empty=True,
         ),
         Column(
-            id="status", name=_("Status"), kind=Kind.CHOICE, value=lambda _r: F("status"), choices=lambda _r: list(PlanStatus.choices),
+            id="status", name=_("Status"), kind=Kind.CHOICE, value=lambda _r: F("status"),
+            choices=lambda _r: list(PlanStatus.choices),
             sort=lambda _r: Case(*(When(status=key, then=Value(turn)) for key, turn in _TURN.items())), width=105,
         ),
         Column(
@@ -149,8 +156,8 @@ PLANS = Grid(
             is_never_empty=True,
         ),
         Column(
-            id="end_date", name=_("To, included"), kind=Kind.DAY, value=lambda _r: F("end_date"), edits="end_date", is_usual=False,
-            is_never_empty=True,
+            id="end_date", name=_("To, included"), kind=Kind.DAY, value=lambda _r: F("end_date"), edits="end_date",
+            is_usual=False, is_never_empty=True,
         ),
         Column(
             id="team_key", name=_("Team"), kind=Kind.TEXT, value=text("team_key"), sort=lowered("team_key"), is_usual=False,
@@ -170,12 +177,6 @@ PLANS = Grid(
         ),
     ),
 )  # fmt: skip
-
-
-def _names(reader: Reader) -> Any:
-    """The plan's name, and its account's for those who may see it, to be looked through together."""
-    account = seen_only("account", "account__name")(reader)
-    return Func(F("name"), Value(" "), account, function="concat", output_field=TextField())
 
 
 def plan_rows(asked: Asked, reader: Reader) -> PlanRows:

@@ -48,9 +48,10 @@ class _Extra:
 
 
 def _prepare(records: list[Account], rows: Rows, request: WorkspaceRequest) -> _Extra:
-    names = ("accounts:detail", "accounts:deals", "accounts:plans")
     parents = parents_of(records, request.viewer) if "parent" in rows.shown else {}
-    return _Extra(parents, *(pattern(name, request.workspace.slug) for name in names), frozenset(rows.shown))
+    slug = request.workspace.slug
+    detail, deals, plans = (pattern(f"accounts:{name}", slug) for name in ("detail", "deals", "plans"))
+    return _Extra(parents, detail, deals, plans, frozenset(rows.shown))
 
 
 def _name(account: Account, extra: _Extra) -> SafeString:

@@ -1,4 +1,4 @@
-"""The list of deals: what its cells show (each deal with the plan in which it counts, or why in none), and what may be written."""
+"""The list of deals: what its cells show (with the plan in which each counts, or why in none), and what may be written."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
 """One cell written in its place: the field of the record's own form, the domain's verb, and the row as it is afterwards."""
 
+import types
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -65,7 +66,10 @@ def _only(base: type[RecordForm], field: str) -> type[RecordForm]:
     def values_of(self: Any, record: Any) -> Any:
         return {name: value for name, value in base.values_of(self, record).items() if name == field}
 
-    return type(base)(f"{base.__name__}Of{field}", (base,), {"values_of": values_of})
+    made: type[RecordForm] = types.new_class(
+        f"{base.__name__}Of{field}", (base,), exec_body=lambda space: space.update(values_of=values_of)
+    )
+    return made
 
 
 def field_form(listing: Listing, request: WorkspaceRequest, record: Any, column: Column) -> RecordForm:

@@ -84,7 +84,8 @@ class Drawer:
         """A group's own line: what it is called, how many, and the footer's figures of it. `body`: the id of what it folds."""
         words = self.group_words(group, self.rows.asked.group[depth - 1])
         lead = format_html(
-            '<button type="button" class="grid-fold" aria-expanded="true" aria-controls="{}" data-depth="{}">{}<span>{}</span></button>'
+            '<button type="button" class="grid-fold" aria-expanded="true" aria-controls="{}" data-depth="{}">{}<span>{}</span>'
+            "</button>"
             ' <span class="sub num">{}</span>',
             body, depth, pieces.icon("chevron-down", "s"), words, formats.number(group.count, self.language),
         )  # fmt: skip
@@ -94,8 +95,8 @@ class Drawer:
             for column in self.columns[1:]
         )
         return (
-            f'<tr class="is-group" data-depth="{depth}">{pick}<th scope="rowgroup" class="{self.classes[self.columns[0].id]}">{lead}</th>'
-            f"{cells}</tr>"
+            f'<tr class="is-group" data-depth="{depth}">{pick}'
+            f'<th scope="rowgroup" class="{self.classes[self.columns[0].id]}">{lead}</th>{cells}</tr>'
         )
 
     def group_words(self, group: Group, name: str) -> str:
@@ -133,7 +134,8 @@ class Drawer:
             }
             lines.append(format_html('<span class="sub">{}</span>', said))
         how = EMPTY if is_group or foot.how == "sum" else format_html('<span class="foot-how">{}</span>', FOOT[foot.how])
-        return mark_safe(how + "".join(f"<div>{conditional_escape(line)}</div>" for line in lines))  # noqa: S308 - each is escaped
+        drawn = "".join(f"<div>{conditional_escape(line)}</div>" for line in lines)
+        return mark_safe(how + drawn)  # noqa: S308 - each line is escaped
 
     def _foot_value(self, column: Column, how: str, value: Any) -> SafeString | str:
         if isinstance(value, Money):

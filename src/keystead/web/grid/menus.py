@@ -50,21 +50,23 @@ def column_menu(page: "Page", name: str) -> dict[str, Any]:
     shown, others = list(page.rows.shown), [sort for sort in order if sort.column != name]
     is_in = len(others) < len(order)
     at = shown.index(name) if name in shown else 0
-    is_figure = column.kind.is_range
+    then_up, then_down = state.sorted_by([*others, Sort(name)]), state.sorted_by([*others, Sort(name, is_descending=True)])
+    is_figure, up, down = column.kind.is_range, Sort(name), Sort(name, is_descending=True)
     sorts = [
-        (_("Least first") if is_figure else _("A to Z"), state.sorted_by([Sort(name)]), "arrow-up", order == (Sort(name),)),
-        (_("Greatest first") if is_figure else _("Z to A"), state.sorted_by([Sort(name, True)]), "arrow-down", order == (Sort(name, True),)),
-        (_("Then by this, least first") if is_figure else _("Then by this, A to Z"), state.sorted_by([*others, Sort(name)]), "", False),
-        (_("Then by this, greatest first") if is_figure else _("Then by this, Z to A"), state.sorted_by([*others, Sort(name, True)]), "", False),
+        (_("Least first") if is_figure else _("A to Z"), state.sorted_by([up]), "arrow-up", order == (up,)),
+        (_("Greatest first") if is_figure else _("Z to A"), state.sorted_by([down]), "arrow-down", order == (down,)),
+        (_("Then by this, least first") if is_figure else _("Then by this, A to Z"), then_up, "", False),
+        (_("Then by this, greatest first") if is_figure else _("Then by this, Z to A"), then_down, "", False),
     ]  # fmt: skip
     if is_in and state.asked.order:
         sorts.append((_("Do not sort by this"), state.sorted_by(others), "x", False))
     groups = [group for group in state.asked.group if group != name]
+    can_join = column.can_group and bool(groups) and name not in state.asked.group
     how = state.asked.foot.get(name, column.foot)
     return {
         "column": column, "sorts": sorts if column.can_sort else [],
         "group_url": state.grouped_by([name]) if column.can_group and state.asked.group != (name,) else "",
-        "then_group_url": state.grouped_by([*groups, name]) if column.can_group and groups and name not in state.asked.group else "",
+        "then_group_url": state.grouped_by([*groups, name]) if can_join else "",
         "ungroup_url": state.grouped_by(groups) if name in state.asked.group else "",
         "feet": [(words, state.footed(name, foot), foot == how) for foot, words in FOOT.items() if foot in column.feet],
         "no_foot": (state.footed(name, ""), not how or how == "none"),

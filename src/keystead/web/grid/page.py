@@ -97,12 +97,12 @@ def context_of(page: Page) -> dict[str, Any]:
     is_small = counted <= FOOT_AT_ONCE
     after = page.request.GET.get("after", "")
     within = _within(page)
-    slug = page.request.workspace.slug
+    slug, many = page.request.workspace.slug, formats.number(FOOT_AT_ONCE, page.drawer.language)
     foot, total = rows.foot() if is_small and counted else ({}, counted)
     bodies = _bodies(page, after, within) if counted else ""
     return {
         "listing": page.listing, "state": state, "total": total, "is_small": is_small,
-        "counted": page.listing.counted(total) if is_small else _("more than %(n)s") % {"n": formats.number(FOOT_AT_ONCE, page.drawer.language)},
+        "counted": page.listing.counted(total) if is_small else _("more than %(n)s") % {"n": many},
         "bodies": mark_safe(bodies),  # noqa: S308 - the drawer escapes
         "foot": mark_safe(page.drawer.feet(foot, total)) if is_small and counted else "",  # noqa: S308 - likewise
         "foot_url": "" if is_small else state.to(part="foot"),
@@ -118,7 +118,8 @@ def context_of(page: Page) -> dict[str, Any]:
         "export_xlsx": reverse(f"{page.listing.id}:export_xlsx", args=[slug]) + state.to(),
         "export_csv": reverse(f"{page.listing.id}:export_csv", args=[slug]) + state.to(),
         "cells_url": cells_url(page.listing, slug), "bulk_url": reverse(f"{page.listing.id}:bulk", args=[slug]) + state.to(),
-        "crumbs": [{"label": page.listing.title, "url": ""}], "empty_template": page.listing.template.replace(".html", "_empty.html"),
+        "crumbs": [{"label": page.listing.title, "url": ""}],
+        "empty_template": page.listing.template.replace(".html", "_empty.html"),
     }  # fmt: skip
 
 

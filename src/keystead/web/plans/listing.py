@@ -80,14 +80,14 @@ def _figure(name: str) -> Cell:
         value = block.shown(name)
         if value is None:
             return EMPTY
-        is_money = isinstance(value, Money)
         text = formats.money_compact(value, language()) if isinstance(value, Money) else formats.percent(value, language())
         url = extra.explanation.format(pk=plan.pk, kpi=name)
         lacks = _lacking() if block.lacks(name) else EMPTY
-        bad = " text-bad" if name in ("achievement", "attainment") and not is_money and value < _BEHIND else ""
+        bad = " text-bad" if not isinstance(value, Money) and value < _BEHIND else ""
         full = formats.money(value, language()) if isinstance(value, Money) else text
         return format_html(
-            '<a class="figure-link num{}" href="{}" title="{}" data-explain hx-get="{}" hx-target="#explain-body" aria-haspopup="dialog">{}</a>{}',
+            '<a class="figure-link num{}" href="{}" title="{}" data-explain hx-get="{}" hx-target="#explain-body"'
+            ' aria-haspopup="dialog">{}</a>{}',
             bad, url, full, url, text, lacks,
         )  # fmt: skip
 
