@@ -5,14 +5,15 @@ Nothing that was typed is lost: it stays in its field, and is kept unless the ot
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
 from django.http import QueryDict
-from django.utils.formats import localize_input
+from django.utils.formats import localize, localize_input
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -149,4 +150,6 @@ def _shown(field: forms.Field, value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
         return str(dict(list(field.choices)).get(value, value))  # type: ignore[arg-type]
-    return str(localize_input(value) if field.localize else value)
+    if isinstance(value, Decimal):
+        value = value.normalize() if value % 1 else value.quantize(Decimal(1))  # without the zeros of the column's width
+    return str(localize(value)) if isinstance(value, Decimal | int | date) else str(value)
