@@ -258,3 +258,28 @@ def test_a_step_that_is_given_up_says_so_and_can_be_tried_again(world: World) ->
         imports.change_options(job=job, viewer=world.olga, options={})
         commit(world.olga, again(job))
         assert Account.objects.filter(name="Aurelia").exists()
+
+
+def test_each_column_can_be_written_in_its_own_way(world: World) -> None:
+    text = "Opportunity ID;Deal;Account;Amount;Created;Close date\nD-1;Drills;Aurelia;1.234;02/03/2026;04/05/2026\n"
+    with world.inside():
+        account("Aurelia", owner=world.olga)
+        formats = {"Amount": "1.234,56", "Created": "dmy", "Close date": "mdy"}
+        job = read(world.olga, "deals", text, locale="en", formats=formats)
+        assert problems(job) == []
+        commit(world.olga, job)
+        deal = Deal.objects.get()
+        assert (deal.amount, str(deal.created_date), str(deal.close_date)) == (1234, "2026-03-02", "2026-04-05")
+        again_ = read(world.olga, "deals", text.replace("D-1", "D-2"), locale="en")
+        assert again_.options["formats"] == formats  # remembered for the next file with these columns
+
+
+def test_a_format_that_says_nothing_or_fits_another_field_is_refused(world: World) -> None:
+    with world.inside():
+        for wrong in ("nonsense", "", 7):
+            with pytest.raises(Invalid) as refused:
+                read(world.olga, "deals", "Deal,Amount\nDrills,7\n", formats={"Amount": wrong})
+            assert [error.field for error in refused.value.errors] == ["formats"]
+        job = read(world.olga, "deals", "Opportunity ID,Deal,Amount\nD-1,Drills,7\n", formats={"Amount": "dmy"})
+        assert job.state == "failed"
+        assert "dmy" in imports.failure_sentence(job)

@@ -278,3 +278,48 @@ def test_alice_is_offered_the_kinds_that_she_may_import(alice: Desk) -> None:
     assert alice.client.get(reverse("imports:template", args=["northwind", "products"])).status_code == 404
     with alice.world.inside():
         assert not Deal.objects.exists()
+
+
+def test_one_column_is_told_how_it_is_written_and_the_others_stay_as_found(olga: Desk) -> None:
+    job = olga.previewed("Opportunity ID;Deal;Amount;Close date\nD-1;Pumps;1.234;02/03/2026\n")
+    page = text_of(olga.get("columns", job))
+    assert "How “Amount” is written" in page
+    posted = {
+        "seen": str(job.version),
+        "column-0": "external_id",
+        "column-1": "name",
+        "column-2": "amount",
+        "column-3": "close_date",
+    }
+    olga.post("columns", job, posted | {"format-1": "dmy", "format-2": "1.234,56", "format-3": "mdy"})
+    with olga.world.inside():
+        job.refresh_from_db()
+        assert job.options["formats"] == {"Amount": "1.234,56", "Close date": "mdy"}
+    olga.work(job, "read")
+    again = text_of(olga.get("columns", job))
+    assert '<option value="mdy" selected>' in again
+    assert '<option value="1.234,56" selected>' in again
+
+
+def test_a_commit_is_cancelled_from_its_page_and_the_preview_says_so(olga: Desk) -> None:
+    job = olga.previewed(ACCOUNTS)
+    olga.post("commit", job)
+    waiting = text_of(olga.get("detail", job))
+    assert olga.url("cancellation", job) in waiting
+    olga.post("cancellation", job)
+    preview = text_of(olga.get("detail", job))
+    assert "The import was cancelled" in preview
+    assert "Nothing was changed." in preview
+    with olga.world.inside():
+        assert Import.objects.get().state == "previewed"
+    assert "It was done already" in text_of(olga.client.post(olga.url("cancellation", job), follow=True))
+
+
+def test_an_import_that_is_stopping_says_so_and_offers_no_second_cancel(olga: Desk) -> None:
+    job = olga.previewed(ACCOUNTS)
+    olga.post("commit", job)
+    with olga.world.inside():
+        Import.objects.update(cancel_asked=True)
+    waiting = text_of(olga.get("detail", job))
+    assert "Stopping …" in waiting
+    assert olga.url("cancellation", job) not in waiting

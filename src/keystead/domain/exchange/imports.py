@@ -8,7 +8,7 @@ committing, undoing -> back to previewed, committed when somebody cancels: rolle
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -41,7 +41,9 @@ from keystead.domain.exchange.undoing import undo
 from keystead.domain.workspace.permissions import NotAllowed, require, require_for_import
 from keystead.domain.writing import FieldError, Invalid
 
-OPTIONS = frozenset("mapping values match mode locale date_format number_format sheet header_row currency unknown".split())
+OPTIONS = frozenset(
+    "mapping values match mode locale date_format number_format formats sheet header_row currency unknown".split()
+)
 PROBLEMS_SHOWN = 1_000
 
 
@@ -88,8 +90,8 @@ def check_options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """The options of an import, or `Invalid` with one error for each that is not understood."""
     errors = [FieldError(name, "unknown_option", _("There is no such option.")) for name in options if name not in OPTIONS]
     shapes: dict[str, type | tuple[type, ...]] = {
-        "mapping": dict, "values": dict, "unknown": dict, "match": list, "mode": str, "locale": str, "date_format": str,
-        "number_format": str, "sheet": str, "currency": str, "header_row": int,
+        "mapping": dict, "values": dict, "formats": dict, "unknown": dict, "match": list, "mode": str, "locale": str,
+        "date_format": str, "number_format": str, "sheet": str, "currency": str, "header_row": int,
     }  # fmt: skip
     errors.extend(
         FieldError(name, "bad_option", _("This option has another shape."))
@@ -138,7 +140,17 @@ def _format_errors(options: Mapping[str, Any]) -> list[FieldError]:
                 read(options[name])
             except BadValue:
                 errors.append(FieldError(name, "bad_option", _("This format is not understood.")))
+    if not all(map(_is_format, (options.get("formats") or {}).values())):
+        errors.append(FieldError("formats", "bad_option", _("This format is not understood.")))
     return errors
+
+
+def _is_format(text: Any) -> bool:
+    """Whether it says how days or how numbers are written."""
+    for read in (date_order, NumberFormat.of):
+        with suppress(BadValue):
+            return isinstance(text, str) and bool(read(text))
+    return False
 
 
 def change_options(*, job: Import, viewer: Member, options: Mapping[str, Any]) -> Import:
@@ -360,7 +372,7 @@ def remember_mapping(job: Import) -> None:
     """Keeps the mapping and the learnt values for the next file with these headers."""
     headers = job.format.get("headers", [])
     signature = hashlib.sha256("\n".join(sorted(map(header_key, headers))).encode()).hexdigest()
-    kept = {name: job.options[name] for name in ("date_format", "number_format", "currency") if name in job.options}
+    kept = {name: job.options[name] for name in ("date_format", "number_format", "formats", "currency") if name in job.options}
     values = job.options.get("values", {})
     SavedMapping.objects.update_or_create(
         kind=job.kind,

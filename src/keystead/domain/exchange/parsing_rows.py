@@ -34,14 +34,15 @@ from keystead.domain.exchange.parsing import (
     plain,
     split_name,
 )
-from keystead.domain.exchange.parsing_days import DateOrder
+from keystead.domain.exchange.parsing_days import DateOrder, date_order
 from keystead.domain.exchange.parsing_numbers import NumberFormat
-from keystead.domain.exchange.problems import BadValue, Problem
+from keystead.domain.exchange.problems import BadValue, CannotRead, Problem
 from keystead.domain.exchange.reading import Row
 
 type Value = str | int | bool | None
 type Parse = Callable[[str], Value]
 
+NUMBERS = frozenset({"money", "number", "percent", "integer"})  # the types of fields whose texts are numbers
 _REMEMBERED = 50_000  # texts of a column whose values are kept at hand
 
 
@@ -94,9 +95,11 @@ def make_plan(
     values: Mapping[str, Mapping[str, str]] | None = None,
     date_order: DateOrder | None = None,
     number_format: NumberFormat | None = None,
+    formats: Mapping[str, str] | None = None,
 ) -> Plan:
-    """The plan for a mapping {column: field}. What a person chose (`date_order`, `number_format`) holds for
-    every column; otherwise each column is read as its facts say, and by the locale where they say nothing.
+    """The plan for a mapping {column: field}. What a person chose for a column (`formats`) goes before what she
+    chose for all of them (`date_order`, `number_format`); otherwise each is read as its facts say, and by the
+    locale where they say nothing.
 
     `values` is {field: {text in the file: text meant}}. Raises KeyError for an unknown kind, header or field.
     """
@@ -105,19 +108,35 @@ def make_plan(
     places = {header: index for index, header in enumerate(headers)}
     columns = []
     for header, name in mapping.items():
-        fact = known.get(header)
+        fact, own = known.get(header), (formats or {}).get(header)
         columns.append(
             Column(
                 header,
                 places[header],
                 catalogue[name],
-                order=date_order or _order(fact, locale),
-                numbers=number_format or _numbers(fact, locale),
+                order=_own_order(own, catalogue[name]) or date_order or _order(fact, locale),
+                numbers=_own_numbers(own, catalogue[name]) or number_format or _numbers(fact, locale),
                 fraction=bool(fact and fact.numbers and fact.numbers.fraction),
                 values=_folded((values or {}).get(name, {})),
             )
         )
     return Plan(kind, tuple(columns), currency)
+
+
+def _own_order(text: str | None, field: Field) -> DateOrder | None:
+    return _chosen(date_order, text, field) if text and field.type == "day" else None
+
+
+def _own_numbers(text: str | None, field: Field) -> NumberFormat | None:
+    return _chosen(NumberFormat.of, text, field) if text and field.type in NUMBERS else None
+
+
+def _chosen[T](read: Callable[[str], T], text: str, field: Field) -> T:
+    """A format that was chosen for a column while it was another field's: days are not written like numbers."""
+    try:
+        return read(text)
+    except BadValue:
+        raise CannotRead("option_unknown", value=text, option=str(field.label)) from None
 
 
 def _order(fact: ColumnFacts | None, locale: str) -> DateOrder:

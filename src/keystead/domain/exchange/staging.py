@@ -132,6 +132,7 @@ class _Reader:
             job.kind, table.headers, mapping, facts, locale=locale, currency=currency, values=options.get("values") or {},
             date_order=date_order(options["date_format"]) if options.get("date_format") else None,
             number_format=NumberFormat.of(options["number_format"]) if options.get("number_format") else None,
+            formats=options.get("formats"),
         )  # fmt: skip
         fields = set(mapping.values())
         _require_mapped(job.kind, fields)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from keystead.data.exchange.models import Import
 from keystead.domain.exchange.fields import Field, default_match, fields_of, match_fields
+from keystead.domain.exchange.parsing_rows import NUMBERS
 from keystead.domain.exchange.problems import sentence
 from keystead.web.imports.values import FieldValues
 from keystead.web.imports.words import DATE_FORMATS, MODES, NUMBER_FORMATS, WHY
@@ -95,7 +96,7 @@ class ColumnsForm:
     @cached_property
     def options(self) -> dict[str, Any]:
         if self.is_other_table:
-            return {"sheet": self._sheet, "header_row": self._header_row, "mapping": None, "match": None}
+            return {"sheet": self._sheet, "header_row": self._header_row, "mapping": None, "match": None, "formats": None}
         usual = default_match(self.job.kind, set(self.mapping.values()))
         match = [] if set(self.match) == set(usual) else [name for name in self.match if name in self.mapping.values()]
         chosen = {name: self._allowed(name, self.text_option(name)) for name in _TEXT_OPTIONS}
@@ -105,7 +106,25 @@ class ColumnsForm:
         chosen_values = {value.field: value.chosen_in(self.data) for value in self.values}
         kept = {name: pairs for name, pairs in (self.job.options.get("values") or {}).items() if name not in chosen_values}
         values = kept | {name: pairs for name, pairs in chosen_values.items() if pairs}
-        return {"mapping": self.mapping, "match": match, "mode": self.mode, "unknown": unknown, "values": values, **chosen}
+        written = {"formats": self.formats, **chosen}
+        return {"mapping": self.mapping, "match": match, "mode": self.mode, "unknown": unknown, "values": values, **written}
+
+    @cached_property
+    def formats(self) -> dict[str, str]:
+        """{column: how its days or numbers are written}, for the columns where it was chosen."""
+        if self.data is None:
+            return dict(self.job.options.get("formats") or {})
+        posted = {column["name"]: self._get(f"format-{place}") for place, column in enumerate(self.job.columns)}
+        return {name: text for name, text in posted.items() if text and text in dict(self._format_choices(name))}
+
+    def _format_choices(self, column: str) -> list[tuple[str, Any]]:
+        """(value, words) for a column of days or of numbers; nothing for one of words."""
+        spec = self.fields.get(self.mapping.get(column, ""))
+        if spec is None:
+            return []
+        if spec.type == "day":
+            return [(key, words) for key, words, _example in DATE_FORMATS if key]
+        return [(example, example) for example in NUMBER_FORMATS] if spec.type in NUMBERS else []
 
     def _allowed(self, name: str, text: str) -> str:
         allowed = {"date_format": {key for key, _words, _example in DATE_FORMATS}, "number_format": set(NUMBER_FORMATS)}.get(name)
@@ -147,13 +166,19 @@ class ColumnsForm:
     def _row(self, place: int, column: dict[str, Any]) -> dict[str, Any]:
         guess = column.get("guess") or {}
         field = self.mapping.get(column["name"], "")
+        found = column.get("date_format" if self._is_day(field) else "number_format") or {}
         return {
             "place": place, "column": column, "field": field, "error": self.column_errors.get(column["name"], ""),
             "why": WHY.get(guess.get("why", "")) if field and guess.get("field") == field else "",
             "confidence": guess.get("confidence"),
             "spec": self.fields.get(field),
+            "formats": self._format_choices(column["name"]), "format": self.formats.get(column["name"], ""),
+            "found": found.get("example", ""), "is_ambiguous": found.get("ambiguous"), "is_mixed": found.get("mixed"),
             "empty": _share(column.get("empty", 0), column.get("filled", 0)),
         }  # fmt: skip
+
+    def _is_day(self, field: str) -> bool:
+        return field in self.fields and self.fields[field].type == "day"
 
     @cached_property
     def used_rows(self) -> list[dict[str, Any]]:
