@@ -67,7 +67,7 @@ def _seen(kind: str, ways: Sequence[SQL], viewer: Member) -> SQL | None:
     and each way is held against them. For one with many accounts, the candidates are looked up one by one until enough are found.
     """
     model = MODELS[kind]
-    number, limit = SOURCES[kind].number, 4 * CAP
+    number, limit = SOURCES[kind].number, 2 * CAP
     if reach(viewer, READ_ACTION[model.__name__]) is Reach.ALL:
         limited = [way.within("({} LIMIT %s)", CAP) for way in ways]
         return SQL.join(" UNION ALL ", limited).within(f"(SELECT {number} AS kind, object_id FROM ({{}}) w LIMIT %s)", limit)
