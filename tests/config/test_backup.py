@@ -156,7 +156,9 @@ def test_a_login_that_does_not_see_every_row_writes_no_backup_and_says_what_it_n
 def test_a_row_that_looks_like_a_setting_survives_the_way_onto_an_older_server(tmp_path: Path) -> None:
     script = tmp_path / "database.sql"
     setting = "SET transaction_timeout = 0;\n"
-    script.write_text(f"--\n\nSET lock_timeout = 0;\n{setting}\nCREATE TABLE note (text text);\nCOPY note FROM stdin;\n{setting}\\.\n")
+    script.write_text(
+        f"--\n\nSET lock_timeout = 0;\n{setting}\nCREATE TABLE note (text text);\nCOPY note FROM stdin;\n{setting}\\.\n"
+    )
     backup._for_older_servers(script)
     assert script.read_text().count(setting) == 1
     assert script.read_text().endswith(f"COPY note FROM stdin;\n{setting}\\.\n")

@@ -85,10 +85,20 @@ def test_another_worker_finishes_what_a_killed_one_has_begun(worker: Callable[..
     with world.inside():
         assert Account.objects.count() == 0
     let_time_pass()
-    with worker():
+    with worker() as third:
         until(lambda: state(world, job)[0] == "committed", seconds=120, told=told)
+        with world.inside():
+            assert Account.objects.count() == ROWS
+            imports.request_undo(job=job, viewer=world.olga)
+        until(lambda: state(world, job) == ("undoing", 1), seconds=60, told=told)
+        third.send_signal(signal.SIGKILL)
     with world.inside():
         assert Account.objects.count() == ROWS
+    let_time_pass()
+    with worker():
+        until(lambda: state(world, job)[0] == "undone", seconds=120, told=told)
+    with world.inside():
+        assert Account.objects.count() == 0
 
 
 def test_an_error_that_nobody_foresaw_ends_the_import_with_a_sentence(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
