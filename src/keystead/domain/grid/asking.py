@@ -11,7 +11,6 @@ from keystead.domain.grid.columns import FOOT, Column, Grid
 from keystead.domain.writing import FieldError
 
 MOST_SORTS = 4
-MOST_GROUPS = 2
 NARROWEST, WIDEST = 60, 800
 _PARTS = ("from", "to", "empty")
 
@@ -66,6 +65,9 @@ class Asked:
     @property
     def query(self) -> str:
         return urlencode(self.pairs, safe=",:")
+
+    def with_filter(self, name: str, value: str) -> "Asked":
+        return replace(self, filters={**self.filters, name: (value,)})
 
     def without(self, *names: str) -> "Asked":
         """The same without these filters."""
@@ -134,7 +136,7 @@ def _group(params: Params, grid: Grid, problems: list[FieldError]) -> tuple[str,
             )
         elif name not in found:
             found.append(name)
-    return tuple(found[:MOST_GROUPS])
+    return tuple(found[: grid.most_groups])
 
 
 def _foot(params: Params, grid: Grid, problems: list[FieldError]) -> dict[str, str]:
@@ -151,7 +153,7 @@ def _foot(params: Params, grid: Grid, problems: list[FieldError]) -> dict[str, s
 
 
 def _columns(params: Params, grid: Grid) -> tuple[str, ...]:
-    named = [name for name in dict.fromkeys(_listed(params, "columns")) if name in grid.columns]
+    named = [name for name in dict.fromkeys(_listed(params, "columns")) if name in grid.columns and grid.columns[name].can_show]
     made = (grid.first, *(name for name in named if name != grid.first))
     return () if not named or made == grid.usual_columns else made
 

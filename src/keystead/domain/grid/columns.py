@@ -67,7 +67,8 @@ class Column:
     `choices`: the values with their words. `currency` and `rate_day` make `value` convertible money. `narrow` filters in another
     way than by the value. `edits`: the field that is written when a cell is; `in_bulk`: for many rows at once, too.
     Without `can_filter` it is only drawn, and has no value. `nulls_high`: nothing counts as later than everything, as an index
-    has it.
+    has it. Without `can_show` it groups, and is no column to be seen. `says`: what the footer may say, where its kind does not
+    decide it.
     """
 
     id: str
@@ -89,13 +90,22 @@ class Column:
     can_sort: bool = True
     can_group: bool = True
     can_filter: bool = True
+    can_show: bool = True
+    says: tuple[str, ...] = ()
     foot: str = ""
     width: int = 120
     on_phone: bool = False
 
     @property
+    def is_drawing(self) -> bool:
+        """It only draws what other columns say."""
+        return not self.can_filter and not self.can_sort and self.can_show
+
+    @property
     def feet(self) -> tuple[str, ...]:
         """What the footer may say of it."""
+        if self.says:
+            return self.says
         if not self.can_filter:  # it is drawn, and has no value of its own
             return ()
         if self.kind is Kind.RATIO:
@@ -117,7 +127,7 @@ class Column:
 class Grid:
     """A list of one model. `usual` is its order when none is asked for; the first column is always shown, and first.
 
-    `words` names the field that the search box looks through. `reads` gives the columns that are only known once rows are
+    `most_groups`: by how many columns it is grouped at most. `has_single_choices`: a filter takes one value. `context`: filters that are no narrowing (a period). `words` names the field that the search box looks through. `reads` gives the columns that are only known once rows are
     (figures that SQL cannot reach cheaply): called with the rows that are left, before they are sorted.
     """
 
@@ -130,6 +140,9 @@ class Grid:
     related: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     extra_filters: tuple[str, ...] = ()
+    most_groups: int = 2
+    has_single_choices: bool = False
+    context: tuple[str, ...] = ()
 
     @property
     def first(self) -> str:

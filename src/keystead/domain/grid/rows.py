@@ -1,9 +1,9 @@
 """One list, asked once: its rows page by page, its groups, its footer. Every list of the product is read through this."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count, F, Min, Q, QuerySet
@@ -16,6 +16,7 @@ from keystead.domain.grid.converting import converted, rates_for
 from keystead.domain.grid.filtering import narrowed
 from keystead.domain.grid.footing import Foot, by_currency, is_money_said, measures, said
 from keystead.domain.grid.ordering import Key, beyond, cursor_of, keys_of, ordered
+from keystead.domain.writing import FieldError
 
 PAGE = 100
 MOST_GROUPS_SHOWN = 200
@@ -47,6 +48,9 @@ class Rows:
     shown: tuple[str, ...] = ()
     _values: dict[str, Any] = field(default_factory=dict)
     _rates: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+
+    draws_itself: ClassVar[bool] = False  # whether the surface asks it for bodies instead of rows
+    problems: ClassVar[Sequence[FieldError]] = ()
 
     def __post_init__(self) -> None:
         self.shown = self.asked.columns or self.grid.usual_columns
@@ -113,6 +117,14 @@ class Rows:
         listed = list((beyond(rows, keys, after) if after else rows)[: limit + 1])
         more = len(listed) > limit
         return listed[:limit], cursor_of(listed[limit - 1], keys) if more else ""
+
+    def bodies(self, page: Any, after: str) -> str:
+        """For a list that draws itself, its rows as the page has them."""
+        raise NotImplementedError
+
+    def one(self, pk: Any) -> list[Any]:
+        """The row of this key, also when the filters leave it out."""
+        return list(self.drawn(self.every.filter(pk=pk)))
 
     def drawn(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """With what the shown columns draw beyond the model's own fields."""

@@ -53,7 +53,7 @@ def cell(request: WorkspaceRequest, listing: Listing, pk: UUID, name: str) -> Ht
 def _row(page: Page, pk: UUID) -> HttpResponse:
     """The row as it is now, also when it no longer passes the filters: it goes when the page is next asked for."""
     rows = page.rows
-    found = list(rows.drawn(rows.every.filter(pk=pk)))
+    found = rows.one(pk)
     extra = page.listing.prepare(found, rows, page.request)
     can = changeable(page.listing, page.request, found)
     return HttpResponse(page.drawer.lines(found, extra, can))

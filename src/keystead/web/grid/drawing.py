@@ -51,7 +51,7 @@ class Drawer:
             pick = f'<td class="grid-pick"><input type="checkbox" name="pick" value="{record.pk}" aria-label="{label}"></td>'
         cells = "".join(self._cell(column, record, extra, at) for at, column in enumerate(self.columns))
         can = " data-can" if is_open else ""
-        return f'<tr data-id="{record.pk}" data-version="{record.version}"{can}>{pick}{cells}</tr>'
+        return f'<tr data-id="{record.pk}" {can}>{pick}{cells}</tr>'
 
     def _cell(self, column: Column, record: Any, extra: Extra, at: int) -> str:
         spec = self.listing.cells[column.id]

@@ -52,10 +52,21 @@ def _lines(page: Page, *, has_total: bool = False) -> Sheet:
     return Sheet(str(page.listing.title), heads, rows, total)
 
 
+def _columns(page: Page) -> list[Column]:
+    """Those that are shown, without the ones that only draw what others say."""
+    return [column for column in page.drawer.columns if not column.is_drawing]
+
+
+def _head(page: Page, column: Column) -> str:
+    """Money that is all in one currency names it in the head, so that the cells are numbers."""
+    is_one = column.kind is Kind.MONEY and not column.currency
+    return f"{column.name}, {page.rows.reader.viewer.workspace.currency}" if is_one else str(column.name)
+
+
 def _heads(page: Page) -> list[SheetColumn]:
     made = []
-    for column in page.drawer.columns:
-        made.append(SheetColumn(str(column.name), _KINDS.get(column.kind, "text"), max(10, column.width // 8)))
+    for column in _columns(page):
+        made.append(SheetColumn(_head(page, column), _KINDS.get(column.kind, "text"), max(10, column.width // 8)))
         if _has_currency(page, column):
             made.append(SheetColumn(_("Currency"), "text", 10))
     return made
@@ -63,7 +74,7 @@ def _heads(page: Page) -> list[SheetColumn]:
 
 def _has_currency(page: Page, column: Column) -> bool:
     """Beside money stands its currency, so that the amount is a number; unless that is a column of its own already."""
-    return column.kind is Kind.MONEY and "currency" not in page.rows.shown
+    return column.kind is Kind.MONEY and bool(column.currency) and "currency" not in page.rows.shown
 
 
 def _records(page: Page) -> Iterator[tuple[Any, list[Cell]]]:
@@ -73,7 +84,7 @@ def _records(page: Page) -> Iterator[tuple[Any, list[Cell]]]:
         extra = page.listing.prepare(records, page.rows, page.request)
         for record in records:
             cells: list[Cell] = []
-            for column in page.drawer.columns:
+            for column in _columns(page):
                 cells += _cells(page, column, page.listing.cells[column.id].raw(record, extra))
             yield record, cells
 
@@ -110,7 +121,7 @@ def _group_cells(page: Page, record: Any) -> list[Cell]:
 
 def _feet(page: Page, feet: dict[str, Foot]) -> list[Cell]:
     made: list[Cell] = []
-    for at, column in enumerate(page.drawer.columns):
+    for at, column in enumerate(_columns(page)):
         foot = feet.get(column.id)
         one = foot.values[0] if foot and len(foot.values) == 1 else None
         several = (
@@ -129,13 +140,15 @@ def _feet(page: Page, feet: dict[str, Foot]) -> list[Cell]:
 
 def _groups(page: Page) -> Sheet:
     """Each group with how many it has and what the footer says of it."""
-    columns = [column for column in page.drawer.columns[1:] if column.id in page.rows.foots]
+    columns = [column for column in _columns(page)[1:] if column.id in page.rows.foots]
     heads = [SheetColumn(str(column.name), "text", 28) for column in _grouping(page)] + [SheetColumn(_("Rows"), "count")]
     for column in columns:
         how = page.rows.foots[column.id]
         heads.append(
             SheetColumn(
-                f"{column.name}, {FOOT[how]}", "count" if how in ("count", "empty") else _KINDS.get(column.kind, "text"), 18
+                _head(page, column) + ("" if how == "sum" else f", {FOOT[how]}"),
+                "count" if how in ("count", "empty") else _KINDS.get(column.kind, "text"),
+                18,
             )
         )
     rows: list[list[Cell]] = []

@@ -1,8 +1,8 @@
 """What a noun says of its list so that the grid can draw, edit and export it: values of cells, form, verbs, words."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from keystead.domain.grid.asking import Asked
 from keystead.domain.grid.bulk import Outcome
@@ -10,6 +10,9 @@ from keystead.domain.grid.columns import Grid, Reader
 from keystead.domain.grid.rows import Rows
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.workspace.writing import RecordForm
+
+if TYPE_CHECKING:
+    from keystead.web.grid.drawing import Drawer
 
 type Extra = Any  # what the noun looked up for all rows of a page at once
 
@@ -40,7 +43,9 @@ class Listing:
     prepare: Callable[[list[Any], Rows, WorkspaceRequest], Extra] = lambda _records, _rows, _request: None
     name: Callable[[Any, Extra], str] = lambda record, _extra: str(record)
     frame: Callable[[WorkspaceRequest], dict[str, Any]] = lambda _request: {}
-    fields: Mapping[str, str] = field(default_factory=dict)
+    framed: Callable[[WorkspaceRequest, Any], dict[str, Any]] = lambda _request, _page: {}
+    drawer: "type[Drawer] | None" = None
+    tools_template: str = ""
 
     @property
     def id(self) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from keystead.domain.grid.asking import MOST_GROUPS, Asked, Sort
+from keystead.domain.grid.asking import Asked, Sort
 from keystead.domain.grid.columns import FOOT, Column
 from keystead.domain.workspace.permissions import may
 from keystead.domain.workspace.views import may_change
@@ -61,7 +61,7 @@ def column_menu(page: "Page", name: str) -> dict[str, Any]:
     if is_in and state.asked.order:
         sorts.append((_("Do not sort by this"), state.sorted_by(others), "x", False))
     groups = [group for group in state.asked.group if group != name]
-    can_join = column.can_group and bool(groups) and name not in state.asked.group
+    can_join = column.can_group and bool(groups) and page.listing.grid.most_groups > 1 and name not in state.asked.group
     how = state.asked.foot.get(name, column.foot)
     return {
         "column": column, "sorts": sorts if column.can_sort else [],
@@ -93,12 +93,12 @@ def toolbar(page: "Page") -> dict[str, Any]:
             sorts += [(column.id, f"{column.name}, {up}"), (f"-{column.id}", f"{column.name}, {down}")]
     asked_sorts = [sort.key for sort in state.asked.order]
     asked_groups = list(state.asked.group)
-    in_order = [*shown, *(column.id for column in columns if column.id not in shown)]
+    in_order = [*shown, *(column.id for column in columns if column.can_show and column.id not in shown)]
     return {
         "sorts": sorts, "sort_keys": [*asked_sorts, *[""] * (3 - len(asked_sorts))][:3],
         "sort_words": ", ".join(str(grid.columns[sort.column].name) for sort in page.rows.order),
         "groups": [(column.id, column.name) for column in columns if column.can_group],
-        "group_keys": [*asked_groups, *[""] * (MOST_GROUPS - len(asked_groups))],
+        "group_keys": [*asked_groups, *[""] * (grid.most_groups - len(asked_groups))],
         "group_words": ", ".join(str(grid.columns[name].name) for name in asked_groups),
         "ungroup": state.grouped_by([]),
         "columns": [(name, grid.columns[name].name, name in shown, name == grid.first) for name in in_order],

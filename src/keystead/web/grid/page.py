@@ -64,7 +64,7 @@ def page_of(request: WorkspaceRequest, listing: Listing) -> Page:
     state = state_of(request, listing.grid)
     rows = listing.rows(state.asked, Reader(request.viewer, clock.today(request.user.time_zone)))
     may_edit = reach(request.viewer, listing.grid.edit_action) is not Reach.NONE
-    return Page(request, listing, state, rows, Drawer(listing, rows, may_edit=may_edit))
+    return Page(request, listing, state, rows, (listing.drawer or Drawer)(listing, rows, may_edit=may_edit))
 
 
 def changeable(listing: Listing, request: WorkspaceRequest, records: list[Any]) -> set[Any] | None:
@@ -83,7 +83,7 @@ def grid_page(request: WorkspaceRequest, listing: Listing) -> HttpResponse:
     part = request.GET.get("part", "")
     if part in _PARTS:
         return _PARTS[part](page)
-    context = context_of(page) | listing.frame(request)
+    context = context_of(page) | listing.frame(request) | listing.framed(request, page)
     if not wants_fragment(request):
         return render(request, listing.template, context)
     response = render(request, "grid/whole.html", context)
@@ -108,12 +108,12 @@ def context_of(page: Page) -> dict[str, Any]:
         "foot_url": "" if is_small else state.to(part="foot"),
         "span": page.span,
         "heads": menus.heads(page), "may_edit": page.drawer.may_edit,
-        "filters": filters(state, rows.reader), "is_filtered": bool(state.asked.filters),
+        "filters": filters(state, rows.reader), "is_filtered": any(name not in page.listing.grid.context for name in state.asked.filters),
         "hidden": hidden_inputs(state, but={"q", *(name for each in page.listing.grid.columns for name in _filter_names(each))}),
         "hidden_extra": hidden_inputs(state, but={"q"}),
-        "q": state.asked.one("q"), "everything": state.without(*state.asked.filters),
+        "q": state.asked.one("q"), "everything": state.without(*(name for name in state.asked.filters if name not in page.listing.grid.context)),
         "toolbar": menus.toolbar(page), "views": menus.views(page),
-        "problems": [*state.asked.problems],
+        "problems": [*state.asked.problems, *rows.problems],
         "top": state.to() if after or within else "",
         "export_xlsx": reverse(f"{page.listing.id}:export_xlsx", args=[slug]) + state.to(),
         "export_csv": reverse(f"{page.listing.id}:export_csv", args=[slug]) + state.to(),
@@ -139,6 +139,8 @@ def _filter_names(column: str) -> tuple[str, ...]:
 
 
 def _bodies(page: Page, after: str, within: tuple[Any, ...] | None) -> str:
+    if page.rows.draws_itself:
+        return page.rows.bodies(page, after)
     if page.state.asked.group and within is None:
         return _groups(page, 0)
     return _body(page, *page.rows.page(after, within), within)
@@ -219,6 +221,8 @@ def _key(page: Page, name: str, value: Any) -> Any:
 
 
 def _rows_part(page: Page) -> HttpResponse:
+    if page.rows.draws_itself:
+        return HttpResponse(page.rows.bodies(page, page.request.GET.get("after", "")))
     within = _within(page)
     records, cursor = page.rows.page(page.request.GET.get("after", ""), within)
     return HttpResponse(_body(page, records, cursor, within))

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from keystead.base.periods import Period
 from keystead.domain.accounts.portfolio_columns import COLUMNS
-from keystead.domain.accounts.portfolio_query import MOST_SORTS, PortfolioQuery, Sort
+from keystead.domain.accounts.portfolio_query import PortfolioQuery
 
 OPTIONAL = [column.id for column in COLUMNS.values() if column.is_optional]
 
@@ -37,15 +37,6 @@ class Address:
     def to(self, **changes: object) -> str:
         text = self.query(**changes)
         return f"?{text}" if text else "?"
-
-    def sorted_by(self, column: str, order: tuple[Sort, ...]) -> str:
-        """A column's head puts it first, turning it round when it is first already; what was first comes second."""
-        first = order[0]
-        starts_descending = COLUMNS[column].is_figure
-        descending = not first.is_descending if first.column == column else starts_descending
-        others = [sort.key for sort in order if sort.column != column]
-        keys = [Sort(column, descending).key, *others][:MOST_SORTS]
-        return self.to(order=",".join(keys))
 
 
 def chosen_columns(text: str) -> list[str]:

@@ -2,12 +2,11 @@
 
 from django.urls import path
 
-from keystead.web.portfolio import explaining, exporting, grid
+from keystead.web.grid.urls import list_urls
+from keystead.web.portfolio import explaining, listing
 
 app_name = "portfolio"
 urlpatterns = [
-    path("", grid.portfolio_list, name="list"),
+    *list_urls(listing.LISTING),
     path("explanation", explaining.explanation, name="explanation"),
-    path("export.csv", exporting.export_csv, name="export_csv"),
-    path("export.xlsx", exporting.export_xlsx, name="export_xlsx"),
 ]

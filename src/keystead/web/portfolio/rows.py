@@ -1,0 +1,175 @@
+"""The portfolio as a list that the grid can ask: its lines come from one statement, group by group, in pages."""
+
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from keystead.base.money import Money
+from keystead.data.accounts.models import Account
+from keystead.domain.accounts.portfolio import Portfolio, portfolio
+from keystead.domain.accounts.portfolio_columns import COLUMNS, Kind
+from keystead.domain.accounts.portfolio_query import picked_accounts, read_query
+from keystead.domain.grid.asking import Asked
+from keystead.domain.grid.columns import Reader
+from keystead.domain.grid.footing import Foot
+from keystead.domain.grid.rows import Group, Rows
+from keystead.domain.plans.editing import fiscal_calendar
+from keystead.web.grid.drawing import Drawer
+from keystead.web.portfolio.address import Address
+from keystead.web.portfolio.cells import Cells, GroupLine, Line
+from keystead.web.portfolio.columns import PORTFOLIO
+from keystead.web.templatetags import pieces
+from keystead.web.templatetags.portfolio import figure
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line with what the grid calls it by."""
+
+    line: Line
+    g0: str
+    l0: str
+
+    @property
+    def pk(self) -> UUID:
+        return self.line.row.account_id
+
+
+class PortfolioRows(Rows):
+    draws_itself: ClassVar[bool] = True
+
+    def __init__(self, asked: Asked, reader: Reader) -> None:
+        self.grid, self.asked, self.reader = PORTFOLIO, asked, reader
+        self.shown = asked.columns or PORTFOLIO.usual_columns
+        params = {name: values[0] for name, values in asked.filters.items()}
+        params |= {"order": ",".join(sort.key for sort in asked.order), "group": ",".join(asked.group)}
+        params |= {f"foot_{column}": how for column, how in asked.foot.items()}
+        if params.get("is_key") == "0":
+            del params["is_key"]
+        self.query, problems = read_query(params, viewer=reader.viewer, today=reader.today)
+        self.problems = problems  # type: ignore[misc]
+        self.every = Account.objects.visible_to(reader.viewer)
+        self._pages: dict[tuple[int, int | None], Portfolio] = {}
+
+    @property
+    def found(self) -> Any:  # type: ignore[override]
+        """The accounts that the filters leave, for a change of many."""
+        if self.query.below is None:
+            return picked_accounts(self.query, self.reader.viewer)
+        return self.every.filter(pk__in={row.account_id for row in self.at(0, is_all=True).rows})
+
+    def at(self, offset: int, *, is_all: bool = False) -> Portfolio:
+        """A page of it, or all, asked for once."""
+        limit = None if is_all else PAGE
+        if (offset, limit) not in self._pages:
+            viewer, today = self.reader.viewer, self.reader.today
+            self._pages[offset, limit] = portfolio(query=self.query, viewer=viewer, today=today, limit=limit, offset=offset)
+        return self._pages[offset, limit]
+
+    @property
+    def whole(self) -> Portfolio:
+        """Totals and groups, which every page has."""
+        return next(iter(self._pages.values()), None) or self.at(0)
+
+    def cells(self, found: Portfolio) -> Cells:
+        workspace = self.reader.viewer.workspace
+        usual = fiscal_calendar(workspace).year_of(self.reader.today)
+        return Cells(found, Address.of(self.query, [], usual), workspace, [])
+
+    def rows(self, found: Portfolio, previous: str | None = None) -> list[Row]:
+        labels = {group.group: group.label for group in found.groups}
+        return [Row(line, line.row.group, labels.get(line.row.group, "")) for line in self.cells(found).lines(previous)]
+
+    def one(self, pk: Any) -> list[Any]:
+        query = replace(self.query, accounts=(pk,), below=None)
+        found = portfolio(query=query, viewer=self.reader.viewer, today=self.reader.today)
+        return self.rows(found)[:1]
+
+    def in_order(self, rows: Any = None) -> Any:
+        return self.rows(self.at(0, is_all=True))
+
+    def count(self, most: int | None = None) -> int:
+        return self.at(0).lines if not self._pages else self.whole.lines
+
+    def groups(self, offset: int = 0, limit: int = 0) -> list[Group]:
+        found = self.whole
+        return [Group((group.group,), group.label, group.accounts, self._feet(found, group.figures)) for group in found.groups]
+
+    def foot(self) -> tuple[dict[str, Foot], int]:
+        found = self.whole
+        feet = self._feet(found, found.total.figures)
+        for name, value in found.foot.items():
+            how = self.query.foot[name]
+            is_money = value is not None and COLUMNS[name].kind is Kind.MONEY and how != "count"
+            said = () if value is None else (Money(value, found.currency),) if is_money else (value,)
+            feet[name] = Foot(name, how, said)
+        return feet, found.total.accounts
+
+    def _feet(self, found: Portfolio, figures: Any) -> dict[str, Foot]:
+        shown = {name: figures.shown(name) for name in self.foots if name in COLUMNS and COLUMNS[name].is_figure}
+        return {name: Foot(name, "sum", () if value is None else (value,)) for name, value in shown.items()}
+
+    # Drawing
+
+    def bodies(self, page: Any, after: str) -> str:
+        offset = int(after) if after.isdecimal() and len(after) < 9 else 0
+        found = self.at(offset)
+        rows = self.rows(found, page.request.GET.get("in") if offset else None)
+        made, lines = [], ""
+        can = _changeable(page, rows)
+        for row in rows:
+            if row.line.opens_group:
+                made += [_body(lines)] if lines else []
+                made.append(f'<tbody class="grid-group" data-depth="1">{page.drawer.opening(row.line.opens_group)}</tbody>')
+                lines = ""
+            lines += page.drawer.line(row, None, is_open=can is None or row.pk in can)
+        shown = offset + len(rows)
+        where = {"after": str(shown)} | ({"in": rows[-1].g0} if rows and found.groups else {})
+        more = page.more(_("Show more"), **where) if shown < found.lines else ""
+        return "".join(made) + _body(lines + more)
+
+
+def _body(lines: str) -> str:
+    return f'<tbody class="grid-rows">{lines}</tbody>'
+
+
+def _changeable(page: Any, rows: list[Row]) -> set[Any] | None:
+    from keystead.web.grid.page import changeable
+
+    return changeable(page.listing, page.request, rows)
+
+
+class PortfolioDrawer(Drawer):
+    """Groups and footer with their figures, each of which opens its explanation."""
+
+    rows: PortfolioRows
+
+    def opening(self, group: GroupLine) -> str:
+        fold = format_html(
+            '<button type="button" class="grid-fold" aria-expanded="true" data-depth="1">{}<span>{}</span></button>'
+            ' <span class="sub">{}</span>',
+            pieces.icon("chevron-down", "s"), group.summary.label, group.accounts,
+        )  # fmt: skip
+        cells = self._figures(fold, group.cells, group.summary.figures.values, "rowgroup")
+        return f'<tr class="is-group" data-depth="1">{cells}</tr>'
+
+    def feet(self, found: Any, total: int) -> str:
+        whole = self.rows.whole
+        cells: dict[str, Any] = dict(self.rows.cells(whole).foot())
+        words = self.listing.counted(whole.total.accounts)
+        return f"<tr>{self._figures(words, cells, whole.total.figures.values, 'row')}</tr>"
+
+    def _figures(self, head: str, cells: Any, values: Any, scope: str) -> str:
+        pick = '<td class="grid-pick"></td>' if self.may_edit else ""
+        drawn = []
+        for column in self.columns[1:]:
+            is_bar = column.id == "bar"
+            text = pieces.bar(values["won"], values["forecast"], values["target"]) if is_bar else figure(cells.get(column.id))
+            drawn.append(format_html('<td class="{}">{}</td>', self.classes[column.id], text))
+        first = format_html('<th scope="{}" class="{}">{}</th>', scope, self.classes[self.columns[0].id], head)
+        return pick + first + "".join(drawn)
