@@ -8,6 +8,7 @@ import asyncio
 import io
 import logging
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -15,7 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import chain
 from typing import Any
-from urllib.parse import unquote
 
 from django.db import close_old_connections
 
@@ -38,6 +38,8 @@ class Application:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.live = LiveServer(loop=loop, run=self._with_database)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            _before_stopping(loop, number, self.live.stop)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.live.stop()
@@ -68,6 +70,21 @@ class Application:
         return await self.loop.run_in_executor(self.threads, _apart, function, *arguments)
 
 
+def _before_stopping(loop: asyncio.AbstractEventLoop, number: signal.Signals, end_streams: Callable[[], None]) -> None:
+    """The server waits for open connections before it stops, and a stream would be open for ever. It tells us only afterwards,
+    so its own handler of the signal is called after ours; where there is none the server kills after its patience.
+    """
+    handle = getattr(loop, "_signal_handlers", {}).get(number)
+    if handle is None:
+        return
+
+    def stop() -> None:
+        end_streams()
+        loop.call_later(0.2, handle._run)  # the streams say their last words meanwhile
+
+    loop.add_signal_handler(number, stop)
+
+
 def _apart(function: Callable[..., Any], *arguments: Any) -> Any:
     """What Django does around a request: a connection that is too old or broken is not used, nor left behind."""
     close_old_connections()
@@ -95,7 +112,7 @@ def environment(scope: Any, body: Any) -> dict[str, Any]:
     """What WSGI (PEP 3333) wants to know of a request."""
     server, _, port = scope.server.rpartition(":")
     told: dict[str, Any] = {
-        "REQUEST_METHOD": scope.method, "SCRIPT_NAME": "", "PATH_INFO": unquote(scope.path, "latin-1"),
+        "REQUEST_METHOD": scope.method, "SCRIPT_NAME": "", "PATH_INFO": scope.path.encode().decode("latin-1"),
         "QUERY_STRING": scope.query_string, "SERVER_NAME": server, "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}", "SERVER_SOFTWARE": "Granian",
         "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"), "wsgi.version": (1, 0), "wsgi.url_scheme": scope.scheme,

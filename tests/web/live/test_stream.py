@@ -195,6 +195,33 @@ def test_a_request_says_which_page_it_comes_from(stage: Stage) -> None:
         assert told.next("touched")["topics"] == {"northwind/deals": ["d4e5f6"]}
 
 
+def test_letters_of_an_address_arrive_as_they_were_sent(stage: Stage) -> None:
+    """The server hands paths over decoded; Django must not decode them again."""
+    for path in ("/auth/login/%2541", "/auth/login/%C3%A9", "/auth/login/%FF", "/auth/login/%00"):
+        assert stage.served.ask("GET", path)[0] == 404
+    log = stage.served.log.read_text()
+    assert "Not Found: /auth/login/%41" in log
+    assert "Not Found: /auth/login/\\xe9" in log  # logs write letters that way
+
+
+def test_a_large_body_and_a_head_request_pass_through(stage: Stage) -> None:
+    status, _ = stage.served.ask("POST", "/auth/login/", body=b"x" * 3_000_000)
+    assert status == 403  # without its token
+    assert stage.served.ask("HEAD", "/auth/login/") == (200, b"")
+    assert len(stage.served.ask("GET", "/auth/login/")[1]) > 1_000
+
+
+def test_a_server_that_is_told_to_stop_ends_its_streams_and_does(stage: Stage) -> None:
+    with stage.listens(stage.world.vera, "deals") as told:
+        told.next("hello")
+        begun = time.monotonic()
+        stage.served.stop()
+        assert time.monotonic() - begun < 4
+        assert told.is_over()
+    assert "refused to gracefully stop" not in stage.served.log.read_text()
+    stage.served.start()
+
+
 def test_one_login_has_only_so_many_streams(stage: Stage) -> None:
     cookie = cookie_of(stage.world.vera.user)
     with ExitStack() as opened:
