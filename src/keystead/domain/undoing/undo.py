@@ -58,9 +58,25 @@ def undo(*, change: UUID, viewer: Member, at: datetime) -> Undone:
     scope = {"workspace_id": viewer.workspace_id, "user_id": viewer.user_id, "actor": actor}
     with open_scope(**scope):  # type: ignore[arg-type]
         _run(told, rows, own, viewer, at)
-    is_redo = UndoneChange.objects.filter(pk=change).exists()
+    is_redo = _depth(change) % 2 == 1
     gone = frozenset(row.id for found in rows.values() for row in found if row.before is None)
     return Undone(own, change, sum(len(found) for found in rows.values()), is_redo, gone)
+
+
+def _depth(change: UUID) -> int:
+    """How often what a change undid had been undone before: 0 for a change of its own, 1 for an undo, 2 for a redo, and so on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE chain AS (
+              SELECT undid FROM keystead_undonechange WHERE id = %s
+              UNION ALL SELECT u.undid FROM chain JOIN keystead_undonechange u ON u.id = chain.undid
+            ) SELECT count(*) FROM chain
+            """,
+            [change],
+        )
+        depth: int = cursor.fetchone()[0]
+        return depth
 
 
 def _run(told: Written, rows: Rows, own: UUID, viewer: Member, at: datetime) -> None:

@@ -69,7 +69,7 @@ def offer_last(request: HttpRequest, changes: Sequence[Any], shown: Sequence[dic
     """In a history, latest first: gives `undo_url` to the last change when it can be taken back by whoever reads it."""
     change = changes[0].change if changes else None
     told = written(change) if change is not None else None
-    if told is None or not told.is_undoable or UndoneChange.objects.filter(undid=change).exists():
+    if told is None or not told.is_undoable or UndoneChange.objects.filter(undid=told.change).exists():
         return
     needed = {KINDS[name].edit for name in told.rows} - {""}
     if all(may(request.viewer, action) for action in needed):  # type: ignore[attr-defined]
