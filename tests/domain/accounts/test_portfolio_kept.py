@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from keystead.base.periods import FiscalCalendar
 from keystead.data.models import Account, Deal, KeptLine, KeptMark, KeptPeriod, Plan, Rate, Stage
+from keystead.domain.accounts.finding import values_in_use
 from keystead.domain.accounts.portfolio import Portfolio, portfolio
 from keystead.domain.accounts.portfolio_keeping import MOST_PERIODS
 from keystead.domain.accounts.portfolio_query import PortfolioQuery, Sort
@@ -159,11 +160,11 @@ class Story:
 @given(steps=steps)
 def test_after_whatever_happens_the_kept_figures_are_those_of_plain_loops(world: World, steps: list[tuple[Any, ...]]) -> None:
     with world.inside(), pytest.raises(_Enough):
-        world.olga.workspace.rate_policy = "transaction_date"
         _tell(world, steps)
 
 
 def _tell(world: World, steps: list[tuple[Any, ...]]) -> None:
+    world.olga.workspace.rate_policy = "transaction_date"
     with transaction.atomic():
         story = Story(world)
         matches_its_twin(world)
@@ -256,3 +257,16 @@ def test_who_does_not_see_every_deal_reads_no_kept_figure(world: World) -> None:
         found = portfolio(query=PortfolioQuery(period=YEAR), viewer=world.alice, today=TODAY)
         assert (found.total.figures.values["won"], found.total.accounts) == (10, 1)
         assert KeptPeriod.objects.count() == 0
+
+
+def test_the_choices_of_industries_are_those_of_the_accounts_that_one_may_see(world: World) -> None:
+    with world.inside():
+        for name, industry, owner in (
+            ("Aurelia", "Food", world.alice), ("Brasilux", "Energy", world.bob), ("Condax", "Food", world.bob),
+            ("Dorado", "", world.bob), ("Elba", "Água", world.bob),
+        ):  # fmt: skip
+            account(name, industry=industry, owner=owner)
+        assert sorted(values_in_use("industry", viewer=world.olga)) == ["Energy", "Food", "Água"]
+        assert values_in_use("industry", viewer=world.olga, most=1) == values_in_use("industry", viewer=world.olga)[:1]
+        assert values_in_use("industry", viewer=world.alice) == ["Food"]
+        assert values_in_use("country", viewer=world.olga) == []

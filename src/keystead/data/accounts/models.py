@@ -62,6 +62,8 @@ class Account(Tenant):
             models.Index(fields=["workspace", "name", "id"], name="account_by_name"),
             models.Index("workspace", Lower("name"), "id", name="account_by_lower_name"),  # the order of the list
             models.Index(fields=["workspace", "owner"], name="account_by_owner"),
+            models.Index(fields=["workspace", "industry"], name="account_by_industry"),
+            models.Index(fields=["workspace", "country"], name="account_by_country"),
             GinIndex(fields=["lineage"], name="account_by_lineage"),
         ]
         triggers = [touched("lineage"), *marks_summaries("parent_id", "segment_current", "segment_target")]

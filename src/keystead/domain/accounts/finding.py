@@ -1,11 +1,16 @@
-"""Finding rows by what a person types: without case or accents, every word somewhere in the name."""
+"""Finding rows by what a person types: without case or accents, every word somewhere in the name. And what there is to choose."""
 
-from typing import Any
+from typing import Any, Literal
 
+from django.db import connection
 from django.db.models import BooleanField, CharField, Func, QuerySet, Value
 from django.db.models.expressions import Combinable
 
+from keystead.base.scope import current_workspace
 from keystead.base.words import fold
+from keystead.data.accounts.models import Account
+from keystead.data.permissions import Reach, reach
+from keystead.data.workspace.models import Member
 
 
 class Folded(Func):
@@ -28,3 +33,26 @@ def with_words[Q: QuerySet[Any]](queryset: Q, text: str, field: str | Combinable
     for word in fold(text).split()[:8]:
         queryset = queryset.filter(_Contains(Folded(field), Value(word)))
     return queryset
+
+
+# From each value to the next by the index: as many look-ups as there are values, however many accounts.
+_EVERY_VALUE = """
+WITH RECURSIVE every AS (
+  SELECT (SELECT {field} FROM keystead_account WHERE workspace_id = %(workspace)s AND {field} > ''
+    ORDER BY {field} LIMIT 1) AS value
+  UNION ALL
+  SELECT (SELECT {field} FROM keystead_account WHERE workspace_id = %(workspace)s AND {field} > every.value
+    ORDER BY {field} LIMIT 1) FROM every WHERE every.value IS NOT NULL
+)
+SELECT value FROM every WHERE value IS NOT NULL LIMIT %(most)s
+"""
+
+
+def values_in_use(field: Literal["industry", "country"], *, viewer: Member, most: int = 500) -> list[str]:
+    """What the accounts that the viewer may see have in this field, each once, in order; the empty value is not among them."""
+    if reach(viewer, "account.read") is Reach.ALL:
+        with connection.cursor() as cursor:
+            cursor.execute(_EVERY_VALUE.format(field=field), {"workspace": current_workspace(), "most": most})
+            return [row[0] for row in cursor.fetchall()]
+    accounts = Account.objects.visible_to(viewer).exclude(**{field: ""})
+    return list(accounts.order_by(field).values_list(field, flat=True).distinct()[:most])
