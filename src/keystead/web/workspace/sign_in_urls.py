@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import RedirectView
 
 from keystead.web.workspace import sign_in_pages
 
@@ -51,6 +52,7 @@ urlpatterns = [
         name="account_reset_password_from_key",
     ),
     path("steps/", sign_in_pages.safety, name="mfa_index"),
+    path("steps/webauthn/", RedirectView.as_view(pattern_name="mfa_index"), name="mfa_list_webauthn"),  # they stand on that page
     path("steps/", include("allauth.mfa.urls")),
     path("sessions/<int:pk>/end/", sign_in_pages.session_end, name="session_end"),
     path("sessions/others/end/", sign_in_pages.other_sessions_end, name="other_sessions_end"),
