@@ -143,3 +143,12 @@ def test_rules_of_entry_are_made_confirmed_noted_and_removed(world: World, olga:
     alice = Client()
     alice.force_login(world.alice.user)
     assert alice.get(place).status_code == 403
+
+
+def test_a_change_of_rights_is_told_in_words(world: World, olga: Client) -> None:
+    with world.inside():
+        Member.objects.filter(pk=world.bob.pk).update(role="manager", is_active=False)
+    page = olga.get(LOG, {"kind": "member.changed"}).content.decode()
+    assert "role: <del>Account manager</del> → Manager" in page
+    assert "active: <del>yes</del> → no" in page
+    assert "member_id" not in page

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,14 +12,19 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from keystead.data.deals.models import DealStatus
 from keystead.data.workspace.audit import AuditEvent
+from keystead.data.workspace.entry import Voucher
+from keystead.data.workspace.models import RatePolicy, Role, Workspace
 from keystead.domain.workspace.audit import KINDS, breaks, entries, head
 from keystead.domain.workspace.permissions import require
 from keystead.web.requests import WorkspaceRequest, wants_fragment
+from keystead.web.templatetags.formats import moment
 from keystead.web.workspace.devices import device
 from keystead.web.workspace.tabs import settings_crumbs, settings_tabs
 
@@ -76,19 +82,49 @@ def _frame(request: WorkspaceRequest) -> dict[str, Any]:
     return {"tabs": settings_tabs(request, "audit"), "crumbs": settings_crumbs(request, here)}
 
 
+_FIELDS: dict[str, Any] = {
+    "email": gettext_lazy("e-mail"), "role": gettext_lazy("role"), "manager_id": gettext_lazy("manager"),
+    "user_id": gettext_lazy("logs in as"), "is_active": gettext_lazy("active"), "member_id": gettext_lazy("of"),
+    "scopes": gettext_lazy("may"), "expires_at": gettext_lazy("until"), "last_used_at": gettext_lazy("used"),
+    "revoked_at": gettext_lazy("revoked"), "accepted_at": gettext_lazy("accepted"), "by": gettext_lazy("by"),
+    "step": gettext_lazy("step"), "device": gettext_lazy("device"), "ip": "IP", "address": gettext_lazy("address"),
+    "filters": gettext_lazy("filters"), "domain": gettext_lazy("domain"), "voucher": gettext_lazy("vouched for by"),
+    "status": gettext_lazy("status"), "probability": gettext_lazy("probability"), "name": gettext_lazy("name"),
+    "second_step": gettext_lazy("second step required of"), "currency": gettext_lazy("currency"),
+    "language": gettext_lazy("language"), "rate_policy": gettext_lazy("rate policy"),
+    "totals_include_hidden": gettext_lazy("totals include hidden deals"),
+}  # fmt: skip
+_MOMENTS = {"expires_at", "last_used_at", "revoked_at", "accepted_at"}
+_WORDS: dict[str, dict[str, Any]] = {
+    "role": dict(Role.choices), "second_step": dict(Workspace.SecondStep.choices), "voucher": dict(Voucher.choices),
+    "status": dict(DealStatus.choices), "rate_policy": dict(RatePolicy.choices),
+}  # fmt: skip
+
+
 def _shown(row: AuditEvent) -> dict[str, Any]:
-    names = sorted({*row.old, *row.new})
+    """An entry in words. What a new or gone thing has as everybody has it (active, nothing yet) is not worth a word."""
+    told = [(name, row.old.get(name), row.new.get(name)) for name in sorted({*row.old, *row.new})]
+    is_change = bool(row.old and row.new)
     return {
         "entry": row, "words": KINDS.get(row.kind, row.kind), "device": device(row.agent) if row.agent else "",
-        "tone": "bad" if row.kind.endswith("failed") else "",
-        "changes": [(name, _text(row.old.get(name)), _text(row.new.get(name))) for name in names],
+        "tone": "bad" if row.kind.endswith("failed") else "", "is_change": is_change,
+        "changes": [
+            (_FIELDS.get(name, name), _text(name, old), _text(name, new))
+            for name, old, new in told if is_change or (new if row.new else old) not in (None, "", True)
+        ],
     }  # fmt: skip
 
 
-def _text(value: Any) -> str:
+def _text(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return "" if value is None else str(value)
+    if name in _MOMENTS:
+        return moment(localtime(datetime.fromisoformat(value)), get_language() or "en")
+    return str(_WORDS.get(name, {}).get(value, value))
 
 
 class _Echo:

@@ -1,6 +1,7 @@
 """The forms of members, settings, stages, rates and one's own profile. They parse; the domain decides."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -60,6 +61,13 @@ class MemberForm(RecordForm):
         return {name: value for name, value in super().fields_given.items() if not self.fields[name].disabled}
 
 
+_NOBODY = "nobody"
+
+
+def _second_steps() -> list[tuple[str, Any]]:
+    return [(value or _NOBODY, words) for value, words in Workspace.SecondStep.choices]
+
+
 class WorkspaceForm(RecordForm):
     name = forms.CharField(label=_("Name"), max_length=200)
     currency = forms.ChoiceField(label=_("Currency"), choices=currencies, help_text=_("Totals over several accounts are in it."))
@@ -87,9 +95,19 @@ class WorkspaceForm(RecordForm):
         help_text=_("They stand in the explanation as one line, with their number. Otherwise they are left out, and counted."),
     )  # fmt: skip
     second_step = forms.ChoiceField(
-        label=_("A second step at sign-in is required of"), choices=Workspace.SecondStep.choices, widget=forms.RadioSelect,
-        required=False, help_text=_("Whoever has none is led to setting one up before the workspace opens."),
+        label=_("A second step at sign-in is required of"), choices=_second_steps, widget=forms.RadioSelect,
+        help_text=_("Whoever has none is led to setting one up before the workspace opens."),
     )  # fmt: skip
+
+    def values_of(self, record: Any) -> Mapping[str, Any]:
+        values = super().values_of(record)
+        return {**values, "second_step": values.get("second_step") or _NOBODY}
+
+    @property
+    def fields_given(self) -> dict[str, Any]:
+        """On the page nobody is a choice like the others; in the workspace it is no rule at all."""
+        given = super().fields_given
+        return given | {"second_step": "" if given["second_step"] == _NOBODY else given["second_step"]}
 
 
 class StageForm(RecordForm):

@@ -29,7 +29,7 @@ def workspace_settings(request: WorkspaceRequest) -> HttpResponse:
     require(request.viewer, "workspace.edit")
     form = WorkspaceForm(request.POST or None, record=request.workspace)
     if form.is_valid():
-        if form.cleaned_data["second_step"] != request.workspace.second_step:
+        if form.fields_given["second_step"] != request.workspace.second_step:
             confirm_first(request)
         saved = attempt(
             form,
