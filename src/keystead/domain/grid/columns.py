@@ -125,10 +125,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """A list of one model. `usual` is its order when none is asked for; the first column is always shown, and first.
+    """A list of one model.
 
-    `most_groups`: by how many columns it is grouped at most. `has_single_choices`: a filter takes one value. `context`: filters that are no narrowing (a period). `words` names the field that the search box looks through. `reads` gives the columns that are only known once rows are
-    (figures that SQL cannot reach cheaply): called with the rows that are left, before they are sorted.
+    `usual` is the list's order when none is asked for; its first column is always shown, and first. `most_groups`: by how many
+    columns it is grouped at most. `has_single_choices`: a filter takes one value. `context`: filters that are no narrowing (a
+    period). `words` names the field that the search box looks through.
     """
 
     id: str

@@ -97,6 +97,7 @@ def context_of(page: Page) -> dict[str, Any]:
     is_small = counted <= FOOT_AT_ONCE
     after = page.request.GET.get("after", "")
     within = _within(page)
+    narrowing = [name for name in state.asked.filters if name not in page.listing.grid.context]
     slug, many = page.request.workspace.slug, formats.number(FOOT_AT_ONCE, page.drawer.language)
     foot, total = rows.foot() if is_small and counted else ({}, counted)
     bodies = _bodies(page, after, within) if counted else ""
@@ -108,10 +109,10 @@ def context_of(page: Page) -> dict[str, Any]:
         "foot_url": "" if is_small else state.to(part="foot"),
         "span": page.span,
         "heads": menus.heads(page), "may_edit": page.drawer.may_edit,
-        "filters": filters(state, rows.reader), "is_filtered": any(name not in page.listing.grid.context for name in state.asked.filters),
+        "filters": filters(state, rows.reader), "is_filtered": bool(narrowing),
         "hidden": hidden_inputs(state, but={"q", *(name for each in page.listing.grid.columns for name in _filter_names(each))}),
         "hidden_extra": hidden_inputs(state, but={"q"}),
-        "q": state.asked.one("q"), "everything": state.without(*(name for name in state.asked.filters if name not in page.listing.grid.context)),
+        "q": state.asked.one("q"), "everything": state.without(*narrowing),
         "toolbar": menus.toolbar(page), "views": menus.views(page),
         "problems": [*state.asked.problems, *rows.problems],
         "top": state.to() if after or within else "",

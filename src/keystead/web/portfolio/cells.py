@@ -25,6 +25,7 @@ from keystead.web.templatetags import formats
 BEHIND = Decimal("0.8")
 _LARGE = Decimal(1_000_000)
 
+
 def short_segment(value: str) -> str:
     return str(SHORT_SEGMENTS[Segment(value)]) if value else ""
 

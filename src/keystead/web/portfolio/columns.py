@@ -35,13 +35,14 @@ def _owners(reader: Reader) -> list[tuple[str, Any]]:
 
 
 def _column(name: str, **more: Any) -> Column:
-    given = {"id": name, "name": COLUMNS[name].name, "kind": _KINDS[COLUMNS[name].kind], "value": _nothing, "can_group": name in GROUPS}
+    about = COLUMNS[name]
+    given = {"id": name, "name": about.name, "kind": _KINDS[about.kind], "value": _nothing, "can_group": name in GROUPS}
     return Column(**(given | more))
 
 
 def _figure(name: str) -> Column:
     return _column(
-        name, can_filter=False, is_usual=name in _USUAL, foot="sum", says=tuple(FOOT), width=92 if name == "achievement" else 105,
+        name, can_filter=False, is_usual=name in _USUAL, foot="sum", says=tuple(FOOT), width=88 if name == "achievement" else 100,
         on_phone=name == "achievement",
     )  # fmt: skip
 
@@ -65,21 +66,23 @@ PORTFOLIO = Grid(
     most_groups=1,
     has_single_choices=True,
     columns=columns(
-        _column("account", width=230, on_phone=True, can_filter=False, is_never_empty=True, edits="name"),
+        _column("account", width=205, on_phone=True, can_filter=False, is_never_empty=True, edits="name"),
         _column(
-            "segment", kind=GridKind.CHOICE, choices=lambda _r: _SEGMENTS, edits="segment_current", in_bulk=True, width=190,
+            "segment", kind=GridKind.CHOICE, choices=lambda _r: _SEGMENTS, edits="segment_current", in_bulk=True, width=165,
         ),
         _column(
-            "owner", kind=GridKind.PERSON, choices=_owners, edits="owner", in_bulk=True, width=145,
+            "owner", kind=GridKind.PERSON, choices=_owners, edits="owner", in_bulk=True, width=150,
         ),
         Column(
             id="bar", name=_("Won and forecast"), kind=GridKind.TEXT, value=_nothing, can_sort=False, can_group=False,
-            can_filter=False, width=150, on_phone=True,
+            can_filter=False, width=120, on_phone=True,
         ),
         *(_figure(name) for name in COLUMNS if COLUMNS[name].is_figure),
-        _column("plan", kind=GridKind.CHOICE, choices=lambda _r: list(PLANS.items()), is_never_empty=True, width=130),
-        _column("segment_target", kind=GridKind.CHOICE, choices=lambda _r: list(TARGET_SEGMENTS), edits="segment_target", in_bulk=True,
-                is_usual=False, width=140),
+        _column("plan", kind=GridKind.CHOICE, choices=lambda _r: list(PLANS.items()), is_never_empty=True, width=100),
+        _column(
+            "segment_target", kind=GridKind.CHOICE, choices=lambda _r: list(TARGET_SEGMENTS), edits="segment_target",
+            in_bulk=True, is_usual=False, width=140,
+        ),
         _column("industry", kind=GridKind.CHOICE, choices=_values("industry"), edits="industry", in_bulk=True, is_usual=False),
         _column("country", kind=GridKind.CHOICE, choices=_values("country"), edits="country", in_bulk=True, is_usual=False),
         Column(

@@ -43,7 +43,7 @@ def _bar(row: Row, _extra: Any) -> SafeString:
     if line.is_planned:
         return pieces.bar(line.won, line.forecast, line.target)
     url = line.plan_url.rsplit("/", 2)[0]
-    return format_html('<a class="text-link whitespace-nowrap" href="{}/new/?account={}">{}</a>', url, row.pk, _("Make a plan"))
+    return format_html('<a class="text-link" href="{}/new/?account={}">{}</a>', url, row.pk, _("Make a plan"))
 
 
 def _plan(row: Row, _extra: Any) -> SafeString:

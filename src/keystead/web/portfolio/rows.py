@@ -90,19 +90,19 @@ class PortfolioRows(Rows):
         found = portfolio(query=query, viewer=self.reader.viewer, today=self.reader.today)
         return self.rows(found)[:1]
 
-    def in_order(self, rows: Any = None) -> Any:
+    def in_order(self, rows: Any = None) -> Any:  # noqa: ARG002 - as every list is asked
         return self.rows(self.at(0, is_all=True))
 
-    def count(self, most: int | None = None) -> int:
+    def count(self, most: int | None = None) -> int:  # noqa: ARG002 - likewise
         return self.at(0).lines if not self._pages else self.whole.lines
 
-    def groups(self, offset: int = 0, limit: int = 0) -> list[Group]:
+    def groups(self, offset: int = 0, limit: int = 0) -> list[Group]:  # noqa: ARG002 - likewise
         found = self.whole
-        return [Group((group.group,), group.label, group.accounts, self._feet(found, group.figures)) for group in found.groups]
+        return [Group((group.group,), group.label, group.accounts, self._sums(group.figures)) for group in found.groups]
 
     def foot(self) -> tuple[dict[str, Foot], int]:
         found = self.whole
-        feet = self._feet(found, found.total.figures)
+        feet = self._sums(found.total.figures)
         for name, value in found.foot.items():
             how = self.query.foot[name]
             is_money = value is not None and COLUMNS[name].kind is Kind.MONEY and how != "count"
@@ -110,7 +110,7 @@ class PortfolioRows(Rows):
             feet[name] = Foot(name, how, said)
         return feet, found.total.accounts
 
-    def _feet(self, found: Portfolio, figures: Any) -> dict[str, Foot]:
+    def _sums(self, figures: Any) -> dict[str, Foot]:
         shown = {name: figures.shown(name) for name in self.foots if name in COLUMNS and COLUMNS[name].is_figure}
         return {name: Foot(name, "sum", () if value is None else (value,)) for name, value in shown.items()}
 
@@ -158,7 +158,7 @@ class PortfolioDrawer(Drawer):
         cells = self._figures(fold, group.cells, group.summary.figures.values, "rowgroup")
         return f'<tr class="is-group" data-depth="1">{cells}</tr>'
 
-    def feet(self, found: Any, total: int) -> str:
+    def feet(self, found: Any, total: int) -> str:  # noqa: ARG002 - the whole knows both
         whole = self.rows.whole
         cells: dict[str, Any] = dict(self.rows.cells(whole).foot())
         words = self.listing.counted(whole.total.accounts)
