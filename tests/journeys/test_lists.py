@@ -1,0 +1,86 @@
+"""A list in the browser: a cell is written and taken back by keys alone, many rows change at once, and long lists stay light."""
+
+import pytest
+from playwright.sync_api import expect
+
+from keystead.data.models import Account
+from tests.journeys.journey import Journey
+from tests.support.world import World, account
+
+CURRENT = "table[data-table] [tabindex='0']"
+
+
+@pytest.fixture
+def three(world: World) -> World:
+    with world.inside(world.alice):
+        for name in ("Aurelia Foods", "Brasilux Energia", "Condax"):
+            account(name, owner=world.alice, industry="Food", employees=10)
+    return world
+
+
+def opened(journey: Journey, world: World, query: str = "") -> None:
+    assert world.alice.user is not None
+    journey.is_signed_in_as(world.alice.user)
+    journey.slug = "northwind"
+    journey.page.goto(journey.address("accounts:list") + query)
+    expect(journey.page.locator("table[role=grid]")).to_be_visible()
+
+
+def test_alice_writes_a_cell_by_keys_alone_and_takes_it_back(three: World, journey: Journey) -> None:
+    opened(journey, three, "?columns=name,industry,employees")
+    page, keys = journey.page, journey.page.keyboard
+    page.locator(CURRENT).focus()
+    for key in ("ArrowDown", "ArrowRight", "F2"):
+        keys.press(key)
+    field = page.locator(".cell-editor input[name=industry]")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("Food")
+    keys.type("Energy")
+    keys.press("Enter")
+    cell = page.locator("tbody tr").nth(1).locator("td").nth(1)
+    expect(cell).to_have_text("Energy")
+    expect(cell).to_be_focused()
+    keys.press("F2")
+    expect(page.locator(".cell-editor input[name=industry]")).to_be_focused()
+    keys.type("Nothing")
+    keys.press("Escape")
+    expect(cell).to_have_text("Energy")
+    page.locator(".toast-undo").first.click()
+    expect(page.locator("tbody tr").nth(1)).to_contain_text("Food")
+
+
+def test_alice_changes_two_rows_at_once_from_the_keyboard(three: World, journey: Journey) -> None:
+    opened(journey, three, "?columns=name,country")
+    page, keys = journey.page, journey.page.keyboard
+    page.locator(CURRENT).focus()
+    keys.press("Space")
+    keys.press("Shift+ArrowDown")
+    expect(page.locator("tr[aria-selected=true]")).to_have_count(2)
+    page.locator("[data-bulk]").focus()
+    keys.press("Enter")
+    page.locator("#bulk-column").select_option("country")
+    value = page.locator("#grid-dialog input[name=country]")
+    value.fill("Portugal")
+    keys.press("Enter")
+    expect(page.locator("#grid-dialog [role=status]")).to_contain_text("2")
+    page.locator("#grid-dialog button[value=commit]").click()
+    expect(page.locator("#grid-dialog")).to_be_hidden()
+    expect(page.locator("tbody td", has_text="Portugal")).to_have_count(2)
+
+
+def test_a_list_of_six_hundred_rows_keeps_few_of_them(three: World, journey: Journey) -> None:
+    with three.inside(three.alice):
+        Account.objects.bulk_create(Account(name=f"Shop {at:03}", owner=three.alice) for at in range(600))
+    opened(journey, three)
+    page = journey.page
+    last = page.locator("tbody tr", has_text="Shop 599")
+    for _turn in range(40):
+        page.evaluate("document.querySelector('[data-scroll]').scrollTop += 4000")
+        page.wait_for_timeout(150)
+        if last.count():
+            break
+    expect(last).to_have_count(1)
+    page.wait_for_timeout(500)
+    assert page.locator("tbody tr[data-id]").count() <= 400
+    page.evaluate("document.querySelector('[data-scroll]').scrollTop = 0")
+    expect(page.locator("tbody tr", has_text="Aurelia Foods")).to_be_visible()
