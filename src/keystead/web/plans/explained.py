@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 
 from keystead.base.money import Money
 from keystead.data.deals.models import DealStatus
@@ -163,7 +163,7 @@ def _money(value: Decimal, currency: str) -> str:
 def _together(lines: Iterable[Line], currency: str) -> dict[str, str]:
     listed = list(lines)
     value = sum((Money(line.converted, currency).rounded().amount for line in listed), Decimal(0))
-    text = ngettext("%(n)s more", "%(n)s more", len(listed)) % {"n": count_text(len(listed))}
+    text = npgettext("rows of a figure", "%(n)s more", "%(n)s more", len(listed)) % {"n": count_text(len(listed))}
     return {"text": text, "amount": formats.money(Money(value, currency), language())}
 
 

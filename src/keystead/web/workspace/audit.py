@@ -13,7 +13,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -84,7 +84,7 @@ def _frame(request: WorkspaceRequest) -> dict[str, Any]:
 
 _FIELDS: dict[str, Any] = {
     "email": gettext_lazy("e-mail"), "role": gettext_lazy("role"), "manager_id": gettext_lazy("manager"),
-    "user_id": gettext_lazy("logs in as"), "is_active": gettext_lazy("active"), "member_id": gettext_lazy("of"),
+    "user_id": gettext_lazy("logs in as"), "is_active": gettext_lazy("active"), "member_id": pgettext_lazy("person", "of"),
     "scopes": gettext_lazy("may"), "expires_at": gettext_lazy("until"), "last_used_at": gettext_lazy("used"),
     "revoked_at": gettext_lazy("revoked"), "accepted_at": gettext_lazy("accepted"), "by": gettext_lazy("by"),
     "step": gettext_lazy("step"), "device": gettext_lazy("device"), "ip": "IP", "address": gettext_lazy("address"),
