@@ -93,7 +93,7 @@ def _column(name: str, **more: Any) -> Column:
     given: dict[str, Any] = {"currency": "currency", "rate_day": lambda _r: F("start_date")} if is_money else {}
     return Column(
         id=name, name=KPIS[name].name if name != "achievement" else _("Achieved"), kind=Kind.MONEY if is_money else Kind.RATIO,
-        can_group=False, is_usual=name in _USUAL, foot="sum" if is_money else "", width=105 if is_money else 92,
+        can_group=False, is_usual=name in _USUAL, foot="sum" if is_money else "", width=96,
         on_phone=name == "achievement", **(given | {"value": lambda _r: Value(None)} | more),
     )  # fmt: skip
 
@@ -116,7 +116,7 @@ PLANS = Grid(
         Column(
             id="account", name=_("Account and plan"), kind=Kind.REFERENCE, value=seen_only("account", "account_id"),
             sort=lambda r: Lower(seen_only("account", "account__name")(r)), label=seen_only("account", "account__name"),
-            narrow=_of_account, foot="count", width=205, is_annotated=True, on_phone=True,
+            narrow=_of_account, foot="count", width=200, is_annotated=True, on_phone=True,
         ),
         Column(
             id="name", name=_("Plan"), kind=Kind.TEXT, value=lambda _r: F("name"), sort=lowered("name"), edits="name",
@@ -124,10 +124,10 @@ PLANS = Grid(
         ),
         Column(
             id="owner", name=_("Owner"), kind=Kind.PERSON, value=lambda _r: F("owner_id"), sort=lowered("owner__name"),
-            label=lambda _r: F("owner__name"), choices=people, edits="owner", in_bulk=True, width=145,
+            label=lambda _r: F("owner__name"), choices=people, edits="owner", in_bulk=True, width=130,
         ),
         Column(
-            id="period", name=_("Period"), kind=Kind.DAY, value=lambda _r: F("end_date"), width=178, can_group=False,
+            id="period", name=_("Period"), kind=Kind.DAY, value=lambda _r: F("end_date"), width=166, can_group=False,
             is_never_empty=True,
         ),
         Column(
@@ -137,11 +137,11 @@ PLANS = Grid(
         ),
         Column(
             id="bar", name=_("Won and forecast"), kind=Kind.RATIO, value=lambda _r: Value(None), can_sort=False, can_group=False,
-            can_filter=False, width=150, on_phone=True,
+            can_filter=False, width=126, on_phone=True,
         ),
         Column(
             id="target", name=KPIS["target"].name, kind=Kind.MONEY, value=lambda _r: F("target"), currency="currency",
-            rate_day=lambda _r: F("start_date"), edits="target", foot="sum", can_group=False, width=105,
+            rate_day=lambda _r: F("start_date"), edits="target", foot="sum", can_group=False, width=96,
         ),
         *(_column(name) for name in _FIGURES),
         Column(

@@ -80,7 +80,8 @@ def _counts(deal: Deal, extra: _Extra) -> SafeString:
     plans = extra.plans.get(deal.pk, [])
     if plans:
         named = ((link(plan["url"], plan["name"]) if plan["url"] else plan["name"], plan["why"]) for plan in plans)
-        return format_html_join("", '<div class="sub">{}: {}</div>', named)
+        full = "; ".join(f"{plan['name']}: {plan['why']}" for plan in plans)
+        return format_html('<div class="sub" title="{}">{}</div>', full, format_html_join("; ", "{}: {}", named))
     words = _counts_raw(deal, extra)
     return format_html('<div class="sub" title="{}">{}</div>', words, words)
 
