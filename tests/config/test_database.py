@@ -77,6 +77,7 @@ def test_the_logins_work_on_old_and_new_tables_and_change_nothing_else(fresh: st
     for address, name in ((app_url(fresh), names.app), (worker_url(fresh), names.worker)):
         with psycopg.connect(address, autocommit=True) as login:
             assert login.execute("SELECT current_user").fetchone() == (name,)
+            assert login.execute("SHOW jit").fetchone() == ("off",)
             for table in ("account", "deal"):
                 login.execute(f"INSERT INTO {table} (name) VALUES ('Sonron')")
                 login.execute(f"DELETE FROM {table}")

@@ -88,6 +88,10 @@ def ensure_roles(connection: Connection) -> RoleNames:
     return names
 
 
+# As on the embedded server: compiling costs more than it saves on queries of our size.
+_NO_JIT = sql.SQL("ALTER ROLE {} SET jit = off")
+
+
 def _ensure_login(cursor: Any, name: str) -> None:
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
     verb = "ALTER" if cursor.fetchone() else "CREATE"
@@ -98,6 +102,7 @@ def _ensure_login(cursor: Any, name: str) -> None:
     )
     try:
         cursor.execute(statement.as_string(None))
+        cursor.execute(_NO_JIT.format(sql.Identifier(name)).as_string(None))
     except Exception as error:
         if not isinstance(error.__cause__ or error, errors.InsufficientPrivilege):
             raise
