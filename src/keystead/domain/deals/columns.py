@@ -32,7 +32,7 @@ DEALS = Grid(
         Column(
             id="account", name=_("Account"), kind=Kind.REFERENCE, value=seen_only("account", "account_id"),
             sort=lambda r: Lower(seen_only("account", "account__name")(r)), label=seen_only("account", "account__name"),
-            edits="account", width=165, is_annotated=True,
+            edits="account", width=160, is_annotated=True,
         ),
         Column(
             id="stage", name=_("Stage"), kind=Kind.CHOICE, value=lambda _r: F("stage_id"), sort=lambda _r: F("stage__position"),

@@ -93,7 +93,7 @@ def _column(name: str, **more: Any) -> Column:
     given: dict[str, Any] = {"currency": "currency", "rate_day": lambda _r: F("start_date")} if is_money else {}
     return Column(
         id=name, name=KPIS[name].name if name != "achievement" else _("Achieved"), kind=Kind.MONEY if is_money else Kind.RATIO,
-        can_group=False, is_usual=name in _USUAL, foot="sum" if is_money else "", width=96,
+        can_group=False, is_usual=name in _USUAL, foot="sum" if is_money else "", width=100 if is_money else 92,
         on_phone=name == "achievement", **(given | {"value": lambda _r: Value(None)} | more),
     )  # fmt: skip
 
@@ -124,10 +124,10 @@ PLANS = Grid(
         ),
         Column(
             id="owner", name=_("Owner"), kind=Kind.PERSON, value=lambda _r: F("owner_id"), sort=lowered("owner__name"),
-            label=lambda _r: F("owner__name"), choices=people, edits="owner", in_bulk=True, width=130,
+            label=lambda _r: F("owner__name"), choices=people, edits="owner", in_bulk=True, width=132,
         ),
         Column(
-            id="period", name=_("Period"), kind=Kind.DAY, value=lambda _r: F("end_date"), width=166, can_group=False,
+            id="period", name=_("Period"), kind=Kind.DAY, value=lambda _r: F("end_date"), width=164, can_group=False,
             is_never_empty=True,
         ),
         Column(
@@ -137,11 +137,11 @@ PLANS = Grid(
         ),
         Column(
             id="bar", name=_("Won and forecast"), kind=Kind.RATIO, value=lambda _r: Value(None), can_sort=False, can_group=False,
-            can_filter=False, width=126, on_phone=True,
+            can_filter=False, width=122, on_phone=True,
         ),
         Column(
             id="target", name=KPIS["target"].name, kind=Kind.MONEY, value=lambda _r: F("target"), currency="currency",
-            rate_day=lambda _r: F("start_date"), edits="target", foot="sum", can_group=False, width=96,
+            rate_day=lambda _r: F("start_date"), edits="target", foot="sum", can_group=False, width=102,
         ),
         *(_column(name) for name in _FIGURES),
         Column(

@@ -66,7 +66,7 @@ PORTFOLIO = Grid(
     most_groups=1,
     has_single_choices=True,
     columns=columns(
-        _column("account", width=205, on_phone=True, can_filter=False, is_never_empty=True, edits="name"),
+        _column("account", width=200, on_phone=True, can_filter=False, is_never_empty=True, edits="name"),
         _column(
             "segment", kind=GridKind.CHOICE, choices=lambda _r: _SEGMENTS, edits="segment_current", in_bulk=True, width=165,
         ),
