@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     tables = {name: _run(name) for name in BENCHES if name not in given.without.split(",")}
     PAGE.write_text(_page(tables), encoding="utf-8")
-    print(f"\n{aims.table(tables)}\n\nWritten to {PAGE.relative_to(ROOT)}")
+    print(f"\nWritten to {PAGE.relative_to(ROOT)}")
 
 
 def _run(name: str) -> str:
@@ -51,10 +51,13 @@ def _run(name: str) -> str:
 def _page(tables: dict[str, str]) -> str:
     day = datetime.now(UTC).date().isoformat()
     python = platform.python_version()
+    cores, load = os.cpu_count() or 1, os.getloadavg()[2]
     told = (
-        f"Measured on {day} with {os.cpu_count()} processor cores for everything: database, server and client; Python {python}."
+        f"Measured on {day} with {cores} processor cores for everything (database, server and client), Python {python};"
+        f" load {load:.1f}."
     )
-    words = Path(__file__).with_name("page.md").read_text(encoding="utf-8").format(measured=told, aims=aims.table(tables))
+    shown = aims.table(tables, is_busy=load > cores)
+    words = Path(__file__).with_name("page.md").read_text(encoding="utf-8").format(measured=told, aims=shown)
     return words + "".join(f"\n## {BENCHES[name]}\n`python -m bench.{name}`\n\n{table}\n" for name, table in tables.items())
 
 

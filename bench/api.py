@@ -9,10 +9,9 @@ import argparse
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from bench.client import Client
+from bench.client import Answer, Client
 from bench.keys import key
 from bench.place import SLUG, databases, environment
 from bench.server import serving
@@ -74,8 +73,8 @@ def measure(port: int, key_of_api: str, *, web: int = 0, seconds: float = 2.0) -
     return rows + _writing(client)
 
 
-def _row(name: str, times: Times, answer: Any) -> list[Cell]:
-    content = answer.json()
+def _row(name: str, times: Times, answer: Answer) -> list[Cell]:
+    content = answer.json() if answer.body else {}
     count = len(content["items"]) if "items" in content else len(content.get("included", [1]))
     return [
         name,
@@ -101,41 +100,34 @@ def _later(client: Client, path: str, pages: int) -> str:
 
 
 def _writing(client: Client, most: int = 20) -> list[list[Cell]]:
-    """One deal created, changed and deleted, again and again."""
-    taken: dict[str, tuple[Times, Any]] = {}
+    """Some deals created, changed and deleted, one after another."""
+    fields = {
+        "name": "Bench", "account": str(key(SLUG, "account", 20)), "stage": {"name": "Proposal"},
+        "amount": {"amount": "1200.00", "currency": "USD"}, "close_date": f"{_year()}-06-15",
+    }  # fmt: skip
+    change = {"amount": {"amount": "9.50", "currency": "EUR"}}
+    made: list[str] = []
 
-    def note(name: str, answer: Any) -> Any:
-        if answer.status >= 300:
-            raise SystemExit(f"{name} gave {answer.status}: {answer.body[:300]!r}")
-        times, _ = taken.setdefault(name, (Times(), answer))
-        times.taken.append(answer.took)
-        taken[name] = (times, answer)
+    def create() -> Answer:
+        answer = _done(client.send(f"{API}/deals", fields))
+        made.append(f"{API}/deals/{answer.json()['id']}")
         return answer
 
-    for number in range(most):
-        fields = {
-            "name": f"Bench {number}", "account": str(key(SLUG, "account", 20)), "stage": {"name": "Proposal"},
-            "amount": {"amount": "1200.00", "currency": "USD"}, "close_date": f"{_year()}-06-15",
-        }  # fmt: skip
-        made = note("create a deal", client.send(f"{API}/deals", fields)).json()["id"]
-        note(
-            "change a deal", client.send(f"{API}/deals/{made}", {"amount": {"amount": "9.50", "currency": "EUR"}}, method="PATCH")
-        )
-        note("delete a deal", client.ask(f"{API}/deals/{made}", method="DELETE"))
-    return [
-        [
-            name,
-            times.median,
-            min(times.taken),
-            times.p95,
-            times.processor,
-            answer.queries,
-            answer.database,
-            1,
-            len(answer.body) / 1000,
-        ]
-        for name, (times, answer) in taken.items()
-    ]
+    def measured(name: str, ask: Callable[[], Answer]) -> list[Cell]:
+        times, answer = client.timed_each(ask, lambda done: done < most)
+        return _row(name, times, answer)
+
+    rows = [measured("create a deal", create)]
+    waiting = iter(list(made))
+    rows.append(measured("change a deal", lambda: _done(client.send(next(waiting), change, method="PATCH"))))
+    leaving = iter(list(made))
+    return [*rows, measured("delete a deal", lambda: _done(client.ask(next(leaving), method="DELETE")))]
+
+
+def _done(answer: Answer) -> Answer:
+    if answer.status >= 300:
+        raise SystemExit(f"Writing gave {answer.status}: {answer.body[:300]!r}")
+    return answer
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -5,6 +5,7 @@ import http.client
 import json
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -43,6 +44,7 @@ class Client:
     def __init__(self, port: int, token: str = "", *, web: int = 0) -> None:
         """`web` is the server's process id: with it the processor time is taken as well."""
         self._web = [web, *below(web)] if web else []
+        self._backends: set[int] = set()  # the database's processes that have answered: a few, one for each thread
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self._cookies: dict[str, str] = {}
         self._token = token
@@ -67,6 +69,8 @@ class Client:
                 key, _, rest = value.partition("=")
                 self._cookies[key] = rest.partition(";")[0]
         found = {name.lower(): value for name, value in answer.getheaders()}
+        if self._web and "x-bench-backend" in found:
+            self._backends.add(int(found["x-bench-backend"]))
         plain = gzip.decompress(content) if found.get("content-encoding") == "gzip" else content
         return Answer(answer.status, found, plain, took, len(content))
 
@@ -90,16 +94,19 @@ class Client:
             answer = self.ask(path)
             if answer.status != 200:
                 raise SystemExit(f"{path} gave {answer.status}: {answer.body[:300]!r}")
-        times, begun, backends = Times(), time.monotonic(), self._backends(path)
-        before = spent([*self._web, *backends])
-        while len(times.taken) < most and (len(times.taken) < 5 or time.monotonic() - begun < seconds):
-            answer = self.ask(path)
-            times.taken.append(answer.took)
-        times.processor = (spent([*self._web, *backends]) - before) / len(times.taken)
-        return times, answer
+        begun = time.monotonic()
 
-    def _backends(self, path: str) -> set[int]:
-        """The database's processes that may answer: the server has a few threads, each with a connection of its own."""
-        if not self._web:
-            return set()
-        return {int(self.ask(path).headers.get("x-bench-backend", 0)) for _ in range(WARM_UPS)}
+        def going_on(done: int) -> bool:
+            return done < most and (done < 5 or time.monotonic() - begun < seconds)
+
+        return self.timed_each(lambda: self.ask(path), going_on)
+
+    def timed_each(self, ask: Callable[[], Answer], going_on: Callable[[int], bool]) -> tuple[Times, Answer]:
+        """The times of what `ask` does, as often as `going_on(times so far)`; at least once."""
+        times, busy = Times(), [*self._web, *self._backends]
+        before = spent(busy)
+        while not times.taken or going_on(len(times.taken)):
+            answer = ask()
+            times.taken.append(answer.took)
+        times.processor = (spent(busy) - before) / len(times.taken) if busy else None
+        return times, answer

@@ -40,6 +40,8 @@ def _person(port: int, web: int) -> Client:
 def _compared(name: str, clients: Sequence[Client], path: str) -> list[Cell]:
     """In turns of a few requests each, so that both meet the same machine. The ratio is that of the quickest answers."""
     best, processor = [math.inf, math.inf], [0.0, 0.0]
+    if any(client.ask(path).status != 200 for client in clients):
+        return [f"{name} (no answer)", None, None, None, None, None]
     for _ in range(TURNS):
         for at, client in enumerate(clients):
             times, _answer = client.timed(path, most=EACH, seconds=2.0)
