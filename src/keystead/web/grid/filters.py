@@ -1,5 +1,7 @@
 """The fields of a grid's filters, and the words of those that are set."""
 
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +10,8 @@ from django.utils.translation import gettext as _
 from keystead.domain.grid.columns import Column, Kind, Reader
 from keystead.web.grid.drawing import words_of
 from keystead.web.grid.state import State
+from keystead.web.plans.words import language
+from keystead.web.templatetags import formats
 
 MANY = 8  # more choices than this stand in a list, fewer beside one another
 
@@ -73,8 +77,22 @@ def _words(column: Column, values: dict[str, tuple[str, ...]], choices: dict[str
     """ "Open, Won", "from 10 to 20", "empty"."""
     chosen, least, most, empty = values.values()
     said = [", ".join(choices.get(value, value) for value in chosen)] if chosen else []
-    sign = " %" if column.kind is Kind.RATIO else ""
-    said += [_("from %(value)s") % {"value": least[0] + sign}] if least else []
-    said += [_("to %(value)s") % {"value": most[0] + sign}] if most else []
+    said += [_("from %(value)s") % {"value": range_end(column.kind, least[0])}] if least else []
+    said += [_("to %(value)s") % {"value": range_end(column.kind, most[0])}] if most else []
     said += [_("empty") if empty[0] == "1" else _("not empty")] if empty else []
     return " ".join(said)
+
+
+def range_end(kind: Kind, typed: str) -> str:
+    """One end of a range as the reader writes it; what is no number or day stays as it was typed."""
+    try:
+        if kind is Kind.DAY:
+            return formats.day(date.fromisoformat(typed), language())
+        value = Decimal(typed)
+    except (ValueError, InvalidOperation):
+        return typed
+    if not value.is_finite() or abs(value.adjusted()) > 20:
+        return typed
+    if kind is Kind.RATIO:
+        return formats.percent(value.scaleb(-2), language(), 0 if value == value.to_integral() else 1)
+    return formats.number(value, language())
