@@ -4,6 +4,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keystead.data.tenancy import ScopedManager, Tenant, WorkspaceKey, touched
 from keystead.data.workspace.models import Member
@@ -11,7 +12,7 @@ from keystead.data.workspace.models import Member
 
 class ImportState(models.TextChoices):
     RECEIVED = "received", _("Received")
-    READING = "reading", _("Reading")
+    READING = "reading", pgettext_lazy("state of an import", "Reading")
     PREVIEWED = "previewed", _("Ready to commit")
     COMMITTING = "committing", _("Committing")
     COMMITTED = "committed", _("Committed")
