@@ -16,6 +16,7 @@ from keystead.domain.exchange.reading_encodings import Encoding
 from keystead.domain.exchange.reading_limits import LIMITS, Limits
 from keystead.domain.exchange.reading_text import TextFile
 from tests.domain.exchange.files import text_file
+from tests.support.examples import examples
 
 DEALS = "Opportunity;Conta;Valor;Fechamento\nA-1;São João Açúcar Ltda;1.234,56;31/12/2025\nA-2;Pão & Cia;99,00;01/02/2026\n"
 
@@ -278,7 +279,7 @@ _TABLES = st.integers(2, 6).flatmap(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=_TABLES,
     separator=st.sampled_from(",;\t|"),
@@ -300,7 +301,7 @@ _WORDS = st.text("abcdefghijklmnopqrstuvwxyzáãçéñõüABCDEFGH ", min_size=1
 _NOTES = st.builds(lambda a, mark, b: a + mark + b, _WORDS, st.sampled_from(["", ", ", "; ", " | ", '"', "'", "\n"]), _WORDS)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     headers=st.lists(_WORDS, min_size=3, max_size=6, unique_by=str.casefold),
     data=st.data(),

@@ -16,8 +16,9 @@ from keystead.data.models import Import, Member
 from keystead.data.permissions import Reach, editable, people, reach
 from keystead.data.workspace.models import Role
 from keystead.domain.exchange.bulk import expect_many_rows
-from keystead.domain.exchange.fields import fields_of
+from keystead.domain.exchange.fields import SPARE, fields_of, spare_match
 from keystead.domain.exchange.problems import CannotRead
+from keystead.domain.exchange.resolving import unknown_rule
 from keystead.domain.exchange.tables import NAMED_BY, TARGETS, Column, Target
 
 # What the value of a match field is on a record that is there.
@@ -37,7 +38,7 @@ def judge(*, job: Import, viewer: Member, match: tuple[str, ...], mapped: set[st
     with connection.cursor() as cursor:
         _forget_earlier(cursor, job)
         _refuse_duplicates(cursor, job)
-        _match(cursor, job, target, match, viewer)
+        _match(cursor, job, target, match, viewer, () if job.options.get("match") else spare_match(job.kind, mapped, match))
         if target.parent and target.parent in mapped:
             _resolve_parents(cursor, job, target, viewer)
         _refuse_unreached(cursor, job, target, viewer)
@@ -49,6 +50,7 @@ def judge(*, job: Import, viewer: Member, match: tuple[str, ...], mapped: set[st
         _refuse_taken(cursor, job, target, mapped)
         if target.parent and target.parent in mapped:
             _refuse_circles(cursor, job, target, viewer)
+            _refuse_below_rejected(cursor, job, target)
         return _counts(cursor, job)
 
 
@@ -86,7 +88,7 @@ def _refuse_duplicates(cursor: Any, job: Import) -> None:
     )
 
 
-def _match(cursor: Any, job: Import, target: Target, match: tuple[str, ...], viewer: Member) -> None:
+def _match(cursor: Any, job: Import, target: Target, match: tuple[str, ...], viewer: Member, spare: tuple[str, ...]) -> None:
     """Finds the record of each key. By external id in SQL; other keys are folded here and joined as a table.
 
     An external id is unique in the workspace, so it is known whoever may see its record; a name is one of those that the viewer
@@ -96,16 +98,16 @@ def _match(cursor: Any, job: Import, target: Target, match: tuple[str, ...], vie
     cursor.execute("DROP TABLE IF EXISTS keystead_known")
     if match == ("external_id",):
         cursor.execute(
-            f"CREATE TEMP TABLE keystead_known ON COMMIT DROP AS SELECT external_id AS key, id, 1 AS found FROM {target.table}"
+            "CREATE TEMP TABLE keystead_known ON COMMIT DROP AS"
+            f" SELECT external_id::text AS key, id, 1 AS found FROM {target.table}"
             " WHERE workspace_id = %(workspace)s AND external_id IS NOT NULL",
             parameters,
         )
+        if spare and _has_spare_keys(cursor, job):
+            _copy_known(cursor, _keys(target, spare, viewer), SPARE)
     else:
-        known = _keys(target, match, viewer)
         cursor.execute("CREATE TEMP TABLE keystead_known (key text, id uuid, found int) ON COMMIT DROP")
-        with cursor.copy("COPY keystead_known (key, id, found) FROM STDIN") as copy:
-            for key, (pk, found) in known.items():
-                copy.write_row((key, pk, found))
+        _copy_known(cursor, _keys(target, match, viewer))
     cursor.execute(
         f"""
         UPDATE keystead_importrow r SET problems = {_problem("several_match")}
@@ -131,6 +133,17 @@ def _match(cursor: Any, job: Import, target: Target, match: tuple[str, ...], vie
     )
 
 
+def _has_spare_keys(cursor: Any, job: Import) -> bool:
+    cursor.execute("SELECT 1 FROM keystead_importrow WHERE job_id = %s AND starts_with(key, %s) LIMIT 1", [job.pk, SPARE])
+    return cursor.fetchone() is not None
+
+
+def _copy_known(cursor: Any, known: dict[str, tuple[UUID, int]], mark: str = "") -> None:
+    with cursor.copy("COPY keystead_known (key, id, found) FROM STDIN") as copy:
+        for key, (pk, found) in known.items():
+            copy.write_row((mark + key, pk, found))
+
+
 def _keys(target: Target, match: tuple[str, ...], viewer: Member) -> dict[str, tuple[UUID, int]]:
     columns = [_STORED.get(name, name) for name in match if name != "full_name"]
     if "full_name" in match:
@@ -152,7 +165,8 @@ def _keys(target: Target, match: tuple[str, ...], viewer: Member) -> dict[str, t
 def _resolve_parents(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
     """References within the kind itself: rows of the same file first, then records, then a new one by that name or a problem."""
     name = target.parent
-    decision = (job.options.get("unknown") or {}).get(name) or ("reject" if job.kind == "contacts" else "create")
+    header = next((column for column, field in job.mapping.items() if field == name), name)
+    decision = unknown_rule(job.kind, name, job.options, header)
     cursor.execute(
         f"SELECT DISTINCT values ->> '{name}' FROM keystead_importrow WHERE job_id = %s AND values ->> '{name}' IS NOT NULL",
         [job.pk],
@@ -185,7 +199,6 @@ def _resolve_parents(cursor: Any, job: Import, target: Target, viewer: Member) -
         """,
         {"job": job.pk},
     )
-    header = next((column for column, field in job.mapping.items() if field == name), name)
     for code in {code for _, _, code in found if code}:
         cursor.execute(
             f"""
@@ -434,6 +447,25 @@ def _circles(parents: dict[UUID, UUID | None]) -> list[list[UUID]]:
             circles.append(walk[walk.index(at) :])
         done |= on_walk
     return circles
+
+
+def _refuse_below_rejected(cursor: Any, job: Import, target: Target) -> None:
+    """A row that refers to a new record of this file cannot come in when that one is rejected; nor can the rows below it."""
+    header = next((column for column, field in job.mapping.items() if field == target.parent), target.parent)
+    found = True
+    while found:
+        cursor.execute(
+            f"""
+            UPDATE keystead_importrow r
+            SET problems = {_problem("refers_to_rejected", "jsonb_build_object('first', above.row)", "%(header)s::text")}
+            FROM keystead_importrow above
+            WHERE r.job_id = %(job)s AND r.verdict <> 'error' AND above.job_id = %(job)s AND above.verdict = 'error'
+              AND (r.values ->> '{target.parent}_id')::uuid = above.target_id
+              AND NOT EXISTS (SELECT 1 FROM {target.table} t WHERE t.id = above.target_id)
+            """,
+            {"job": job.pk, "header": header},
+        )
+        found = cursor.rowcount > 0
 
 
 def _counts(cursor: Any, job: Import) -> dict[str, int]:

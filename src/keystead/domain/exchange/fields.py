@@ -42,6 +42,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 
 # The columns that an errors file adds. They come back with it and say nothing about the rows.
 ROW_COLUMN, PROBLEMS_COLUMN = "_row", "_problems"
+SPARE = "\x1d"  # begins the key of a row that is not found by its external id, as it has none
 IGNORED_COLUMNS = frozenset({ROW_COLUMN, PROBLEMS_COLUMN})
 
 
@@ -89,6 +90,14 @@ def default_match(kind: str, mapped: set[str]) -> tuple[str, ...]:
     Empty when none is: every row is then a new one.
     """
     return next((keys for keys in _MATCH[kind] if mapped.issuperset(keys)), ())
+
+
+def spare_match(kind: str, mapped: set[str], match: tuple[str, ...]) -> tuple[str, ...]:
+    """By what a row is found that has no external id in a file where others have one; else each import would make it anew."""
+    if match != ("external_id",):
+        return ()
+    spare = default_match(kind, mapped - {"external_id"})
+    return ("name",) if kind == "members" and "first_name" in spare else spare  # parsing joins the two into the name
 
 
 def match_fields(kind: str) -> tuple[str, ...]:

@@ -55,8 +55,13 @@ def _field(name: str, type_: Type, label: Promise, *synonyms: str, **facts: Any)
 
 
 def _external_id(*synonyms: str) -> Field:
-    every = ("external id", "id", "record id", "code", "código", "key", "chave", "clave", "uuid", "source id")
-    return _field("external_id", "text", _("External id"), *synonyms, *every, max_length=200)
+    """Ids come before numbers and codes: of "Account ID" and "Account Number", other files refer to the id."""
+    ids = [name for name in synonyms if "id" in name.split()]
+    codes = [name for name in synonyms if name not in ids]
+    every = ("external id", "id", "record id", "uuid", "source id")
+    return _field(
+        "external_id", "text", _("External id"), *ids, *every, *codes, "code", "código", "key", "chave", "clave", max_length=200
+    )
 
 
 _CURRENCY = ("currency", "currency iso code", "currency code", "moeda", "moneda", "divisa",

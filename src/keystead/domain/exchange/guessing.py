@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from keystead.base.words import fold
 from keystead.domain.exchange.detecting import ColumnFacts
-from keystead.domain.exchange.fields import IGNORED_COLUMNS, KINDS, Field, fields_of, header_key
+from keystead.domain.exchange.fields import IGNORED_COLUMNS, KEYS, KINDS, Field, fields_of, header_key
+from keystead.domain.exchange.parsing_currencies import split_header
 
 TAKEN = 0.5  # what is less sure than this is not guessed
 
@@ -48,8 +49,8 @@ _TELLING: dict[str, dict[str, float]] = {
               "owner": 0.5, "created_date": 0.5, "product": 0.5, "external_id": 0.5},
     "orders": {"number": 2, "order_date": 1.5, "amount": 1, "kind": 0.5, "account": 0.5, "product": 0.5},
     "members": {"manager": 2.5, "region": 1.5, "role": 1, "team": 1, "name": 1, "email": 0.5,
-    "first_name": 0.5,
-                "last_name": 0.5},
+    "first_name": 1,
+                "last_name": 1},
     "rates": {"base": 2, "quote": 3, "rate": 3, "date": 0.5},
 }  # fmt: skip
 _FILE_WORDS: dict[str, tuple[str, ...]] = {
@@ -58,9 +59,20 @@ _FILE_WORDS: dict[str, tuple[str, ...]] = {
     "products": ("product", "produto", "producto", "price", "catalog"),
     "deals": ("deal", "opportunit", "pipeline", "negocio", "oportunidad", "potential"),
     "orders": ("order", "invoice", "pedido", "fatura", "factura", "billing"),
-    "members": ("member", "user", "team", "agent", "employee", "owner", "usuario", "equip", "staff"),
+    "members": ("member", "user", "agent", "employee", "owner", "usuario", "funcionario", "empleado", "staff"),
     "rates": ("rate", "currenc", "fx", "cambio", "taxa", "tasa"),
 }
+
+# What a name of a file says when it holds what happened to records, or belongs to them, and not the records.
+_ABOUT = frozenset(
+    """history histories historico historial event events evento eventos activity activities atividades actividades log logs
+    audit ticket tickets task tasks tarefas tareas engagement engagements submission submissions property properties option
+    options issue issues role roles""".split()
+)
+_LINES, _LINES_OF = frozenset({"line", "lines"}), frozenset({"item", "items", "invoice", "order", "opportunity", "deal"})
+_STAGES = frozenset({"stage", "stages", "etapa", "etapas"})
+_BY = frozenset({"by", "per", "por"})
+_COUNTED = frozenset({"quantity", "qty", "quantidade", "cantidad"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +130,9 @@ def guess_kind(headers: Sequence[str], *, filename: str = "") -> list[tuple[str,
     1.
     """
     scores = {kind: _kind_score(kind, headers, filename) for kind in KINDS}
-    whole = sum(math.exp(score) for score in scores.values())
-    shares = [(kind, round(math.exp(score) / whole, 4)) for kind, score in scores.items()]
+    doubt = 8 if _is_about_others(headers, filename) else 1
+    whole = sum(math.exp(score / doubt) for score in scores.values())
+    shares = [(kind, round(math.exp(score / doubt) / whole, 4)) for kind, score in scores.items()]
     return sorted(shares, key=lambda share: -share[1])
 
 
@@ -146,7 +159,7 @@ def _guesses(kind: str, header: str, fact: ColumnFacts | None) -> list[Guess]:
 
 
 def _guess(kind: str, header: str, spec: Field, fact: ColumnFacts | None) -> Guess | None:
-    named = _named(kind, spec.name, header_key(header))
+    named = _named(kind, spec.name, header_key(split_header(header)[0] if spec.type == "money" else header))
     fits = _fits(spec, fact)
     if named and named[0] * fits >= TAKEN:
         return Guess(spec.name, round(named[0] * fits, 4), named[1])
@@ -258,8 +271,29 @@ def _kind_score(kind: str, headers: Sequence[str], filename: str) -> float:
     missing = sum(spec.required and name not in mapped for name, spec in fields_of(kind).items())
     if "first_name" in mapped and kind == "members":
         missing = 0
+    no_key = kind in KEYS and not any(name in mapped for name in KEYS[kind])
     key = header_key(filename.rpartition("/")[2].rpartition(".")[0]).replace(" ", "")
     named = any(word in key for word in _FILE_WORDS[kind])
     first = header_key(headers[0]).split(" ") if headers else []
     own_key = first[-1:] == ["id"] and first[0] in _OWN_WORDS[kind]
-    return score - 2.5 * missing + 2.0 * named + 1.5 * own_key
+    against = 2.5 * missing + 1.5 * no_key + 3.0 * _speaks_against(kind, headers)
+    return score + 3.0 * named + 1.5 * own_key - against
+
+
+def _speaks_against(kind: str, headers: Sequence[str]) -> bool:
+    """First and last names are of people, not of companies; quantities are of what was sold, not of what is for sale."""
+    if kind == "products":
+        return any(header_key(header) in _COUNTED for header in headers)
+    people = guess_mapping("contacts", headers) if kind == "accounts" else {}
+    return {"first_name", "last_name"} <= {guess.field for guess in people.values()}
+
+
+def _is_about_others(headers: Sequence[str], filename: str) -> bool:
+    """Whether a file holds what belongs to records (their history, the lines of an order) or only joins them by their ids."""
+    words = header_key(filename.rpartition("/")[2].rpartition(".")[0]).split()
+    if _ABOUT.intersection(words) or (_LINES.intersection(words) and _LINES_OF.intersection(words)):
+        return True
+    if _STAGES.intersection(words) and not _BY.intersection(words):
+        return True
+    told = [key for header in headers if not (key := header_key(header)).startswith("fivetran")]
+    return len(told) > 1 and all(key.split()[-1:] == ["id"] for key in told)

@@ -42,6 +42,23 @@ _NAMES = {
 _ALL_SIGNS = sorted([*SIGNS, *AMBIGUOUS], key=len, reverse=True)
 _BEFORE = re.compile(rf"({'|'.join(map(re.escape, _ALL_SIGNS))}|[A-Za-z]{{3}})\s*(?=[0-9(.,+-])")
 _AFTER = re.compile(rf"(?<=[0-9).,%\s-])\s*({'|'.join(map(re.escape, _ALL_SIGNS))}|[A-Za-z]{{3}})")
+_SIGN = "|".join(map(re.escape, _ALL_SIGNS))
+_HEADERS = (
+    re.compile(rf"(?P<name>.*?\S)[\s_]*[(\[]\s*(?:in |em |en )?(?P<sign>{_SIGN}|[A-Za-z]{{3}})\s*[)\]]"),
+    re.compile(rf"(?P<name>.*?\S)[\s,]+(?:in |em |en )?(?P<sign>{_SIGN}|[A-Z]{{3}})"),
+    # "amount_usd": only the usual ones, as "all", "top" and "try" are currencies as well
+    re.compile(r"(?P<name>.+)_(?P<sign>[A-Z]{3}|usd|eur|brl|gbp|mxn|cad|aud|chf|jpy|cny|inr|ars|clp|cop|pen)"),
+)
+
+
+def split_header(header: str) -> tuple[str, str]:
+    """The header of a column of amounts without the currency that it names, and that currency as written, or "": "Amount (EUR)",
+    "Valor em R$", "price_usd"."""
+    text = " ".join(header.split())
+    for shape in _HEADERS:
+        if (found := shape.fullmatch(text)) and _is_currency(found["sign"]):
+            return found["name"], found["sign"]
+    return header, ""
 
 
 def split_currency(text: str) -> tuple[str, str]:

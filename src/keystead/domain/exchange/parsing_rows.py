@@ -34,7 +34,9 @@ from keystead.domain.exchange.parsing import (
     plain,
     split_name,
 )
+from keystead.domain.exchange.parsing_currencies import split_header
 from keystead.domain.exchange.parsing_days import DateOrder, date_order
+from keystead.domain.exchange.parsing_furniture import Place, furniture_judge
 from keystead.domain.exchange.parsing_numbers import NumberFormat
 from keystead.domain.exchange.problems import BadValue, CannotRead, Problem
 from keystead.domain.exchange.reading import Row
@@ -49,7 +51,7 @@ _REMEMBERED = 50_000  # texts of a column whose values are kept at hand
 @dataclass(frozen=True, slots=True)
 class Column:
     """How one column is read: its place among the cells, its field, and how its days and numbers are
-    written.
+    written. `sign` is the currency that the header names, as written there.
     """
 
     header: str
@@ -59,6 +61,7 @@ class Column:
     numbers: NumberFormat = dataclasses.field(default_factory=NumberFormat)
     fraction: bool = False
     values: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    sign: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ def make_plan(
                 numbers=_own_numbers(own, catalogue[name]) or number_format or _numbers(fact, locale),
                 fraction=bool(fact and fact.numbers and fact.numbers.fraction),
                 values=_folded((values or {}).get(name, {})),
+                sign=split_header(header)[1] if catalogue[name].type == "money" else "",
             )
         )
     return Plan(kind, tuple(columns), currency)
@@ -157,7 +161,11 @@ def parse_rows(rows: Iterable[Row], plan: Plan) -> Iterator[ParsedRow]:
     """Every row with its values and problems. Texts that come again are parsed once."""
     readers = [_Reader(column) for column in plan.columns]
     finish = _finisher(plan)
+    judge = furniture_judge([Place(column.index, column.header) for column in plan.columns])
     for row in rows:
+        if code := judge(row.cells):
+            yield ParsedRow(row.number, {}, (Problem(row.number, None, code),))
+            continue
         problems = list(row.problems)
         values: dict[str, Value] = {}
         for reader in readers:
@@ -256,17 +264,18 @@ def _currencies(plan: Plan, column: Column) -> Finish:
             return
         try:
             # The row's own currency stands against the sign; the file's default gives way to it.
-            values[target] = _currency_of(text, str(values.get(target) or ""), plan.currency)
+            values[target] = _currency_of(text, str(values.get(target) or ""), plan.currency, column.sign)
         except BadValue as bad:
             problems.append(Problem.of(bad, row=row.number, column=column.header))
 
     return step
 
 
-def _currency_of(text: str, own: str, default: str) -> str:
-    if text.isascii() and text[:1].isdecimal() and text[-1:].isdecimal():
+def _currency_of(text: str, own: str, default: str, sign: str) -> str:
+    """The currency of an amount: the one beside it, else that of its header, against the row's `own`; else the file's default."""
+    if not sign and text.isascii() and text[:1].isdecimal() and text[-1:].isdecimal():
         return meant_currency("", own or default, text)
-    written = currency_in(text)
+    written = currency_in(text) or sign
     try:
         return meant_currency(written, own or default, text)
     except BadValue as bad:

@@ -37,6 +37,9 @@ SENTENCES: dict[str, Promise] = {
         "separator may lack its quotation marks."
     ),
     "row_has_no_key": _("nothing in this row says what it is about: %(fields)s is empty."),
+    "repeated_header": _("this row repeats the headers; it is not a record."),
+    "totals_row": _("this is a line of totals, not a record."),
+    "notice_row": _("this is a notice of the report, not a record."),
     # A cell
     "cell_too_long": _("the cell has more than %(limit)s characters."),
     "nul_byte": _("the cell contains a NUL byte, which is not text."),
@@ -75,6 +78,7 @@ SENTENCES: dict[str, Promise] = {
     "stage_contradicts_status": _("the stage “%(stage)s” says another status than “%(value)s”."),
     # The row among the others
     "duplicate_row": _("this is the same record as row %(first)s of this file."),
+    "refers_to_rejected": _("it refers to row %(first)s of this file, which is rejected."),
     "several_match": _("this row fits several records. Choose more columns to match by."),
     "mode_create_only": _("this record exists, and the import is to create only."),
     "mode_update_only": _("there is no such record, and the import is to update only."),

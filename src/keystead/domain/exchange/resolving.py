@@ -14,6 +14,7 @@ from uuid import UUID
 from keystead.base.ids import uuid7
 from keystead.base.words import fold
 from keystead.data.models import Member, Stage
+from keystead.domain.exchange.fields import header_key
 from keystead.domain.exchange.guessing_stages import status_of_stage
 from keystead.domain.exchange.guessing_values import KnownValues
 from keystead.domain.exchange.problems import BadValue
@@ -141,7 +142,17 @@ class Stages:
         ]
 
 
-def unknown_rule(kind: str, name: str, options: Mapping[str, Any]) -> str:
-    """What to do with a name nobody knows: the person's choice for the field, else the default of the field."""
+def unknown_rule(kind: str, name: str, options: Mapping[str, Any], column: str) -> str:
+    """What to do with a name nobody knows: the person's choice for the field, else the default of the field.
+
+    A column of ids names nothing by itself: "0015500000Xyy" is never made a record that is called so, unless somebody says it.
+    """
     chosen = (options.get("unknown") or {}).get(name)
-    return str(chosen or DEFAULT_UNKNOWN.get((kind, name), "reject"))
+    usual = "reject" if is_of_ids(column) else DEFAULT_UNKNOWN.get((kind, name), "reject")
+    return str(chosen or usual)
+
+
+def is_of_ids(column: str) -> bool:
+    """Whether the header of a column says that it holds ids: "parent_id", "ManagerId", "ID da conta"."""
+    words = header_key(column).split()
+    return len(words) > 1 and bool({"id", "ids", "uuid", "guid"}.intersection((words[0], words[-1])))

@@ -16,7 +16,7 @@ from keystead.base.ids import uuid7
 from keystead.base.words import fold
 from keystead.data.models import Import, Member
 from keystead.domain.exchange.detecting import ColumnFacts, columns_facts
-from keystead.domain.exchange.fields import IGNORED_COLUMNS, default_match, fields_of, header_key
+from keystead.domain.exchange.fields import IGNORED_COLUMNS, SPARE, default_match, fields_of, header_key, spare_match
 from keystead.domain.exchange.guessing import EarlierMapping, guess_mapping
 from keystead.domain.exchange.guessing_values import KnownValues
 from keystead.domain.exchange.parsing_days import date_order
@@ -140,6 +140,7 @@ class _Reader:
         self.match = chosen or default_match(job.kind, fields)
         if job.kind == "members" and "first_name" in self.match:  # parsing joins the two into the name
             self.match = ("name",)
+        self.spare = () if chosen else spare_match(job.kind, fields, self.match)
         self.headers = {name: header for header, name in mapping.items()}
         self.stages = Stages.load() if "stage" in fields else None
         self.own = TARGETS[job.kind].parent
@@ -150,7 +151,7 @@ class _Reader:
             if to is None or to == "stages" or name == self.own:
                 continue
             names = loaded.get(to) or loaded.setdefault(to, load_names(to, viewer))
-            self.resolvers[name] = Resolver(name, names, unknown_rule(job.kind, name, options))
+            self.resolvers[name] = Resolver(name, names, unknown_rule(job.kind, name, options, self.headers[name]))
         self.fields = fields
 
     def rows(self, table: Table) -> Iterator[tuple[Row, ParsedRow]]:
@@ -193,12 +194,20 @@ class _Reader:
             values["probability"] = str(stage.probability)
 
     def key(self, values: dict[str, Any]) -> str:
-        """What the row is matched by: its match fields, folded; "" when one of them is empty."""
+        """What the row is matched by: its match fields, folded; the spare ones, marked, when it has no external id; else ""."""
+        if key := self._key(values, self.match):
+            return key
+        spare = self._key(values, self.spare) if self.spare else ""
+        return f"{SPARE}{spare}" if spare else ""
+
+    def _key(self, values: dict[str, Any], match: tuple[str, ...]) -> str:
         parts = []
-        for name in self.match:
+        for name in match:
             value = values.get(f"{name}_id") or values.get(name)
             if name == "name" and value is None:
                 value = values.get("_name")
+            elif name == "full_name":  # parsing has parted it
+                value = " ".join(str(part) for field in ("first_name", "last_name") if (part := values.get(field))) or None
             if value is None and name in ("account", "first_name", "last_name"):
                 value = ""
             elif value is None:

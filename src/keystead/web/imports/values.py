@@ -77,7 +77,8 @@ def _one(
     kind = spec.to or ""
     choices = [(value, label_of_choice(job.kind, name, value)) for value in spec.values or ()] or _known(kind, viewer)
     decisions = _decisions(kind, viewer) if kind and kind != "stages" else []
-    decision = offer.get("decision") or (unknown_rule(job.kind, name, job.options) if decisions else "")
+    column = next((header for header, field in job.mapping.items() if field == name), "")
+    decision = offer.get("decision") or (unknown_rule(job.kind, name, job.options, column) if decisions else "")
     return FieldValues(name, str(spec.label), rows, choices, str(decision), decisions)
 
 
