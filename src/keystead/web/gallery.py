@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from keystead.analytics.measures import BEHIND
 from keystead.base.money import Money
 
 _LONG = "Implantação do programa de fidelização da cadeia de frio em todas as unidades ibéricas"
@@ -125,7 +126,7 @@ def _row(line: str) -> dict[str, Any]:
         "forecast": _euro(forecast) if forecast else None,
         "target": _euro(target) if target else None,
         "achieved": achieved,
-        "is_behind": achieved is not None and achieved < Decimal("0.8"),
+        "is_behind": achieved is not None and achieved < BEHIND,
         "due": due,
         "is_late": "late" in due,
     }

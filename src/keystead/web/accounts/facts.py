@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from keystead.analytics.measures import BEHIND
 from keystead.base import clock
 from keystead.data.accounts.models import Account
 from keystead.data.deals.models import Deal, Order
@@ -19,7 +20,6 @@ from keystead.web.accounts.page import account_context, find_account
 from keystead.web.accounts.told import told
 from keystead.web.deals.links import linked, order_links
 from keystead.web.plans.words import STATUS_TONES
-from keystead.web.portfolio.cells import BEHIND
 from keystead.web.requests import WorkspaceRequest, wants_fragment
 
 _PAGE = 50

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from keystead.analytics.measures import BEHIND
 from keystead.base import clock
 from keystead.base.money import Money
 from keystead.data.accounts.models import Account
@@ -21,7 +22,6 @@ from keystead.domain.plans.editing import fiscal_calendar
 from keystead.web.accounts.page import account_context, find_account
 from keystead.web.plans.words import STATUS_TONES, count_text, language, local_time, rates_sentence
 from keystead.web.portfolio.address import Address
-from keystead.web.portfolio.cells import BEHIND
 from keystead.web.portfolio.choices import period_links, period_name
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.shell import way

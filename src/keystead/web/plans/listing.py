@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from keystead.analytics.measures import BEHIND
 from keystead.base import clock
 from keystead.base.money import Money
 from keystead.data.accounts.models import Account
@@ -31,7 +31,6 @@ from keystead.web.plans.words import STATUS_TONES, count_text, language
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.templatetags import formats, pieces
 
-_BEHIND = Decimal("0.8")
 _SPAN = "won pipeline weighted_pipeline forecast weighted_forecast variance gap achievement attainment".split()
 
 
@@ -83,7 +82,7 @@ def _figure(name: str) -> Cell:
         text = formats.money_compact(value, language()) if isinstance(value, Money) else formats.percent(value, language())
         url = extra.explanation.format(pk=plan.pk, kpi=name)
         lacks = _lacking() if block.lacks(name) else EMPTY
-        bad = " text-bad" if not isinstance(value, Money) and value < _BEHIND else ""
+        bad = " text-bad" if not isinstance(value, Money) and value < BEHIND else ""
         full = formats.money(value, language()) if isinstance(value, Money) else text
         return format_html(
             '<a class="figure-link num{}" href="{}" title="{}" data-explain hx-get="{}" hx-target="#explain-body"'

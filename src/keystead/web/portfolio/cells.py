@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from keystead.analytics.measures import BEHIND
 from keystead.base.money import Money
 from keystead.data.accounts.models import Segment
 from keystead.data.plans.models import PlanStatus
@@ -22,7 +23,6 @@ from keystead.web.portfolio.address import Address
 from keystead.web.shell import way
 from keystead.web.templatetags import formats
 
-BEHIND = Decimal("0.8")
 _LARGE = Decimal(1_000_000)
 
 
