@@ -81,9 +81,10 @@ def _stages(back: Columns, _viewer: Member) -> None:
 
 
 def _objectives(back: Columns, viewer: Member) -> None:
-    """A manager's review is for whoever may approve the plan."""
-    reviewed = [row for row, columns in back.items() if "manager_comment" in columns]
-    plans = set(Objective.objects.filter(pk__in=reviewed).exclude(manager_comment="").values_list("plan", flat=True))
+    """A manager's review is for whoever may approve the plan: to give, and to take away."""
+    reviewed = Objective.objects.filter(pk__in=[row for row, columns in back.items() if "manager_comment" in columns])
+    made_again = [row for row, columns in back.items() if "id" in columns]  # these came back with all of their columns
+    plans = set(reviewed.exclude(manager_comment="", pk__in=made_again).values_list("plan", flat=True))
     if editable(Plan.objects.filter(pk__in=plans), viewer, "plan.approve").count() != len(plans):
         raise NotAllowed("plan.approve")
 

@@ -53,6 +53,7 @@ def undo(*, change: UUID, viewer: Member, at: datetime) -> Undone:
     if not told.is_undoable:
         raise CannotUndo("decided")
     rows = {kind.name: touched(change, kind) for kind in KINDS.values() if kind.name in told.rows}
+    _refuse_unseen(told, rows, viewer)
     own = uuid4()
     actor = {"via": "web", **current_scope().actor, "request": str(own), "undoes": str(change)}
     scope = {"workspace_id": viewer.workspace_id, "user_id": viewer.user_id, "actor": actor}
@@ -61,6 +62,21 @@ def undo(*, change: UUID, viewer: Member, at: datetime) -> Undone:
     is_redo = _depth(change) % 2 == 1
     gone = frozenset(row.id for found in rows.values() for row in found if row.before is None)
     return Undone(own, change, sum(len(found) for found in rows.values()), is_redo, gone)
+
+
+def opens_the_door(change: UUID) -> bool:
+    """Whether taking it back decides anew who needs a second step at sign-in: that is confirmed as in the settings."""
+    kind = KINDS["Workspace"]
+    return any("second_step" in columns for columns in restoring.columns_written(kind, touched(change, kind)).values())
+
+
+def _refuse_unseen(told: Written, rows: Rows, viewer: Member) -> None:
+    """Another's change of unseen records does not exist, be it undone already or not."""
+    for name, found in rows.items():
+        if told.author != str(viewer.pk) and name in READ_ACTION:
+            there = KINDS[name].model._base_manager.filter(pk__in=[row.id for row in found])
+            if visible(there, viewer).count() < there.count():
+                raise NoSuchChange(told.change)
 
 
 def _depth(change: UUID) -> int:
@@ -103,9 +119,13 @@ def _note(change: UUID, own: UUID, viewer: Member, at: datetime) -> None:
 
 def _take_back(told: Written, rows: Rows, viewer: Member, at: datetime) -> None:
     is_own = told.author == str(viewer.pk)
+    # What one has just made oneself goes without the right to delete; what others made, or brought back, does not.
+    is_slip = is_own and not UndoneChange.objects.filter(pk=told.change).exists()
     for name, found in rows.items():
         restoring.hold(KINDS[name], [row.id for row in found])
         _require(KINDS[name], KINDS[name].edit, [row.id for row in found if row.after is not None], viewer, is_own)
+        if not is_slip:
+            _require(KINDS[name], KINDS[name].delete, [row.id for row in found if row.before is None], viewer, is_own)
     _refuse_obstacles([each for name, found in rows.items() for each in obstacles(KINDS[name], found)])
     back = {name: _columns(KINDS[name], found) for name, found in rows.items()}
     rules.require_owner(viewer, back.get("Member", {}))

@@ -16,9 +16,11 @@ from django.views.decorators.http import require_POST
 from keystead.base import clock
 from keystead.domain.undoing.refusals import CannotUndo, NoSuchChange
 from keystead.domain.undoing.sentences import sentences
-from keystead.domain.undoing.undo import undo
+from keystead.domain.undoing.undo import opens_the_door, undo
+from keystead.domain.workspace.permissions import may
 from keystead.web.changes.offering import HEADER, offer, undo_url
 from keystead.web.requests import WorkspaceRequest
+from keystead.web.workspace.leaving import confirm_first
 
 _SHOWN = 3
 
@@ -26,6 +28,8 @@ _SHOWN = 3
 @require_POST
 def undo_change(request: WorkspaceRequest, change: UUID) -> HttpResponse:
     """POST `next`: the page to return to; without the part that names a record which is no longer there."""
+    if may(request.viewer, "workspace.edit") and opens_the_door(change):
+        confirm_first(request)
     try:
         undone = undo(change=change, viewer=request.viewer, at=clock.now())
     except NoSuchChange as error:

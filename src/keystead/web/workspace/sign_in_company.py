@@ -50,7 +50,9 @@ class CompanyAdapter(DefaultSocialAccountAdapter):
 
 
 def _vouched_address(sociallogin: SocialLogin) -> str:
-    return next((each.email for each in sociallogin.email_addresses if each.verified and each.email), "")
+    """Some providers send `email_verified` as a word: "false" is a word as well, and vouches for nothing."""
+    vouched = (each.email for each in sociallogin.email_addresses if str(each.verified).lower() == "true" and each.email)
+    return next(vouched, "")
 
 
 def _name(sociallogin: SocialLogin) -> str:

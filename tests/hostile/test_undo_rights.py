@@ -1,0 +1,113 @@
+"""Undo is no way around a right: what one may not delete, decide or switch off, one does not by taking somebody's change back."""
+
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from keystead.data.models import Account, Member, Objective, Order, Workspace
+from keystead.domain.accounts.editing import change_account, create_account, delete_account
+from keystead.domain.deals.editing import create_order
+from keystead.domain.plans.editing import save_objective
+from keystead.domain.undoing.refusals import NoSuchChange
+from keystead.domain.workspace.permissions import NotAllowed
+from keystead.domain.workspace.settings import change_workspace
+from tests.domain.undoing.scene import TODAY, Scene, change, take_back
+from tests.support.world import World, account
+
+
+@pytest.fixture
+def scene(world: World) -> Scene:
+    with world.inside():
+        return Scene(world)
+
+
+def test_an_account_that_an_administrator_brought_back_is_not_deleted_by_its_owner(world: World, scene: Scene) -> None:
+    key = scene.bolt.pk
+    deleted = change(world.olga, lambda: delete_account(account=scene.bolt, viewer=world.olga))
+    with world.inside():
+        back = take_back(world.olga, deleted).change
+        with pytest.raises(NotAllowed):
+            take_back(world.alice, back)
+        assert Account.objects.filter(pk=key).exists()
+        take_back(world.olga, back)
+        assert not Account.objects.filter(pk=key).exists()
+
+
+def test_what_a_colleague_made_goes_only_by_the_right_to_delete_it(world: World, scene: Scene) -> None:
+    made: list[Account] = []
+    for_alice = {"name": "Dorado Mining", "owner": world.alice}
+    new = change(world.mona, lambda: made.append(create_account(viewer=world.mona, fields=for_alice)))
+    fields = {"number": "A-2", "account": scene.aurelia, "amount": 5, "currency": "EUR", "order_date": TODAY}
+    order = change(world.mona, lambda: create_order(viewer=world.mona, fields=fields))
+    with world.inside():
+        for each in (new, order):
+            with pytest.raises(NotAllowed):
+                take_back(world.alice, each)
+        assert Account.objects.filter(name="Dorado Mining").exists()
+        assert Order.objects.filter(number="A-2").exists()
+        take_back(world.mona, new)  # a slip of one's own hand needs no right to delete
+        assert not Account.objects.filter(name="Dorado Mining").exists()
+
+
+def test_a_managers_review_is_not_taken_away_by_whoever_was_reviewed(world: World, scene: Scene) -> None:
+    objective = scene.objectives[0]
+
+    def review() -> None:
+        save_objective(plan=scene.plan, viewer=world.mona, objective=objective, fields={"manager_comment": "Not good enough."})
+
+    reviewed = change(world.mona, review)
+    with world.inside():
+        with pytest.raises(NotAllowed):
+            take_back(world.alice, reviewed)
+        assert Objective.objects.get(pk=objective.pk).manager_comment == "Not good enough."
+        take_back(world.mona, reviewed)
+        assert Objective.objects.get(pk=objective.pk).manager_comment == ""
+
+
+def test_whether_a_change_of_unseen_things_was_undone_is_not_told(world: World, scene: Scene) -> None:
+    with world.inside():
+        secret = account("Secret Oil", owner=world.bob)
+    renamed = change(world.olga, lambda: change_account(account=secret, viewer=world.olga, fields={"name": "Secret Gas"}))
+    with world.inside():
+        take_back(world.olga, renamed)
+        for person in (world.alice, world.gus):
+            with pytest.raises(NoSuchChange):
+                take_back(person, renamed)
+
+
+def test_a_stolen_session_does_not_undo_the_rule_of_second_steps(world: World) -> None:
+    with world.inside():
+        ada = Member.objects.create(name="Ada Admin", role="admin", user=world.charlie.user)
+        workspace = Workspace.objects.get(pk=world.northwind.pk)
+    fields = {"second_step": Workspace.SecondStep.ADMINS}
+    lowered = _lowered(world, workspace, fields)
+    client = Client()
+    assert ada.user is not None
+    client.force_login(ada.user)
+    answer = client.post(f"/w/northwind/changes/{lowered}/undo/")
+    assert answer.status_code == 302
+    assert "/auth/" in answer["Location"], "the password is asked for first, as the settings' own form does"
+    with world.inside():
+        assert Workspace.objects.get(pk=world.northwind.pk).second_step == ""
+
+
+def _lowered(world: World, workspace: Workspace, fields: dict[str, str]) -> UUID:
+    """Somebody has switched the rule on and off again; taking either back changes who may come in how."""
+    with world.inside():
+        change_workspace(workspace=workspace, viewer=world.olga, fields=fields)
+    return change(world.olga, lambda: change_workspace(workspace=workspace, viewer=world.olga, fields={"second_step": ""}))
+
+
+def test_undoing_at_a_page_follows_the_same_rights(world: World, scene: Scene) -> None:
+    key = scene.bolt.pk
+    deleted = change(world.olga, lambda: delete_account(account=scene.bolt, viewer=world.olga))
+    with world.inside():
+        back = take_back(world.olga, deleted).change
+    for person, status in ((world.alice, 403), (world.bob, 404), (world.vera, 403), (world.gus, 404)):
+        client = Client()
+        assert person.user is not None
+        client.force_login(person.user)
+        assert client.post(f"/w/northwind/changes/{back}/undo/").status_code == status, person.name
+    with world.inside():
+        assert Account.objects.filter(pk=key).exists()
