@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keystead.analytics.measures import KPIS
 from keystead.base import clock
+from keystead.data.accounts.models import Account
 from keystead.data.plans.models import Plan, PlanStatus, PlanType, RevenueSource, ReviewFrequency
 from keystead.domain.accounts.columns import lowered, people, seen_only, text
 from keystead.domain.grid.asking import Asked
@@ -47,9 +48,12 @@ def _of_account(rows: QuerySet[Any], text_: str, reader: Reader) -> QuerySet[Any
     if text_ == "none":
         return rows.none()
     try:
-        return rows.filter(account__lineage__contains=[UUID(text_)])
+        key = UUID(text_)
     except ValueError:
         return with_words(rows, text_, seen_only("account", "account__name")(reader))
+    # What stands below an unseen account is not told to whoever knows its key.
+    is_seen = Account.objects.visible_to(reader.viewer).filter(pk=key).exists()
+    return rows.filter(account__lineage__contains=[key]) if is_seen else rows.none()
 
 
 class _Known:

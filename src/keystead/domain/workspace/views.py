@@ -14,6 +14,7 @@ from keystead.domain.workspace.permissions import NotAllowed, may, require
 from keystead.domain.writing import Invalid, hold, write
 
 MOST_VIEWS = 200
+_MOST_PARTS = 200  # parameters of a view's address: one with thousands would open nothing but an error, for everybody who has it
 
 
 def views_of(*, viewer: Member, list_id: str) -> QuerySet[SavedView]:
@@ -35,8 +36,9 @@ def save_view(*, viewer: Member, list_id: str, name: str, query: str, is_shared:
     if SavedView.objects.filter(owner=viewer, list=list_id).count() >= MOST_VIEWS:
         message = _("You have %(most)s views of this list. Remove one first.") % {"most": MOST_VIEWS}
         raise Invalid.one("name", "too_many", message)
-    _refuse_double(viewer, list_id, name)
-    return write(SavedView(owner=viewer, list=list_id), {"name": name, "query": query, "is_shared": is_shared})
+    fields = _readable({"name": name, "query": query, "is_shared": is_shared})
+    _refuse_double(viewer, list_id, fields["name"])
+    return write(SavedView(owner=viewer, list=list_id), fields)
 
 
 def change_view(*, view: SavedView, viewer: Member, fields: Mapping[str, Any], seen: int | None = None) -> SavedView:
@@ -45,6 +47,7 @@ def change_view(*, view: SavedView, viewer: Member, fields: Mapping[str, Any], s
         raise NotAllowed("view.share")
     if fields.get("is_shared", view.is_shared) != view.is_shared:
         require(viewer, "view.share")
+    fields = _readable(fields)
     if "name" in fields:
         _refuse_double(view.owner, view.list, fields["name"], view)
     with transaction.atomic():
@@ -73,6 +76,14 @@ def open_with(*, viewer: Member, list_id: str, view: SavedView | None) -> None:
         _defaults(viewer, list_id).delete()
         if view is not None:
             write(DefaultView(member=viewer, list=list_id), {"view": view})
+
+
+def _readable(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what no text may hold, and no longer than any list's address is."""
+    made = {name: value.replace("\x00", "") if isinstance(value, str) else value for name, value in fields.items()}
+    if "query" in made:
+        made["query"] = "&".join([part for part in made["query"].split("&") if part][:_MOST_PARTS])
+    return made
 
 
 def _defaults(viewer: Member, list_id: str) -> QuerySet[DefaultView]:

@@ -43,9 +43,10 @@ def shown(record: Any | None, viewer: Member) -> str:
     """What stands in the field for a record; of one that the viewer may not see not even its name."""
     if record is None:
         return ""
-    if not type(record)._default_manager.visible_to(viewer).filter(pk=record.pk).exists():
+    seen = type(record)._default_manager.visible_to(viewer)
+    if not seen.filter(pk=record.pk).exists():
         return _("(hidden)")
-    others = type(record)._default_manager.filter(name=record.name).exclude(pk=record.pk)
+    others = seen.filter(name=record.name).exclude(pk=record.pk)  # an unseen one of that name must not show by the key either
     return label(record, is_shared=others.exists())
 
 

@@ -7,6 +7,8 @@ from keystead.base.scope import open_scope
 from keystead.domain.live.login import Login, login_of
 from keystead.domain.live.topics import MOST_TOPICS, Listener, listener
 from keystead.domain.workspace.membership import NoSuchWorkspace, membership
+from keystead.domain.workspace.second_step import is_required
+from keystead.web.workspace.sign_in_steps import has_second_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +38,7 @@ def _seat(user_id: int, slug: str, names: list[str]) -> Listener | None:
             workspace, viewer = membership(user_id=user_id, slug=slug)
         except NoSuchWorkspace:
             return None
+        if is_required(viewer) and not (viewer.user and has_second_step(viewer.user)):
+            return None  # the pages of this workspace are closed as well
         with open_scope(workspace_id=workspace.pk, user_id=user_id):
             return listener(viewer=viewer, names=names)

@@ -14,7 +14,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from keystead.data.permissions import reach
+from keystead.data.accounts.models import Account
+from keystead.data.permissions import Reach, reach
 from keystead.data.plans.models import Action, Objective, ObjectiveStatus, Plan, PlanStatus, RevenueLink, SwotItem
 from keystead.data.workspace.models import Member
 from keystead.domain.plans.approval import TRANSITIONS
@@ -27,7 +28,16 @@ from keystead.web.shell import way
 def find_plan(request: WorkspaceRequest, pk: UUID) -> Plan:
     """The plan with its account and people, or 404 when the viewer may not see it."""
     plans: QuerySet[Plan] = Plan.objects.visible_to(request.viewer).select_related("account", "owner", "prepared_by")
-    return get_object_or_404(plans, pk=pk)
+    plan: Plan = get_object_or_404(plans, pk=pk)
+    if not _sees_account(request.viewer, plan):  # her plan, at an account that is not hers: of that nothing is told, not its name
+        plan.account = Account(pk=plan.account_id, name=_("(hidden)"))
+    return plan
+
+
+def _sees_account(viewer: Member, plan: Plan) -> bool:
+    if reach(viewer, "account.read") is Reach.ALL or plan.account.owner_id == viewer.pk:
+        return True
+    return Account.objects.visible_to(viewer).filter(pk=plan.account_id).exists()
 
 
 def find_item(plan: Plan, items: QuerySet[Any], pk: UUID) -> Any:

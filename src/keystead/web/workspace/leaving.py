@@ -22,7 +22,7 @@ _MOST_NAMED = 3  # administrators named on a page
 def note_export(request: HttpRequest, response: HttpResponse) -> None:
     """Every file that a page hands out is noted, whichever page it is: its name, its address, and what was asked for."""
     disposition = response.headers.get("Content-Disposition", "")
-    if response.status_code != 200 or not disposition.startswith("attachment"):
+    if response.status_code != 200 or "filename" not in disposition:  # a PDF that the browser shows is a file as well
         return
     found = _NAME.search(disposition)
     asked = {"address": request.path, **({"filters": request.GET.urlencode()[:500]} if request.GET else {})}
