@@ -32,7 +32,7 @@ _WHAT = {
     "changed": (gettext_lazy("changed"), "info"),
     "deleted": (gettext_lazy("deleted"), "bad"),
 }
-_WAYS = {
+WAYS = {
     "web": "", "api": gettext_lazy("by the API"), "import": gettext_lazy("by an import"), "job": gettext_lazy("by a job"),
     "command": gettext_lazy("by a command"), "demo": gettext_lazy("as demo data"),
 }  # fmt: skip
@@ -57,7 +57,7 @@ def _shown(change: Change, names: dict[UUID, str], request: WorkspaceRequest) ->
         title = names.get(UUID(title), _("somebody who is no longer there"))
     page = _PAGES.get(change.kind) if change.what != "deleted" else None
     return {
-        "at": timezone.localtime(change.at), "by": change.by, "way": _WAYS.get(change.via, change.via),
+        "at": timezone.localtime(change.at), "by": change.by, "way": WAYS.get(change.via, change.via),
         "what": words, "tone": tone, "kind": KINDS[change.kind], "title": title,
         "url": way(page, request.workspace, change.id) if page else "",
         "fields": [

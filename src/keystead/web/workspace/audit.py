@@ -23,6 +23,7 @@ from keystead.data.workspace.entry import Voucher
 from keystead.data.workspace.models import RatePolicy, Role, Workspace
 from keystead.domain.workspace.audit import KINDS, breaks, entries, head
 from keystead.domain.workspace.permissions import require
+from keystead.web.accounts.told import WAYS
 from keystead.web.requests import WorkspaceRequest, wants_fragment
 from keystead.web.templatetags.formats import moment
 from keystead.web.workspace.devices import device
@@ -106,7 +107,8 @@ def _shown(row: AuditEvent) -> dict[str, Any]:
     told = [(name, row.old.get(name), row.new.get(name)) for name in sorted({*row.old, *row.new})]
     is_change = bool(row.old and row.new)
     return {
-        "entry": row, "words": KINDS.get(row.kind, row.kind), "device": device(row.agent) if row.agent else "",
+        "entry": row, "way": WAYS.get(row.via, row.via), "words": KINDS.get(row.kind, row.kind),
+        "device": device(row.agent) if row.agent else "",
         "tone": "bad" if row.kind.endswith("failed") else "", "is_change": is_change,
         "changes": [
             (_FIELDS.get(name, name), _text(name, old), _text(name, new))
