@@ -170,20 +170,27 @@ class Deal(Tenant):
 
 @kept_when_deleted()
 class DealStageChange(models.Model):
-    """A deal entered a stage. Written by triggers on Deal, so that bulk updates and raw SQL are noted as well."""
+    """A deal entered a stage. Written by triggers on Deal, so that bulk updates and raw SQL are noted as well.
+
+    Found by its deal alone: an index for each key would cost an import of deals more than the rows themselves.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
     workspace = WorkspaceKey()
-    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="stage_changes")
-    from_stage = models.ForeignKey(Stage, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
-    to_stage = models.ForeignKey(Stage, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="stage_changes", db_index=False)
+    from_stage = models.ForeignKey(
+        Stage, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    to_stage = models.ForeignKey(
+        Stage, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     status = models.CharField(max_length=4, choices=DealStatus)
     amount = money_amount(null=True)
     currency = currency_code()
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["workspace", "deal", "at"], name="stage_change_by_deal")]
+        indexes = [models.Index(fields=["deal", "at"], name="stage_change_of_deal")]
 
 
 @tracked(derived=("unlinked_reason",))
