@@ -110,6 +110,24 @@ def test_an_account_stands_in_each_region_of_its_deals_owners_with_its_share(wor
     assert (found.total.accounts, found.total.figures.values["won"], found.total.figures.values["target"]) == (2, 95, 1000)
 
 
+def test_a_page_brings_the_groups_of_its_lines_alone_and_they_say_the_same(world: World) -> None:
+    with world.inside():
+        for number, name in enumerate(("Aurelia Foods", "Brasilux", "Calyx Paper", "Nordfrost")):
+            deal(account(name, industry=name), str(10 * (number + 1)))
+        query = PortfolioQuery(period=YEAR, group="industry", order=(Sort("won", True),))
+        every = portfolio(query=query, viewer=world.olga, today=TODAY)
+        pages = [
+            portfolio(query=query, viewer=world.olga, today=TODAY, limit=2, offset=offset, groups_of_page=True)
+            for offset in (0, 2)
+        ]
+    assert [[group.label for group in page.groups] for page in pages] == [
+        ["Nordfrost", "Calyx Paper"],
+        ["Brasilux", "Aurelia Foods"],
+    ]
+    assert pages[0].groups + pages[1].groups == every.groups
+    assert [page.total for page in pages] == [every.total, every.total]
+
+
 def test_a_manager_sees_her_reports_accounts_and_other_deals_only_as_a_number(world: World) -> None:
     with world.inside(world.alice):
         group = account("Aurelia Foods Group", owner=world.alice)

@@ -121,11 +121,22 @@ class Portfolio:
         return next((group for group in self.groups if group.group == key), None)
 
 
-def portfolio(*, query: PortfolioQuery, viewer: Member, today: date, limit: int | None = PAGE, offset: int = 0) -> Portfolio:
-    """The portfolio as the viewer may see it, in one statement; `limit` None for every line."""
+def portfolio(
+    *,
+    query: PortfolioQuery,
+    viewer: Member,
+    today: date,
+    limit: int | None = PAGE,
+    offset: int = 0,
+    groups_of_page: bool = False,
+) -> Portfolio:
+    """The portfolio as the viewer may see it, in one statement; `limit` None for every line.
+
+    `groups_of_page`: only those groups in which a line of the page stands, instead of all.
+    """
     found = usual_page(query, viewer=viewer, today=today, limit=limit, offset=offset)
     if found is None:
-        found = _fetch(query, viewer, today, {"limit": limit, "offset": offset})
+        found = _fetch(query, viewer, today, {"limit": limit, "offset": offset, "groups_of_page": groups_of_page})
     groups, rows, lines, foot, missing, total = found
     currency, grouping = viewer.workspace.currency, GROUPS.get(query.group)
     return Portfolio(

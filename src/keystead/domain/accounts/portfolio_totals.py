@@ -42,19 +42,23 @@ LINE = """id AS account_id, name, industry, country, segment_current, segment_ta
     coalesce(unrated_targets, 0) AS unrated_targets"""
 
 _ALL = """
+, page AS MATERIALIZED (SELECT * FROM figured {turns} ORDER BY {order}, name, id LIMIT %(limit)s OFFSET %(offset)s)
 SELECT
   -- (kept figures may be forgotten between two statements)
   (%(kept)s::uuid IS NULL OR EXISTS (SELECT FROM keystead_keptperiod k WHERE k.workspace_id = %(workspace)s AND k.id = %(kept)s)),
   {groups},
   (SELECT jsonb_agg(to_jsonb(l) - 'turn' ORDER BY l.turn)::text FROM (
-    SELECT {line}, row_number() OVER () AS turn
-    FROM (SELECT * FROM figured {turns} ORDER BY {order}, name, id LIMIT %(limit)s OFFSET %(offset)s) figured) l),
+    SELECT {line}, row_number() OVER () AS turn FROM page figured) l),
   (SELECT count(*) FROM figured),
   {foot},
   {missing},
   (SELECT to_jsonb(t)::text FROM (
     SELECT c.*, o.* FROM (SELECT {counted} FROM whole) c, ({added}) o) t)
 """
+# There may be nearly as many groups as accounts: a page needs those that its lines stand in.
+_TOLD = """(
+  SELECT jsonb_agg(to_jsonb(g) ORDER BY g.turn)::text FROM turns g
+  WHERE NOT %(groups_of_page)s OR g.key IN (SELECT key FROM page))"""
 _MISSING = """(
   SELECT jsonb_agg(to_jsonb(m) ORDER BY m.base)::text FROM (
     SELECT currency AS base, min(rate_day) AS first, max(rate_day) AS last, count(DISTINCT rate_day) AS days,
@@ -80,7 +84,7 @@ _LABELS = {
 
 
 def tail(query: PortfolioQuery, *, is_of_kept: bool = False) -> str:
-    """What follows the chain of steps; parameters: limit (None for all), offset.
+    """What follows the chain of steps; parameters: limit (None for all), offset, groups_of_page.
 
     `is_of_kept`: the lines cover every account, so that the kept sums are their total.
     """
@@ -88,7 +92,7 @@ def tail(query: PortfolioQuery, *, is_of_kept: bool = False) -> str:
     order = [f"{COLUMNS[sort.column].order} {'DESC' if sort.is_descending else 'ASC'} NULLS LAST" for sort in query.order]
     covered = ", covered AS MATERIALIZED (SELECT DISTINCT c.account_id FROM whole w JOIN cover c ON c.row_id = w.id)"
     final = _ALL.format(
-        groups="(SELECT jsonb_agg(to_jsonb(g) ORDER BY g.turn)::text FROM turns g)" if grouping else "NULL",
+        groups=_TOLD if grouping else "NULL",
         line=LINE.format(target="figured.target"),
         order=", ".join((["group_turn"] if grouping else []) + order),
         turns="JOIN (SELECT key, turn AS group_turn FROM turns) turns USING (key)" if grouping else "",

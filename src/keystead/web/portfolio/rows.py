@@ -68,12 +68,14 @@ class PortfolioRows(Rows):
         limit = None if is_all else PAGE
         if (offset, limit) not in self._pages:
             viewer, today = self.reader.viewer, self.reader.today
-            self._pages[offset, limit] = portfolio(query=self.query, viewer=viewer, today=today, limit=limit, offset=offset)
+            self._pages[offset, limit] = portfolio(
+                query=self.query, viewer=viewer, today=today, limit=limit, offset=offset, groups_of_page=True
+            )
         return self._pages[offset, limit]
 
     @property
     def whole(self) -> Portfolio:
-        """Totals and groups, which every page has."""
+        """The totals, which every page has."""
         return next(iter(self._pages.values()), None) or self.at(0)
 
     def cells(self, found: Portfolio) -> Cells:
@@ -97,7 +99,9 @@ class PortfolioRows(Rows):
         return self.at(0).lines if not self._pages else self.whole.lines
 
     def groups(self, offset: int = 0, limit: int = 0) -> list[Group]:  # noqa: ARG002 - likewise
-        found = self.whole
+        if not self.query.group:
+            return []
+        found = portfolio(query=self.query, viewer=self.reader.viewer, today=self.reader.today, limit=0)
         return [Group((group.group,), group.label, group.accounts, self._sums(group.figures)) for group in found.groups]
 
     def foot(self) -> tuple[dict[str, Foot], int]:
