@@ -157,3 +157,20 @@ def test_a_full_name_is_matched_though_it_is_kept_in_two_parts(world: World) -> 
         bring_in(world.olga, "contacts", "Name,Title\nAna Lima,CEO\n")
         bring_in(world.olga, "contacts", "Name,Title\nANA LIMA,Chair\n")
         assert [contact.title for contact in Contact.objects.filter(last_name__iexact="lima")] == ["Chair"]
+
+
+def test_a_new_account_that_is_like_a_known_one_is_offered_and_can_be_the_same(world: World) -> None:
+    with world.inside():
+        bring_in(world.olga, "accounts", "Name,Industry\nUmbra Systems,Farming\n")
+        content = "Name,Industry\nUmbra Systems Inc.,Energy\nWholly Other,Trade\n"
+        offered = read(world.olga, "accounts", content)
+        assert counts(offered) == (2, 0, 0, 0)
+        (one,) = offered.offers["fields"]["name"]["unknown"]
+        assert (one["value"], one["count"], one["suggestions"][0]["value"]) == ("Umbra Systems Inc.", 1, "Umbra Systems")
+        assert one["suggestions"][0]["likeness"] > 0.9
+        same = bring_in(world.olga, "accounts", content, values={"name": {"Umbra Systems Inc.": "Umbra Systems"}})
+        assert counts(same) == (1, 1, 0, 0)
+        assert Account.objects.get(name="Umbra Systems").industry == "Energy"
+        assert not Account.objects.filter(name="Umbra Systems Inc.").exists()
+        assert "name" not in same.offers["fields"]
+        assert counts(read(world.olga, "accounts", content)) == (0, 0, 2, 0)  # the meaning is learnt

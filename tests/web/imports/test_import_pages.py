@@ -1,5 +1,6 @@
 """From the upload to undo through the pages: what a person sees and does at each step."""
 
+import re
 from typing import Any
 
 import pytest
@@ -323,3 +324,17 @@ def test_an_import_that_is_stopping_says_so_and_offers_no_second_cancel(olga: De
     waiting = text_of(olga.get("detail", job))
     assert "Stopping …" in waiting
     assert olga.url("cancellation", job) not in waiting
+
+
+def test_new_accounts_that_are_like_known_ones_are_offered_with_their_likeness_and_can_be_merged(olga: Desk) -> None:
+    olga.committed(ACCOUNTS, kind="accounts")
+    job = olga.previewed("Account;Sector;Country\nAurelia Foods Ltd;Fish;Spain\nZenith;Energy;Peru\n", kind="accounts")
+    assert "1 new name is like one that is here" in text_of(olga.get("detail", job))
+    page = text_of(olga.get("columns", job))
+    assert "1 new name is like one that is here" in page
+    assert re.search(r"96\s?% alike", page)
+    assert '<option value="Aurelia Foods" selected>' in page
+    olga.post("columns", job, olga.form(job, **{"value-name-0": "Aurelia Foods"}))
+    olga.work(job, "read")
+    assert (job.counts["create"], job.counts["update"]) == (1, 1)
+    assert "like one that is here" not in text_of(olga.get("detail", job))

@@ -35,6 +35,7 @@ from keystead.domain.exchange.parsing_days import date_order
 from keystead.domain.exchange.parsing_numbers import NumberFormat
 from keystead.domain.exchange.problems import BadValue, CannotRead, Problem, sentence
 from keystead.domain.exchange.problems_rows import write_problem_rows
+from keystead.domain.exchange.resembling import resembling
 from keystead.domain.exchange.staging import stage
 from keystead.domain.exchange.tables import TARGETS
 from keystead.domain.exchange.undoing import undo
@@ -261,6 +262,9 @@ def read_now(*, job_id: UUID | str) -> None:
             job.format = {**staged.format, "match": list(staged.match), "headers": list(staged.headers), "rows": staged.rows}
         with transaction.atomic():
             job.counts = judge(job=job, viewer=viewer, match=staged.match, mapped=set(staged.mapping.values()))
+            if alike := resembling(job=job, viewer=viewer, match=staged.match):
+                offer = {"kind": job.kind, "unknown": alike, "decision": "create"}
+                job.offers = {**job.offers, "fields": {**job.offers.get("fields", {}), "name": offer}}
             job.state, job.progress = "previewed", 100
             job.save()
 

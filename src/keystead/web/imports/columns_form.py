@@ -191,7 +191,12 @@ class ColumnsForm:
     @property
     def undecided(self) -> int:
         """How many names of the file nobody knows here."""
-        return sum(value.open_count for value in self.values)
+        return sum(value.open_count for value in self.values if not value.is_resembling)
+
+    @property
+    def resembling(self) -> int:
+        """How many new names are like ones that are here."""
+        return sum(value.open_count for value in self.values if value.is_resembling)
 
     def choices(self) -> list[Field]:
         return list(self.fields.values())

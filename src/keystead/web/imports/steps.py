@@ -62,6 +62,7 @@ def _preview(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
         "writes": view["counts"]["create"] + view["counts"]["update"],
         "also_created": _made(job),
         "undecided": _undecided(view),
+        "resembling": len(view["offers"].get("name", {}).get("unknown", ())),
         "separator": SEPARATORS.get(job.format.get("separator", "")),
         "failure": failure_sentence(job) if job.failure else "",
         "match_labels": [fields_of(job.kind)[name].label for name in view["match"]],

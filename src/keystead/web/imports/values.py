@@ -10,6 +10,7 @@ from keystead.data.models import Member, Stage
 from keystead.domain.exchange.fields import fields_of
 from keystead.domain.exchange.imports import may_import
 from keystead.domain.exchange.problem_groups import problem_groups
+from keystead.domain.exchange.resembling import KINDS as RESEMBLING
 from keystead.domain.exchange.resolving import CREATABLE, unknown_rule
 from keystead.domain.exchange.tables import MODELS, NAMED_BY, TARGETS
 from keystead.domain.workspace.permissions import may
@@ -34,6 +35,11 @@ class FieldValues:
     @property
     def is_short(self) -> bool:
         return len(self.choices) <= _FEW
+
+    @property
+    def is_resembling(self) -> bool:
+        """Whether these are new records that resemble known ones, rather than names that others are called by."""
+        return self.field == "name" and bool(self.open_count)
 
     @property
     def open_count(self) -> int:
@@ -74,9 +80,11 @@ def _one(
         {"from": text, "to": to, "count": 0, "suggestions": [], "is_sure": False} for text, to in mapped.items()
     ]
     rows += [_row(item) for item in [*offer.get("unknown", ()), *others] if item["value"] not in mapped]
-    kind = spec.to or ""
-    choices = [(value, label_of_choice(job.kind, name, value)) for value in spec.values or ()] or _known(kind, viewer)
-    decisions = _decisions(kind, viewer) if kind and kind != "stages" else []
+    kind = spec.to or (job.kind if name == "name" and job.kind in RESEMBLING else "")
+    choices = [(value, label_of_choice(job.kind, name, value)) for value in spec.values or ()] or (
+        _known(kind, viewer) if kind else []
+    )
+    decisions = _decisions(kind, viewer) if spec.to and kind != "stages" else []
     column = next((header for header, field in job.mapping.items() if field == name), "")
     decision = offer.get("decision") or (unknown_rule(job.kind, name, job.options, column) if decisions else "")
     return FieldValues(name, str(spec.label), rows, choices, str(decision), decisions)
