@@ -4,12 +4,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
 
 from keystead.config.database import ensure_roles, role_password
 from tests.support.world import World, build_world
+
+# How often a property is tried, in hundredths (tests/support/examples.py). A busy machine is no fault: none has a deadline.
+for profile, max_examples in (("everyday", 100), ("few", 20), ("many", 2000)):
+    hypothesis.settings.register_profile(profile, max_examples=max_examples, deadline=None)
+hypothesis.settings.load_profile("everyday")
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from tests.domain.accounts.slow_portfolio import Books
 from tests.domain.accounts.test_portfolio import TODAY, YEAR, deal, plan
 from tests.domain.accounts.test_portfolio_twin import _Enough, _same, currencies, days, money
 from tests.domain.exchange.importing import bring_in, undo
+from tests.support.examples import examples
 from tests.support.world import World, account
 
 
@@ -156,7 +157,7 @@ class Story:
         self.today = TODAY + timedelta(days)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=steps)
 def test_after_whatever_happens_the_kept_figures_are_those_of_plain_loops(world: World, steps: list[tuple[Any, ...]]) -> None:
     with world.inside(), pytest.raises(_Enough):

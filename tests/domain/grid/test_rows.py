@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from keystead.base.money import Money
 from keystead.data.models import Deal, Rate, Stage
 from tests.domain.grid.scene import accounts, deal, deals, names
+from tests.support.examples import examples
 from tests.support.world import World, account
 
 
@@ -69,7 +70,7 @@ def test_pages_of_any_size_together_are_the_whole_list_once(world: World, order:
     cursor=st.text(max_size=40)
     | st.sampled_from(['["x"]', "[1,2,3]", "null", '[null,"x"]', '["9999999-1-1","x"]', "[{},[]]", '["a\\u0000","b"]'])
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_cursor_that_is_none_starts_from_the_top(three: World, cursor: str) -> None:
     with three.inside():
         found, _next = accounts("", three.olga).page(cursor)

@@ -18,11 +18,12 @@ from keystead.domain.plans.near import near_misses
 from keystead.domain.plans.streams import streams
 from tests.domain.plans.scenes import DAYS, put, scenes, taken_away_after
 from tests.domain.plans.twin import Scene, Twin, links, twin, why_unlinked
+from tests.support.examples import examples
 from tests.support.world import World
 
 EXACTLY = Context(prec=200)
 slowly = settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     phases=[
         Phase.explicit,

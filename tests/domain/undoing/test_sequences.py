@@ -16,6 +16,7 @@ from keystead.domain.deals.editing import change_deal, delete_deal
 from keystead.domain.plans.editing import change_plan, delete_item, delete_plan, move_objective, save_action, save_objective
 from keystead.domain.writing import Invalid
 from tests.domain.undoing.scene import Scene, change, everything, take_back
+from tests.support.examples import examples
 from tests.support.world import World
 
 # What may happen: each takes the scene and a number that picks the record and the value, and does nothing when it has none.
@@ -95,7 +96,9 @@ def run(scene: Scene, step: Step, number: int) -> UUID | None:
     return written if everything() != before else None
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 60)), min_size=1, max_size=6))
 def test_a_row_of_changes_is_undone_backwards_and_redone_forwards(world: World, steps: list[tuple[Step, int]]) -> None:
     with world.inside(), transaction.atomic():
