@@ -78,7 +78,8 @@ def untranslated(html: str, data: list[str], words: re.Pattern[str]) -> list[str
     reader = Texts()
     reader.feed(html)
     left = {text: _bare(text, data, words) for text in {" ".join(text.split()) for text in reader.found}}
-    return sorted(f"{text[:90]}  →  {rest.strip()[:60]}" for text, rest in left.items() if re.search(r"[^\W\d_]{2,}", rest))
+    words_left = {text: re.findall(r"[^\W\d_]{2,}", rest) for text, rest in left.items()}
+    return sorted(f"{' '.join(rest)[:120]} in {text[:90]}" for text, rest in words_left.items() if rest)
 
 
 def _bare(text: str, data: list[str], words: re.Pattern[str]) -> str:
