@@ -80,7 +80,7 @@ def test_a_stolen_session_does_not_undo_the_rule_of_second_steps(world: World) -
     with world.inside():
         ada = Member.objects.create(name="Ada Admin", role="admin", user=world.charlie.user)
         workspace = Workspace.objects.get(pk=world.northwind.pk)
-    fields = {"second_step": Workspace.SecondStep.ADMINS}
+    fields = {"second_step": Workspace.SecondStep.ADMINS.value}
     lowered = _lowered(world, workspace, fields)
     client = Client()
     assert ada.user is not None
