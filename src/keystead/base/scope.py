@@ -67,7 +67,14 @@ def _tell(scope: Scope) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             _SETTINGS,
-            [str(scope.workspace_id or ""), str(scope.user_id or ""), context_id, metadata, current_origin().as_text(), scope.page],
+            [
+                str(scope.workspace_id or ""),
+                str(scope.user_id or ""),
+                context_id,
+                metadata,
+                current_origin().as_text(),
+                scope.page,
+            ],
         )
 
 

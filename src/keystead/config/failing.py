@@ -43,7 +43,11 @@ def _language(request: HttpRequest) -> str:
 
 
 def _unavailable(request: HttpRequest, trouble: Trouble) -> HttpResponse:
-    headers = {"Retry-After": str(trouble.seconds), "Content-Language": translation.get_language() or "en", "Cache-Control": "no-store"}
+    headers = {
+        "Retry-After": str(trouble.seconds),
+        "Content-Language": translation.get_language() or "en",
+        "Cache-Control": "no-store",
+    }
     if wants_fragment(request):
         toast = {"toast": {"text": str(trouble.sentence), "level": "error"}}
         return HttpResponse(status=503, headers={**headers, "HX-Trigger": json.dumps(toast)})

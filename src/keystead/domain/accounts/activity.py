@@ -1,7 +1,7 @@
 """Who changed what at an account, and when: the account itself, its team, contacts, deals, orders and plans, newest first.
 
-The triggers keep whole rows, so a change is the difference between a row and the one before it of the same thing. History is found
-by `pgh_obj_id`, which has an index; its copy of the row's `id` has none.
+The triggers keep whole rows, so a change is the difference between a row and the one before it of the same thing. History is
+found by `pgh_obj_id`, which has an index; its copy of the row's `id` has none.
 """
 
 from collections.abc import Iterator

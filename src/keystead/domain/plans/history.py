@@ -90,7 +90,11 @@ def _events(plan: Plan) -> dict[str, QuerySet[Any]]:
     ours = {kind: apps.get_model("keystead", f"{kind}Event").objects.all() for kind in _TITLE}
     objectives = ours["Objective"].filter(plan_id=plan.pk).values("id")
     measures = ours["Measure"].filter(objective_id__in=objectives).values("id")
-    which = {"Plan": Q(pgh_obj_id=plan.pk), "Measure": Q(objective_id__in=objectives), "MeasureReading": Q(measure_id__in=measures)}
+    which = {
+        "Plan": Q(pgh_obj_id=plan.pk),
+        "Measure": Q(objective_id__in=objectives),
+        "MeasureReading": Q(measure_id__in=measures),
+    }
     return {kind: events.filter(which.get(kind, Q(plan_id=plan.pk))) for kind, events in ours.items()}
 
 

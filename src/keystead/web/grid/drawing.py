@@ -177,7 +177,9 @@ def person(name: str | None) -> SafeString | str:
     """A colleague with initials; an empty cell for nobody."""
     if not name:
         return format_html('<span class="sub">{}</span>', _("nobody"))
-    return format_html('<span class="person">{}<span title="{}">{}</span></span>', pieces.avatar(name, is_alone=False), name, name)
+    return format_html(
+        '<span class="person">{}<span title="{}">{}</span></span>', pieces.avatar(name, is_alone=False), name, name
+    )
 
 
 def link(url: str, words: str, css: str = "prose-link") -> SafeString:
