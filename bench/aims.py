@@ -51,18 +51,18 @@ def table(tables: dict[str, str], *, is_busy: bool = False) -> str:
 def _row(aim: Aim, text: str, is_busy: bool) -> list[Cell]:
     by_processor = is_busy and aim.column == "median ms"
     column = "processor ms" if by_processor else aim.column
-    values = {line: value for line, value in _column(text, column) if not aim.lines or line in aim.lines}
+    found = [each for each in _column(text, column) if not aim.lines or each[0] in aim.lines]
     if aim.at_least is not None:
-        line = min(values, key=lambda name: values[name])
-        times, wanted = aim.at_least / values[line], f"≥ {aim.at_least:,.0f} {aim.unit}"
+        line, value = min(found, key=lambda each: each[1])
+        times, wanted = aim.at_least / value, f"≥ {aim.at_least:,.0f} {aim.unit}"
     else:
         assert aim.at_most is not None
-        line = max(values, key=lambda name: values[name])
-        times, wanted = values[line] / aim.at_most, f"≤ {aim.at_most:,.4g} {aim.unit}"
+        line, value = max(found, key=lambda each: each[1])
+        times, wanted = value / aim.at_most, f"≤ {aim.at_most:,.4g} {aim.unit}"
     verdict = "reached" if times <= 1 else f"{times:.1f} times the aim"
-    named = f" ({line})" if len(values) > 1 else ""
+    named = f" ({line})" if len(found) > 1 else ""
     unit = f"{aim.unit} of processor" if by_processor else aim.unit
-    return [aim.work, wanted.strip(), f"{values[line]:,.4g} {unit}{named}".strip(), verdict]
+    return [aim.work, wanted.strip(), f"{value:,.4g} {unit}{named}".strip(), verdict]
 
 
 def _column(text: str, column: str) -> list[tuple[str, float]]:
