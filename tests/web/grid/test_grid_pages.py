@@ -296,12 +296,22 @@ def test_a_group_has_its_line_its_figures_and_its_rows(world: World, aurelia: Ac
 
 
 def test_a_large_lists_footer_comes_after_the_page(world: World, aurelia: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("keystead.web.grid.page.FOOT_AT_ONCE", 1)
+    monkeypatch.setattr("keystead.web.grid.page.COUNTED_AT_ONCE", 1)
     client = as_(world.alice)
     page = text_of(client.get(DEALS))
     assert ('data-url="?part=foot"' in page, "more than 1" in page, "€\u00a02.50\u00a0M" in page) == (True, True, False)
     foot = client.get(f"{DEALS}?part=foot")
     assert ("€\u00a02.50\u00a0M" in text_of(foot), foot["X-Grid-Count"]) == (True, "2")
+
+
+def test_where_figures_are_dear_the_footer_comes_after_the_page_and_the_number_of_rows_with_it(
+    world: World, aurelia: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = as_(world.alice)
+    assert "data-url" not in text_of(client.get(DEALS)).partition("<tfoot")[2].partition(">")[0]
+    monkeypatch.setattr("keystead.web.grid.listing.Listing.is_foot_at_once", lambda _listing, counted: counted < 2)
+    page = text_of(client.get(DEALS))
+    assert ('data-url="?part=foot"' in page, "2 deals" in page, "€\u00a02.50\u00a0M" in page) == (True, True, False)
 
 
 def test_a_columns_menu_offers_what_can_be_done_with_it(world: World, aurelia: Account) -> None:

@@ -29,6 +29,7 @@ class Cell:
 class Listing:
     """`prepare` gets the rows of a page and gives what their cells need; `form` makes the record's form, from which the field
     of a cell is taken; `change` and `change_many` are the domain's verbs. `name` names a row, `counted` a number of them.
+    `foot_at_once`: with more rows than this the footer comes after the page; small where a row's figures are dear to compute.
     """
 
     grid: Grid
@@ -46,6 +47,10 @@ class Listing:
     framed: Callable[[WorkspaceRequest, Any], dict[str, Any]] = lambda _request, _page: {}
     drawer: "type[Drawer] | None" = None
     tools_template: str = ""
+    foot_at_once: int = 2_000
+
+    def is_foot_at_once(self, counted: int) -> bool:
+        return counted <= self.foot_at_once
 
     @property
     def id(self) -> str:

@@ -31,7 +31,7 @@ from keystead.web.grid.state import State, hidden_inputs, state_of
 from keystead.web.requests import WorkspaceRequest, wants_fragment
 from keystead.web.templatetags import formats
 
-FOOT_AT_ONCE = 2_000  # of more rows than this the footer comes after the page
+COUNTED_AT_ONCE = 2_000  # of more rows than this their number comes after the page, with the footer
 
 
 @dataclass
@@ -93,20 +93,21 @@ def grid_page(request: WorkspaceRequest, listing: Listing) -> HttpResponse:
 
 def context_of(page: Page) -> dict[str, Any]:
     state, rows = page.state, page.rows
-    counted = rows.count(FOOT_AT_ONCE + 1)
-    is_small = counted <= FOOT_AT_ONCE
+    counted = rows.count(COUNTED_AT_ONCE + 1)
+    is_small = counted <= COUNTED_AT_ONCE
+    has_foot = counted > 0 and is_small and page.listing.is_foot_at_once(counted)
     after = page.request.GET.get("after", "")
     within = _within(page)
     narrowing = [name for name in state.asked.filters if name not in page.listing.grid.context]
-    slug, many = page.request.workspace.slug, formats.number(FOOT_AT_ONCE, page.drawer.language)
-    foot, total = rows.foot() if is_small and counted else ({}, counted)
+    slug, many = page.request.workspace.slug, formats.number(COUNTED_AT_ONCE, page.drawer.language)
+    foot, total = rows.foot() if has_foot else ({}, counted)
     bodies = _bodies(page, after, within) if counted else ""
     return {
         "listing": page.listing, "state": state, "total": total, "is_small": is_small,
         "counted": page.listing.counted(total) if is_small else _("more than %(n)s") % {"n": many},
         "bodies": mark_safe(bodies),  # noqa: S308 - the drawer escapes
-        "foot": mark_safe(page.drawer.feet(foot, total)) if is_small and counted else "",  # noqa: S308 - likewise
-        "foot_url": "" if is_small else state.to(part="foot"),
+        "foot": mark_safe(page.drawer.feet(foot, total)) if has_foot else "",  # noqa: S308 - likewise
+        "foot_url": "" if has_foot or not counted else state.to(part="foot"),
         "span": page.span,
         "heads": menus.heads(page), "may_edit": page.drawer.may_edit,
         "filters": filters(state, rows.reader), "is_filtered": bool(narrowing),
