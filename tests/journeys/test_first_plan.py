@@ -109,14 +109,14 @@ def commits(journey: Journey) -> None:
 
 
 def row_of(journey: Journey, name: str) -> Locator:
-    return journey.page.locator("#portfolio-lines tr").filter(has=journey.page.get_by_text(name, exact=True))
+    return journey.page.locator("tr[data-id]").filter(has=journey.page.get_by_text(name, exact=True))
 
 
 def sees_what_each_account_won(journey: Journey, crm: Crm) -> None:
     journey.follows(journey.address("portfolio:list"))
     expect(row_of(journey, AURELIA)).to_contain_text(crm.short(exports.CLOSED + exports.MOVED))
     expect(row_of(journey, BOREALIS)).to_contain_text(crm.short(exports.OTHER))
-    expect(journey.page.locator("#portfolio-lines tr")).to_have_count(3)
+    expect(journey.page.locator("tr[data-id]")).to_have_count(3)
 
 
 def makes_a_plan(journey: Journey, crm: Crm) -> str:

@@ -8,7 +8,7 @@ import pytest
 from tests.luck.installation import Installation, first_release
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # those who load it with work must not be those who compare its figures
 def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """The first release's backup, put back by today's release, which brings it up to date."""
     folder = tmp_path_factory.mktemp("yesterday")
