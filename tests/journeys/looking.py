@@ -16,6 +16,7 @@ MEASURES = (Path(__file__).parent / "measures.js").read_text()
 
 # Rows of a list are drawn by the same code: those after the sixth only cost time.
 FEW_ROWS = "document.querySelectorAll('tbody tr:nth-child(n + 7)').forEach((row) => row.remove())"
+SETTLED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))))"
 IN_THE_DARK = "measures.theme('keystead-dark')"
 IN_THE_LIGHT = "measures.theme('keystead-light')"
 
@@ -38,6 +39,7 @@ def axe(page: Page, *, rules: list[str] | None = None, off: tuple[str, ...] = ()
 def sized(page: Page, size: ViewportSize) -> list[str]:
     """At this size nothing makes the page scroll sideways and no text is cut off without being told in full elsewhere."""
     page.set_viewport_size(size)
+    page.evaluate(SETTLED)  # the window is narrow before the page has laid itself out for it
     return [f"{size['width']} px, {finding}" for finding in page.evaluate("measures.boxes()")]
 
 

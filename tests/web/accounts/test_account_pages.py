@@ -248,7 +248,7 @@ def test_activity_goes_on_where_a_page_ends(world: World, aurelia: Account, monk
 def test_deletion_says_what_goes_and_what_stays(world: World, aurelia: Account) -> None:
     client = as_(world.olga)
     page = text_of(client, f"{HOME}{aurelia.pk}/deletion/")
-    assert "Kept: 1 deal and 0 orders" in page
+    assert "Kept: 1 deal · 0 orders" in page
     assert client.post(f"{HOME}{aurelia.pk}/deletion/").status_code == 302
     with world.inside():
         assert list(Account.objects.values_list("name", "parent")) == [("Aurelia Iberia", None)]
