@@ -1,5 +1,6 @@
 """Django looks for models here; they live in the folders of their nouns."""
 
+from keystead.data.accounts.distinct import DistinctAccounts, DistinctContacts
 from keystead.data.accounts.models import Account, AccountTeamMember, Contact
 from keystead.data.changes.models import UndoneChange
 from keystead.data.counting.models import CountLine
@@ -22,12 +23,12 @@ from keystead.data.plans.models import (
 from keystead.data.workspace.audit import AuditEvent
 from keystead.data.workspace.entry import EntryRule
 from keystead.data.workspace.models import ApiToken, IdempotentAnswer, Invitation, Member, Rate, User, Workspace
-from keystead.data.workspace.views import DefaultView, SavedView
+from keystead.data.workspace.views import DefaultView, SavedView, ViewUse
 
 __all__ = [
     "Account", "AccountTeamMember", "Action", "ApiToken", "AuditEvent", "Contact", "CountLine", "Deal", "DealStageChange",
-    "DefaultView", "EntryRule", "FindTerm", "FindWord", "IdempotentAnswer", "Import", "ImportRow", "Invitation", "KeptLack",
-    "KeptLine", "KeptMark", "KeptPeriod", "Measure", "MeasureReading", "Member", "Objective", "Opened", "Order", "Plan",
-    "PlanApproval", "PlanRate", "PlanSnapshot", "Product", "Rate", "RevenueLink", "SavedMapping", "SavedView", "Stage",
-    "SwotItem", "UndoneChange", "User", "Workspace",
+    "DefaultView", "DistinctAccounts", "DistinctContacts", "EntryRule", "FindTerm", "FindWord", "IdempotentAnswer", "Import",
+    "ImportRow", "Invitation", "KeptLack", "KeptLine", "KeptMark", "KeptPeriod", "Measure", "MeasureReading", "Member",
+    "Objective", "Opened", "Order", "Plan", "PlanApproval", "PlanRate", "PlanSnapshot", "Product", "Rate", "RevenueLink",
+    "SavedMapping", "SavedView", "Stage", "SwotItem", "UndoneChange", "User", "ViewUse", "Workspace",
 ]  # fmt: skip

@@ -1,10 +1,12 @@
 """Views of lists that people keep: columns, order, groups and filters under a name, for oneself or for the workspace."""
 
+from typing import ClassVar, Self
+
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from keystead.data.tenancy import Tenant, touched, tracked
+from keystead.data.tenancy import ScopedManager, Tenant, WorkspaceKey, touched, tracked
 from keystead.data.workspace.models import Member
 
 
@@ -38,3 +40,19 @@ class DefaultView(Tenant):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "member", "list"], name="default_view_once")]
+
+
+class ViewUse(models.Model):
+    """How often a member opened a view: the ones used most stand first beside the navigation. Shown to nobody else."""
+
+    id = models.BigAutoField(primary_key=True)
+    workspace = WorkspaceKey()
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+", db_index=False)
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="+")
+    uses = models.PositiveIntegerField(default=1)
+    used_at = models.DateTimeField()
+
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "view"], name="view_use_once")]
