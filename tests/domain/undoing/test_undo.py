@@ -17,6 +17,7 @@ from keystead.domain.accounts.editing import (
     delete_contact,
     leave_team,
 )
+from keystead.domain.accounts.merging import merge_accounts, merge_contacts, tell_apart
 from keystead.domain.deals.editing import change_deal, delete_deal, delete_order, save_product, save_rate
 from keystead.domain.plans.editing import (
     change_plan,
@@ -43,6 +44,10 @@ WRITES: dict[str, Callable[[Scene, Any], Any]] = {
     "a contact is made": lambda s, who: create_contact(viewer=who, fields={"last_name": "Nagel", "account": s.aurelia}),
     "a contact is changed": lambda s, who: change_contact(contact=s.marc, viewer=who, fields={"reports_to": None, "phone": "1"}),
     "a contact with people below is deleted": lambda s, who: delete_contact(contact=s.lena, viewer=who),
+    "two accounts become one": lambda s, who: merge_accounts(keep=s.bolt, lose=s.aurelia, viewer=who),
+    "an account takes the place of the one above": lambda s, who: merge_accounts(keep=s.chilled, lose=s.aurelia, viewer=who),
+    "two contacts become one": lambda s, who: merge_contacts(keep=s.marc, lose=s.lena, viewer=who),
+    "two accounts are told apart": lambda s, who: tell_apart(first=s.bolt, second=s.aurelia, viewer=who),
     "a deal is made": lambda s, who: s.deal("Spare parts", s.aurelia),
     "a deal is won": lambda s, who: change_deal(deal=s.deals[0], viewer=who, fields={"stage": s.won_stage}),
     "a deal leaves the plan's period": lambda s, who: change_deal(

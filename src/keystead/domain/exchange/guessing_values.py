@@ -73,6 +73,12 @@ def _shape(text: str) -> _Shape:
     )
 
 
+def bare_words(text: str) -> tuple[str, frozenset[str], tuple[str, ...]]:
+    """A name without its legal form: joined, as words, and its numbers."""
+    shape = _shape(text)
+    return shape.bare, shape.words, shape.digits
+
+
 def likeness(left: str, right: str) -> float:
     """How alike two names are, from 0 to 1; 1 only for texts that fold to the same."""
     return _compared(_shape(left), _shape(right))[0]

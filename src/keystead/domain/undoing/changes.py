@@ -24,6 +24,7 @@ class Written:
     author: str
     by: str
     at: datetime
+    verb: str = ""  # "merge": it deleted a record without the right to delete, since all that it had is in another now
 
     @property
     def is_undoable(self) -> bool:
@@ -52,19 +53,20 @@ def current_change() -> UUID | None:
 def written(change: UUID) -> Written | None:
     """None when nothing was written under that id in the open workspace."""
     rows: dict[str, dict[str, int]] = defaultdict(dict)
-    author, by, at = "", "", None
+    author, by, at, verb = "", "", None, ""
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(_SUMMARY.format(kind=kind.name, events=kind.events) for kind in KINDS.values()), {
             "change": change, "ways": list(_WAYS),
         })  # fmt: skip
-        for kind, label, count, member, name, moment in cursor.fetchall():
+        for kind, label, count, member, name, moment, told in cursor.fetchall():
             rows[kind][label] = count
-            author, by, at = member or author, name or by, moment
-    return Written(change, dict(rows), author, by, at) if at is not None else None
+            author, by, at, verb = member or author, name or by, moment, told or verb
+    return Written(change, dict(rows), author, by, at, verb) if at is not None else None
 
 
 _SUMMARY = """
-    SELECT '{kind}', pgh_label, count(*), min(pgh_context ->> 'member'), min(pgh_context ->> 'name'), min(pgh_created_at)
+    SELECT '{kind}', pgh_label, count(*), min(pgh_context ->> 'member'), min(pgh_context ->> 'name'), min(pgh_created_at),
+      min(pgh_context ->> 'verb')
     FROM {events} WHERE pgh_context_id = %(change)s AND pgh_context ->> 'via' = ANY(%(ways)s) GROUP BY pgh_label
 """
 

@@ -90,6 +90,14 @@ def _given_back(column: str, kind: Kind) -> str:
     return f'"{column}" = CASE WHEN {changed} THEN b."{column}" ELSE t."{column}" END'
 
 
+def give_up_keys(kind: Kind, rows: Sequence[Touched]) -> None:
+    """What will go gives its key in the source system to a row that gets it back (a merge that is done again)."""
+    made = [row.id for row in rows if row.before is None]
+    if made and "external_id" in kind.columns and any("external_id" in found for found in columns_written(kind, rows).values()):
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {kind.table} SET external_id = NULL WHERE id = ANY(%s) AND external_id IS NOT NULL", [made])
+
+
 def insert(kind: Kind, rows: Sequence[Touched]) -> None:
     """Makes deleted rows again, with their ids. Their version goes on: nobody who saw the old row holds a valid one."""
     if not rows:

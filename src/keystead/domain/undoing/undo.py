@@ -24,6 +24,7 @@ from keystead.domain.workspace.permissions import NotAllowed, require
 
 _IMPORTED = {"Account", "Contact", "Product", "Deal", "Order", "Member", "Rate"}
 _STEP = {"stage_id", "status"}
+_MOVED = {"account_id", "parent_id", "reports_to_id", "stakeholder_id"}
 Rows = Mapping[str, Sequence[Touched]]
 
 
@@ -56,6 +57,8 @@ def undo(*, change: UUID, viewer: Member, at: datetime) -> Undone:
     _refuse_unseen(told, rows, viewer)
     own = uuid4()
     actor = {"via": "web", **current_scope().actor, "request": str(own), "undoes": str(change)}
+    if told.verb:
+        actor["verb"] = told.verb
     scope = {"workspace_id": viewer.workspace_id, "user_id": viewer.user_id, "actor": actor}
     with open_scope(**scope):  # type: ignore[arg-type]
         _run(told, rows, own, viewer, at)
@@ -123,19 +126,38 @@ def _take_back(told: Written, rows: Rows, viewer: Member, at: datetime) -> None:
     is_slip = is_own and not UndoneChange.objects.filter(pk=told.change).exists()
     for name, found in rows.items():
         restoring.hold(KINDS[name], [row.id for row in found])
-        _require(KINDS[name], KINDS[name].edit, [row.id for row in found if row.after is not None], viewer, is_own)
+        _require(KINDS[name], KINDS[name].edit, _edited(told, KINDS[name], found, is_own), viewer, is_own)
         if not is_slip:
-            _require(KINDS[name], KINDS[name].delete, [row.id for row in found if row.before is None], viewer, is_own)
+            _require(
+                KINDS[name],
+                _to_delete(told, KINDS[name], is_own),
+                [row.id for row in found if row.before is None],
+                viewer,
+                is_own,
+            )
     _refuse_obstacles([each for name, found in rows.items() for each in obstacles(KINDS[name], found)])
     back = {name: _columns(KINDS[name], found) for name, found in rows.items()}
     rules.require_owner(viewer, back.get("Member", {}))
     left = plan_accounts([row.id for row in rows.get("Plan", ()) if row.after is not None])
     _restore(rows)
     _remove({name: [row.id for row in found if row.before is None] for name, found in rows.items()})
-    _check(told.change, rows, back, viewer, at, is_own)
+    _check(told, rows, back, viewer, at, is_own)
     follow(back, left)
     for name in rows.keys() & _IMPORTED:
         hand_back(KINDS[name], rows[name])
+
+
+def _edited(told: Written, kind: Kind, found: Sequence[Touched], is_own: bool) -> list[Any]:
+    """What the viewer must be able to edit. What her own merge only moved goes back to where it was without being asked for."""
+    kept = {row.id for row in found if row.after is not None}
+    if told.verb == "merge" and is_own:
+        kept -= {row for row, columns in restoring.columns_written(kind, found).items() if set(columns) <= _MOVED}
+    return [row.id for row in found if row.id in kept]
+
+
+def _to_delete(told: Written, kind: Kind, is_own: bool) -> str:
+    """Whoever may edit two records may merge them, and so may take the merge back, and merge again."""
+    return kind.edit if told.verb == "merge" and is_own else kind.delete
 
 
 def _columns(kind: Kind, found: Sequence[Touched]) -> dict[Any, Collection[str]]:
@@ -147,8 +169,10 @@ def _restore(rows: Rows) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('keystead.restoring', 'on', true)")
     for name, found in rows.items():
-        restoring.insert(KINDS[name], [row for row in found if row.after is None])
+        # Keys that are one of a kind (of the source system) are given up before another row takes them.
+        restoring.give_up_keys(KINDS[name], found)
         restoring.update(KINDS[name], [row for row in found if row.before is not None and row.after is not None])
+        restoring.insert(KINDS[name], [row for row in found if row.after is None])
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('keystead.restoring', '', true)")
 
@@ -160,14 +184,14 @@ def _remove(made: Mapping[str, Sequence[Any]]) -> None:
         KINDS[name].model._base_manager.filter(pk__in=list(made[name])).delete()
 
 
-def _check(change: UUID, rows: Rows, back: Mapping[str, Any], viewer: Member, at: datetime, is_own: bool) -> None:
+def _check(told: Written, rows: Rows, back: Mapping[str, Any], viewer: Member, at: datetime, is_own: bool) -> None:
     """The order of things, the rules of the nouns, and the rights: as the records stand now, after coming back."""
-    restoring.drop_stage_notes([row for row, columns in back.get("Deal", {}).items() if _STEP & set(columns)], change)
+    restoring.drop_stage_notes([row for row, columns in back.get("Deal", {}).items() if _STEP & set(columns)], told.change)
     _close_ranks(rows.get("Objective", ()))
     for name, found in rows.items():
         kind = KINDS[name]
         rules.check(name, back[name], viewer, at)
-        _require(kind, kind.delete, [row.id for row in found if row.after is None], viewer, is_own)
+        _require(kind, _to_delete(told, kind, is_own), [row.id for row in found if row.after is None], viewer, is_own)
     rules.require_owner(viewer, back.get("Member", {}))
 
 
