@@ -4,7 +4,7 @@ from keystead.data.accounts.distinct import DistinctAccounts, DistinctContacts
 from keystead.data.accounts.models import Account, AccountTeamMember, Contact
 from keystead.data.changes.models import UndoneChange
 from keystead.data.counting.models import CountLine
-from keystead.data.deals.kept import KeptLack, KeptLine, KeptMark, KeptPeriod
+from keystead.data.deals.kept import KeptAnswer, KeptGroup, KeptLack, KeptLine, KeptMark, KeptPeriod
 from keystead.data.deals.models import Deal, DealStageChange, Order, Product, Stage
 from keystead.data.exchange.models import Import, ImportRow, SavedMapping
 from keystead.data.find.models import FindTerm, FindWord, Opened
@@ -21,14 +21,15 @@ from keystead.data.plans.models import (
     SwotItem,
 )
 from keystead.data.workspace.audit import AuditEvent
-from keystead.data.workspace.entry import EntryRule
+from keystead.data.workspace.entry import EntryRule, UnopenedPlace
 from keystead.data.workspace.models import ApiToken, IdempotentAnswer, Invitation, Member, Rate, User, Workspace
 from keystead.data.workspace.views import DefaultView, SavedView, ViewUse
 
 __all__ = [
     "Account", "AccountTeamMember", "Action", "ApiToken", "AuditEvent", "Contact", "CountLine", "Deal", "DealStageChange",
     "DefaultView", "DistinctAccounts", "DistinctContacts", "EntryRule", "FindTerm", "FindWord", "IdempotentAnswer", "Import",
-    "ImportRow", "Invitation", "KeptLack", "KeptLine", "KeptMark", "KeptPeriod", "Measure", "MeasureReading", "Member",
+    "ImportRow", "Invitation", "KeptAnswer", "KeptGroup", "KeptLack", "KeptLine", "KeptMark", "KeptPeriod",
+    "Measure", "MeasureReading", "Member",
     "Objective", "Opened", "Order", "Plan", "PlanApproval", "PlanRate", "PlanSnapshot", "Product", "Rate", "RevenueLink",
-    "SavedMapping", "SavedView", "Stage", "SwotItem", "UndoneChange", "User", "ViewUse", "Workspace",
+    "SavedMapping", "SavedView", "Stage", "SwotItem", "UndoneChange", "UnopenedPlace", "User", "ViewUse", "Workspace",
 ]  # fmt: skip

@@ -66,7 +66,12 @@ class Account(Tenant):
             models.Index(fields=["workspace", "country"], name="account_by_country"),
             GinIndex(fields=["lineage"], name="account_by_lineage"),
         ]
-        triggers = [touched("lineage"), *marks_summaries("parent_id", "segment_current", "segment_target")]
+        triggers = [
+            touched("lineage"),
+            *marks_summaries(
+                "parent_id", "lineage", "segment_current", "segment_target", "name", "industry", "country", "owner_id", "is_key"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

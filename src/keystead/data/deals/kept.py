@@ -90,8 +90,50 @@ class KeptLack(models.Model):
         indexes = [models.Index(fields=["workspace", "period", "account_id"], name="kept_lack_by_account")]
 
 
+class KeptAnswer(models.Model):
+    """What a list of a period was found to be: which lines in which order, and what is said of all of them.
+
+    `question` names filters, groups, order and footer; `places` are the accounts' keys in order, 16 bytes each, so that a page is
+    cut out of them. `foot`, `missing` and `total` are as the portfolio's SQL says them. Forgotten whenever anything is mended.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    workspace = _ours()
+    period = models.ForeignKey(KeptPeriod, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="answers")
+    question = models.TextField()
+    lines = models.BigIntegerField()
+    places = models.BinaryField()
+    foot = models.JSONField(null=True)
+    missing = models.JSONField(null=True)
+    total = models.JSONField()
+    kept_at = models.DateTimeField(db_default=Now())
+
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "period"], name="kept_answer_by_period")]
+
+
+class KeptGroup(models.Model):
+    """A group of an answer: its lines stand from place `first` on. `depth` 2 is a group within one of depth 1."""
+
+    id = models.BigAutoField(primary_key=True)
+    workspace = _ours()
+    answer = models.ForeignKey(KeptAnswer, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="groups")
+    depth = models.SmallIntegerField()
+    first = models.BigIntegerField()
+    lines = models.BigIntegerField()
+    path = models.TextField()
+    told = models.JSONField()
+
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "answer", "depth", "first"], name="kept_group_by_place")]
+
+
 class KeptMark(models.Model):
-    """The account's lines are out of date; all lines are, when it names none; or only the summaries are."""
+    """The account's lines are out of date; all lines are, when it names none; or only the summaries and answers are."""
 
     id = models.BigAutoField(primary_key=True)
     workspace = _ours()
@@ -145,5 +187,5 @@ def marks_all(*columns: str) -> list[pgtrigger.Trigger]:
 
 
 def marks_summaries(*columns: str) -> list[pgtrigger.Trigger]:
-    """For accounts and plans, of which the totals tell how many there are and what they aim at."""
+    """For accounts, plans and members, of whom lists and totals tell: in which order, how many, what they aim at."""
     return _triggers("workspace_id, NULL::uuid, true FROM {rows} r", columns, "summaries")

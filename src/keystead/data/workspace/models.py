@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from keystead.base.ids import uuid7
-from keystead.data.deals.kept import marks_all
+from keystead.data.deals.kept import marks_all, marks_summaries
 from keystead.data.tenancy import Tenant, currency_code, external_id, touched, tracked, unique_external_id
 
 
@@ -140,7 +140,7 @@ class Member(Tenant):
             models.UniqueConstraint(fields=["workspace", "user"], name="member_user_once"),
         ]
         indexes = [models.Index(fields=["workspace", "name"], name="member_by_name")]
-        triggers = [touched()]
+        triggers = [touched(), *marks_summaries("name", "team", "region")]
 
     def __str__(self) -> str:
         return self.name
