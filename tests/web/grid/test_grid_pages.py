@@ -269,7 +269,7 @@ def test_money_goes_into_the_file_as_a_number_beside_its_currency(world: World, 
 
 
 def test_rows_come_in_pages_by_link_and_as_parts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("keystead.domain.grid.rows.Rows.page.__defaults__", ("", None, 2))
+    monkeypatch.setattr("keystead.web.grid.page.FIRST_PAGE", 2)
     with world.inside():
         for name in ("Aurelia", "Brasilux", "Condax"):
             account(name, industry="Food")

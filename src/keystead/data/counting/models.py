@@ -44,9 +44,15 @@ HAVING count(*) > 0
 
 def count(rows: models.QuerySet) -> int:
     """`rows.count()`, without reading them when they are all rows of the workspace."""
+    known = kept_count(rows)
+    return rows.count() if known is None else known
+
+
+def kept_count(rows: models.QuerySet) -> int | None:
+    """How many these are, when they are all rows of the workspace and so their number is kept."""
     table = rows.model._meta.db_table
     if table not in COUNTED or not _is_everything(rows):
-        return rows.count()
+        return None
     lines = CountLine.objects.filter(table=table).aggregate(rows=models.Sum("change", default=0), lines=models.Count("pk"))
     if lines["lines"] > MOST_LINES:
         with connection.cursor() as cursor:

@@ -22,7 +22,7 @@ DEALS = Grid(
     model=Deal,
     usual=("-close_date",),
     edit_action="deal.edit",
-    related=("account", "stage", "owner", "product"),
+    related=("stage", "owner", "product"),
     aliases={"from": "close_date.from", "to": "close_date.to"},
     columns=columns(
         Column(

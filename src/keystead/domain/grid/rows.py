@@ -10,6 +10,7 @@ from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from keystead.base.money import Money
+from keystead.data.counting.models import kept_count
 from keystead.domain.grid.asking import Asked, Sort
 from keystead.domain.grid.columns import Column, Grid, Kind, Reader
 from keystead.domain.grid.converting import converted, rates_for
@@ -19,6 +20,7 @@ from keystead.domain.grid.ordering import Key, beyond, cursor_of, keys_of, order
 from keystead.domain.writing import FieldError
 
 PAGE = 100
+FIRST_PAGE = 50  # fills the largest screens; the next rows come while it is looked at
 MOST_GROUPS_SHOWN = 200
 
 
@@ -130,13 +132,16 @@ class Rows:
         """With what the shown columns draw beyond the model's own fields."""
         columns = [self.grid.columns[name] for name in self.shown]
         extra = {f"v_{column.id}": column.is_grouped_by(self.reader) for column in columns if column.is_annotated}
-        found: QuerySet[Any] = rows.select_related(*self.grid.related).annotate(**extra)
+        related = [name for name in self.grid.related if name in self.shown or name not in self.grid.columns]
+        found: QuerySet[Any] = (rows.select_related(*related) if related else rows).annotate(**extra)
         return found
 
     def count(self, most: int | None = None) -> int:
         """How many rows are left; counted no further than `most`."""
         rows = self.found.order_by()
-        return rows.count() if most is None else len(rows.values_list("pk")[:most])
+        if most is None or (known := kept_count(rows)) is None:
+            return (rows if most is None else rows.values("pk")[:most]).count()
+        return min(known, most)
 
     # Groups
 

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -26,6 +25,7 @@ from keystead.web.portfolio.cells import short_segment
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.shell import way
 from keystead.web.templatetags import pieces
+from keystead.web.templatetags.quick import filled
 
 
 def parents_of(accounts: Iterable[Account], viewer: Member) -> dict[UUID, Account]:
@@ -62,11 +62,11 @@ def _name(account: Account, extra: _Extra) -> SafeString:
     star = EMPTY
     if account.is_key:
         words = _("key account")
-        star = format_html(
+        star = filled(
             '<span class="inline-block align-[-2px] text-accent" title="{}">{}</span> ', words, pieces.icon("star", "s", words)
         )
     former = f" {_('former customer')}" if account.former else ""
-    return format_html('{}<div class="sub">{}{}{}</div>', title, star, place, former) if star or place or former else title
+    return filled('{}<div class="sub">{}{}{}</div>', title, star, place, former) if star or place or former else title
 
 
 def _parent(account: Account, extra: _Extra) -> SafeString | str:
@@ -83,7 +83,7 @@ def _count(name: str) -> Callable[[Any, _Extra], SafeString]:
     def drawn(account: Any, extra: _Extra) -> SafeString:
         count = getattr(account, f"v_{name}")
         url = getattr(extra, name).format(account.pk)
-        return link(url, count_text(count)) if count else format_html('<span class="sub">{}</span>', 0)
+        return link(url, count_text(count)) if count else filled('<span class="sub">{}</span>', 0)
 
     return drawn
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
@@ -27,6 +26,7 @@ from keystead.web.plans.words import FACT_TONES, count_text
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.shell import way
 from keystead.web.templatetags import pieces
+from keystead.web.templatetags.quick import filled
 
 MANY = 1_000  # nobody reads a larger number of deals without a plan
 
@@ -59,13 +59,13 @@ def _account_name(deal: Deal, extra: _Extra) -> str:
 
 def _name(deal: Deal, extra: _Extra) -> SafeString:
     title = link(extra.detail.format(deal.pk), deal.name, "row-title wrap-anywhere")
-    return format_html('{}<div class="sub only-phone">{}</div>', title, _account_name(deal, extra))
+    return filled('{}<div class="sub only-phone">{}</div>', title, _account_name(deal, extra))
 
 
 def _account(deal: Deal, extra: _Extra) -> SafeString:
     if name := _account_name(deal, extra):
         return link(extra.account.format(deal.account_id), name)
-    return format_html('<span class="sub">{}</span>', _("hidden") if deal.account_id else pgettext("account", "none"))
+    return filled('<span class="sub">{}</span>', _("hidden") if deal.account_id else pgettext("account", "none"))
 
 
 def _status(deal: Deal, _extra: _Extra) -> SafeString:
@@ -81,9 +81,10 @@ def _counts(deal: Deal, extra: _Extra) -> SafeString:
     if plans:
         named = ((link(plan["url"], plan["name"]) if plan["url"] else plan["name"], plan["why"]) for plan in plans)
         full = "; ".join(f"{plan['name']}: {plan['why']}" for plan in plans)
-        return format_html('<div class="sub" title="{}">{}</div>', full, format_html_join("; ", "{}: {}", named))
+        listed = SafeString("; ".join(filled("{}: {}", name, why) for name, why in named))
+        return filled('<div class="sub" title="{}">{}</div>', full, listed)
     words = _counts_raw(deal, extra)
-    return format_html('<div class="sub" title="{}">{}</div>', words, words)
+    return filled('<div class="sub" title="{}">{}</div>', words, words)
 
 
 def _counts_raw(deal: Deal, extra: _Extra) -> str:

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +17,7 @@ from keystead.domain.grid.rows import Group, Rows
 from keystead.web.grid.listing import Extra, Listing
 from keystead.web.plans.words import language
 from keystead.web.templatetags import formats, pieces
+from keystead.web.templatetags.quick import escaped, filled
 
 EMPTY = mark_safe("")
 
@@ -47,7 +47,7 @@ class Drawer:
     def line(self, record: Any, extra: Extra, *, is_open: bool) -> str:
         pick = ""
         if self.may_edit:
-            label = conditional_escape(self.select % {"name": self.listing.name(record, extra)})
+            label = escaped(self.select % {"name": self.listing.name(record, extra)})
             pick = f'<td class="grid-pick"><input type="checkbox" name="pick" value="{record.pk}" aria-label="{label}"></td>'
         cells = "".join(self._cell(column, record, extra, at) for at, column in enumerate(self.columns))
         can = " data-can" if is_open else ""
@@ -56,13 +56,10 @@ class Drawer:
     def _cell(self, column: Column, record: Any, extra: Extra, at: int) -> str:
         spec = self.listing.cells[column.id]
         drawn = spec.html(record, extra) if spec.html else self.value(column, spec.raw(record, extra))
-        name, classes = ("th", self.classes[column.id]) if at == 0 else ("td", self.classes[column.id])
-        scope = ' scope="row"' if at == 0 else ""
-        return (
-            f'<{name}{scope} class="{classes}">{conditional_escape(drawn)}</{name}>'
-            if classes
-            else f"<{name}{scope}>{conditional_escape(drawn)}</{name}>"
-        )
+        name, scope = ("th", ' scope="row"') if at == 0 else ("td", "")
+        classes = self.classes[column.id]
+        css = f' class="{classes}"' if classes else ""
+        return f"<{name}{scope}{css}>{escaped(drawn)}</{name}>"
 
     def value(self, column: Column, value: Any) -> SafeString | str:
         """A value as its kind is written."""
@@ -83,7 +80,7 @@ class Drawer:
     def group(self, group: Group, *, depth: int, body: str) -> str:
         """A group's own line: what it is called, how many, and the footer's figures of it. `body`: the id of what it folds."""
         words = self.group_words(group, self.rows.asked.group[depth - 1])
-        lead = format_html(
+        lead = filled(
             '<button type="button" class="grid-fold" aria-expanded="true" aria-controls="{}" data-depth="{}">{}<span>{}</span>'
             "</button>"
             ' <span class="sub num">{}</span>',
@@ -116,7 +113,7 @@ class Drawer:
     def feet(self, found: Mapping[str, Foot], total: int) -> str:
         pick = '<td class="grid-pick"></td>' if self.may_edit else ""
         first, *others = self.columns
-        head = f'<th scope="row" class="{self.classes[first.id]}">{conditional_escape(self.listing.counted(total))}</th>'
+        head = f'<th scope="row" class="{self.classes[first.id]}">{escaped(self.listing.counted(total))}</th>'
         cells = (f'<td class="{self.classes[column.id]}">{self.foot(found.get(column.id))}</td>' for column in others)
         return f"<tr>{pick}{head}{''.join(cells)}</tr>"
 
@@ -127,20 +124,20 @@ class Drawer:
         lines = [self._foot_value(column, foot.how, value) for value in foot.values]
         if foot.unrated:
             said = ngettext("%(n)s amount has no rate", "%(n)s amounts have no rate", foot.unrated) % {"n": foot.unrated}
-            lines.append(format_html('<span class="sub text-bad">{}</span>', said))
+            lines.append(filled('<span class="sub text-bad">{}</span>', said))
         if foot.unknown and column.kind is Kind.MONEY and foot.how in ("sum", "avg", "median") and not is_group:
             said = ngettext("%(n)s without amount", "%(n)s without amount", foot.unknown) % {
                 "n": formats.number(foot.unknown, self.language)
             }
-            lines.append(format_html('<span class="sub">{}</span>', said))
-        how = EMPTY if is_group or foot.how == "sum" else format_html('<span class="foot-how">{}</span>', FOOT[foot.how])
-        drawn = "".join(f"<div>{conditional_escape(line)}</div>" for line in lines)
+            lines.append(filled('<span class="sub">{}</span>', said))
+        how = EMPTY if is_group or foot.how == "sum" else filled('<span class="foot-how">{}</span>', FOOT[foot.how])
+        drawn = "".join(f"<div>{escaped(line)}</div>" for line in lines)
         return mark_safe(how + drawn)  # noqa: S308 - each line is escaped
 
     def _foot_value(self, column: Column, how: str, value: Any) -> SafeString | str:
         if isinstance(value, Money):
             full = formats.money(value.rounded(), self.language)
-            return format_html('<span title="{}">{}</span>', full, formats.money_compact(value, self.language))
+            return filled('<span title="{}">{}</span>', full, formats.money_compact(value, self.language))
         if how in ("count", "empty"):
             return formats.number(value, self.language)
         if column.kind is Kind.RATIO:
@@ -176,14 +173,12 @@ def month(day: date, lang: str) -> str:
 def person(name: str | None) -> SafeString | str:
     """A colleague with initials; an empty cell for nobody."""
     if not name:
-        return format_html('<span class="sub">{}</span>', _("nobody"))
-    return format_html(
-        '<span class="person">{}<span title="{}">{}</span></span>', pieces.avatar(name, is_alone=False), name, name
-    )
+        return filled('<span class="sub">{}</span>', _("nobody"))
+    return filled('<span class="person">{}<span title="{}">{}</span></span>', pieces.avatar(name, is_alone=False), name, name)
 
 
 def link(url: str, words: str, css: str = "prose-link") -> SafeString:
-    return format_html('<a class="{}" href="{}">{}</a>', css, url, words)
+    return filled('<a class="{}" href="{}">{}</a>', css, url, words)
 
 
 def pattern(name: str, slug: str) -> str:

@@ -22,7 +22,7 @@ from keystead.base import clock
 from keystead.data.permissions import Reach, editable, reach
 from keystead.domain.grid.columns import Kind, Reader
 from keystead.domain.grid.ordering import cursor_of
-from keystead.domain.grid.rows import MOST_GROUPS_SHOWN, PAGE, Group, Rows
+from keystead.domain.grid.rows import FIRST_PAGE, MOST_GROUPS_SHOWN, PAGE, Group, Rows
 from keystead.web.grid import menus
 from keystead.web.grid.drawing import Drawer
 from keystead.web.grid.filters import filters
@@ -145,7 +145,8 @@ def _bodies(page: Page, after: str, within: tuple[Any, ...] | None) -> str:
         return page.rows.bodies(page, after)
     if page.state.asked.group and within is None:
         return _groups(page, 0)
-    return _body(page, *page.rows.page(after, within), within)
+    limit = PAGE if after or within else FIRST_PAGE
+    return _body(page, *page.rows.page(after, within, limit), within)
 
 
 def _body(page: Page, records: list[Any], cursor: str, within: tuple[Any, ...] | None = None, name: str = "") -> str:
@@ -160,7 +161,7 @@ def _groups(page: Page, offset: int) -> str:
     found = page.rows.groups(offset)
     depths = len(page.state.asked.group)
     first = _first_rows(page) if offset == 0 else {}
-    made, spare = [], PAGE if offset == 0 else 0
+    made, spare = [], FIRST_PAGE if offset == 0 else 0
     for number, group in enumerate(found, start=offset * 2):
         depth, body = len(group.keys), f"g{number}"
         made.append(f'<tbody class="grid-group" data-depth="{depth}">{page.drawer.group(group, depth=depth, body=body)}</tbody>')
@@ -176,7 +177,7 @@ def _groups(page: Page, offset: int) -> str:
 def _first_rows(page: Page) -> dict[tuple[Any, ...], list[Any]]:
     """The first page of rows across groups, by their groups' keys."""
     depths = range(len(page.state.asked.group))
-    listed = list(page.rows.in_order()[:PAGE])
+    listed = list(page.rows.in_order()[:FIRST_PAGE])
     return {keys: list(records) for keys, records in groupby(listed, lambda row: tuple(getattr(row, f"g{at}") for at in depths))}
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -30,6 +29,7 @@ from keystead.web.plans.page import may_here
 from keystead.web.plans.words import STATUS_TONES, count_text, language
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.templatetags import formats, pieces
+from keystead.web.templatetags.quick import filled
 
 _SPAN = "won pipeline weighted_pipeline forecast weighted_forecast variance gap achievement attainment".split()
 
@@ -67,7 +67,7 @@ def _title(plan: Plan, extra: _Extra) -> SafeString:
     title = link(extra.detail.format(plan.pk), account or plan.name, "row-title wrap-anywhere")
     sub = plan.name + team if account else team
     status = PlanStatus(plan.status).label
-    return format_html('{}<div class="sub">{}<span class="only-phone"> · {}</span></div>', title, sub, status)
+    return filled('{}<div class="sub">{}<span class="only-phone"> · {}</span></div>', title, sub, status)
 
 
 def _figure(name: str) -> Cell:
@@ -84,7 +84,7 @@ def _figure(name: str) -> Cell:
         lacks = _lacking() if block.lacks(name) else EMPTY
         bad = " text-bad" if not isinstance(value, Money) and value < BEHIND else ""
         full = formats.money(value, language()) if isinstance(value, Money) else text
-        return format_html(
+        return filled(
             '<a class="figure-link num{}" href="{}" title="{}" data-explain hx-get="{}" hx-target="#explain-body"'
             ' aria-haspopup="dialog">{}</a>{}',
             bad, url, full, url, text, lacks,
@@ -100,7 +100,7 @@ def _bar(plan: Plan, extra: _Extra) -> SafeString:
 
 def _lacking() -> SafeString:
     words = _("Some revenue is left out: its exchange rate is not known")
-    return format_html(' <span class="text-bad" title="{}">{}</span>', words, pieces.icon("triangle-alert", "s", words))
+    return filled(' <span class="text-bad" title="{}">{}</span>', words, pieces.icon("triangle-alert", "s", words))
 
 
 def _period(plan: Plan, _extra: _Extra) -> str:

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from . import formats, lanes, pieces
+from . import formats, lanes, pieces, quick
 from .forecast import forecast_parts
 
 register = template.Library()
@@ -96,6 +96,7 @@ def _theme(context: template.Context) -> str:
 
 register.simple_tag(pieces.icon, name="icon")
 register.simple_tag(pieces.sprite, name="sprite")
+register.simple_tag(quick.options, name="options")
 register.simple_tag(pieces.chip, name="chip")
 register.simple_tag(pieces.avatar, name="avatar")
 register.simple_tag(pieces.segment, name="segment")

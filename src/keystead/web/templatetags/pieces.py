@@ -9,22 +9,23 @@ from functools import lru_cache
 from typing import Any
 
 from django.templatetags.static import static
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from . import formats
+from .quick import filled
 
 _RING_LENGTH = 100
 
 
+@lru_cache(maxsize=512)
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """An icon of frontend/icons.txt. Decoration unless it has a label. Sizes: "s", "", "l"."""
     classes = f"icon icon-{size}" if size else "icon"
     href = f"{sprite()}#{name}"
     if label:
-        return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', classes, label, href)
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, href)
+        return filled('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', classes, label, href)
+    return filled('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, href)
 
 
 @lru_cache(maxsize=1)
@@ -37,7 +38,7 @@ def chip(text: object, tone: str = "", icon_name: str = "") -> SafeString:
     """A short state. Tones: good, warn, bad, info, accent, hatched; none for neutral."""
     tone_class = {"": "", "hatched": " chip-hatched"}.get(tone, f" is-{tone}")
     drawn = icon(icon_name) if icon_name else ""
-    return format_html('<span class="chip{}">{}{}</span>', tone_class, drawn, text)
+    return filled('<span class="chip{}">{}{}</span>', tone_class, drawn, text)
 
 
 def avatar(name: str | None, size: str = "", tone: str = "", *, is_alone: bool = True) -> SafeString:
@@ -45,11 +46,11 @@ def avatar(name: str | None, size: str = "", tone: str = "", *, is_alone: bool =
     classes = "avatar" + (f" avatar-{size}" if size else "") + (f" is-{tone}" if tone else "")
     if not name:
         nobody = gettext("nobody")
-        return format_html('<span class="{} avatar-none" role="img" aria-label="{}">–</span>', classes, nobody)
+        return filled('<span class="{} avatar-none" role="img" aria-label="{}">–</span>', classes, nobody)
     if not is_alone:
-        return format_html('<span class="{}" aria-hidden="true">{}</span>', classes, formats.initials(name))
+        return filled('<span class="{}" aria-hidden="true">{}</span>', classes, formats.initials(name))
     text = formats.initials(name)
-    return format_html('<span class="{}" role="img" aria-label="{}" title="{}">{}</span>', classes, name, name, text)
+    return filled('<span class="{}" role="img" aria-label="{}" title="{}">{}</span>', classes, name, name, text)
 
 
 def segment(now: object, target: object = None) -> SafeString:
@@ -57,8 +58,8 @@ def segment(now: object, target: object = None) -> SafeString:
     if not now and not target:
         return none()
     if not target or str(target) == str(now):
-        return format_html('<span class="segment">{}</span>', now)
-    return format_html(
+        return filled('<span class="segment">{}</span>', now)
+    return filled(
         '<span class="segment"><span class="segment-from">{}</span><span class="segment-arrow" aria-hidden="true">→</span>'
         '<span class="sr-only"> {} </span><b class="segment-to">{}</b></span>',
         now or "–",
@@ -69,7 +70,7 @@ def segment(now: object, target: object = None) -> SafeString:
 
 def none(text: str = "—") -> SafeString:
     """What stands for a value that does not exist."""
-    return format_html('<span class="none" role="img" aria-label="{}">{}</span>', gettext("no value"), text)
+    return filled('<span class="none" role="img" aria-label="{}">{}</span>', gettext("no value"), text)
 
 
 def amount_of(value: Any) -> Decimal:
@@ -92,11 +93,9 @@ def bar(won: Any, forecast: Any, target: Any) -> SafeString:
     is_won, is_forecast, is_target = amount_of(won), amount_of(forecast), amount_of(target)
     scale = max(is_target, is_forecast, is_won)
     if not scale:
-        return format_html(
-            '<svg class="track track-small" role="img" aria-label="{}"></svg>', gettext("nothing won or planned yet")
-        )
+        return filled('<svg class="track track-small" role="img" aria-label="{}"></svg>', gettext("nothing won or planned yet"))
     label = _bar_label(is_won, is_forecast, is_target)
-    return format_html(
+    return filled(
         '<svg class="track track-small" role="img" aria-label="{}"><rect class="won" width="{}" height="100%"/>'
         '<rect class="pipeline" x="{}" width="{}" height="100%"/></svg>',
         label,
@@ -121,10 +120,10 @@ def progress(value: Any, tone: str = "", label: str = "", *, is_wide: bool = Fal
     classes = "progress" + (" progress-wide" if is_wide else "") + (f" is-{tone}" if tone else "")
     if value is None or value == "":
         text = label or gettext("not measured yet")
-        return format_html('<svg class="{} progress-none" role="img" aria-label="{}"></svg>', classes, text)
+        return filled('<svg class="{} progress-none" role="img" aria-label="{}"></svg>', classes, text)
     drawn = amount_of(value)
     text = formats.percent(drawn, get_language() or "en")
-    return format_html(
+    return filled(
         '<svg class="{}" role="img" aria-label="{}"><rect width="{}" height="100%" rx="2.5"/></svg>',
         classes,
         f"{label} {text}".strip(),
@@ -136,7 +135,7 @@ def ring(value: Any, tone: str = "", label: str = "") -> SafeString:
     """A score from 0 to 100 as a ring with its number; None is an empty ring."""
     classes = "score" + (f" is-{tone}" if tone else "")
     if value is None or value == "":
-        return format_html(
+        return filled(
             '<svg class="{}" viewBox="0 0 44 44" role="img" aria-label="{}"><circle cx="22" cy="22" r="19.5"/>'
             '<text x="22" y="22">—</text></svg>',
             classes,
@@ -144,7 +143,7 @@ def ring(value: Any, tone: str = "", label: str = "") -> SafeString:
         )
     score = min(Decimal(_RING_LENGTH), amount_of(value))
     text = formats.number(score, get_language() or "en", 0)
-    return format_html(
+    return filled(
         '<svg class="{}" viewBox="0 0 44 44" role="img" aria-label="{}"><circle cx="22" cy="22" r="19.5"/>'
         '<circle class="score-value" cx="22" cy="22" r="19.5" pathLength="100" stroke-dasharray="{} 100"/>'
         '<text x="22" y="22">{}</text></svg>',
