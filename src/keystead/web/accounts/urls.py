@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from keystead.web.accounts import contacts, editing, facts, listing, overview, references, team
+from keystead.web.accounts import contacts, editing, facts, listing, loose, overview, references, team
 from keystead.web.grid.urls import list_urls
 
 app_name = "accounts"
@@ -12,6 +12,8 @@ urlpatterns = [
     *list_urls(listing.LISTING),
     path("options/", references.options, name="options"),
     path("new/", editing.new, name="new"),
+    path("contacts/<uuid:contact_pk>/", loose.contact, name="contact_alone"),
+    path("contacts/<uuid:contact_pk>/deletion/", loose.deletion, name="contact_alone_deletion"),
     path("<uuid:pk>/", overview.detail, name="detail"),
     path("<uuid:pk>/edit/", editing.edit, name="edit"),
     path("<uuid:pk>/deletion/", editing.deletion, name="deletion"),

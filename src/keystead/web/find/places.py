@@ -50,6 +50,7 @@ _ACTIONS: tuple[tuple[Text, str, str, str, Text], ...] = (
     (gettext_lazy("New deal"), "plus", "deals:new", "deal.create", gettext_lazy("add opportunity create")),
     (gettext_lazy("New plan"), "plus", "plans:new", "plan.create", gettext_lazy("add account plan create")),
     (gettext_lazy("Import a file"), "upload", "imports:new", "import.create", gettext_lazy("upload CSV Excel spreadsheet")),
+    (gettext_lazy("Find duplicates"), "copy", "duplicates", "account.edit", gettext_lazy("merge same records clean up")),
     (gettext_lazy("New member"), "user-plus", "member_new", "member.edit", gettext_lazy("invite colleague add person")),
 )
 _THEMES: tuple[tuple[Text, str, str], ...] = (

@@ -41,8 +41,9 @@ def _alone(name: str) -> Callable[[str, Hit], str]:
 
 
 def _contact(slug: str, hit: Hit) -> str:
-    """A contact without an account has no page of her own."""
-    return reverse("accounts:contact", args=[slug, hit.account, hit.key]) if hit.account else ""
+    if hit.account:
+        return reverse("accounts:contact", args=[slug, hit.account, hit.key])
+    return reverse("accounts:contact_alone", args=[slug, hit.key])
 
 
 # kind: (label of the group, icon, address)

@@ -1,7 +1,11 @@
-"""The address of finding, under /w/<slug>/find/."""
+"""The addresses of finding, under /w/<slug>/find/."""
 
 from django.urls import path
 
-from keystead.web.find import page
+from keystead.web.find import duplicates, page
 
-urlpatterns = [path("", page.find_page, name="find")]
+urlpatterns = [
+    path("", page.find_page, name="find"),
+    path("duplicates/", duplicates.accounts, name="duplicates"),
+    path("duplicates/contacts/", duplicates.contacts, name="duplicate_contacts"),
+]
