@@ -17,6 +17,10 @@ ENTITY = "https://idp.northwind.example/metadata"
 SSO = "https://idp.northwind.example/sso"
 _EMAIL_FORMAT = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 
+PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
+_ADDRESS = """<saml:Attribute Name="urn:oid:0.9.2342.19200300.100.1.3"><saml:AttributeValue>{email}</saml:AttributeValue>
+</saml:Attribute>"""
+
 _RESPONSE = """<samlp:Response
  xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"
  ID="_r1" Version="2.0" IssueInstant="{now}" Destination="{acs}"{in_response}>
@@ -24,14 +28,14 @@ _RESPONSE = """<samlp:Response
 <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
 <saml:Assertion ID="_a1" Version="2.0" IssueInstant="{now}"><saml:Issuer>{entity}</saml:Issuer>
 <ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#" Id="placeholder"/>
-<saml:Subject><saml:NameID Format="{format}">{email}</saml:NameID>
+<saml:Subject><saml:NameID Format="{format}">{name_id}</saml:NameID>
 <saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">
 <saml:SubjectConfirmationData NotOnOrAfter="{later}" Recipient="{acs}"{in_response}/></saml:SubjectConfirmation></saml:Subject>
 <saml:Conditions NotBefore="{earlier}" NotOnOrAfter="{later}"><saml:AudienceRestriction><saml:Audience>{audience}</saml:Audience>
 </saml:AudienceRestriction></saml:Conditions>
 <saml:AuthnStatement AuthnInstant="{now}" SessionIndex="_s1"><saml:AuthnContext><saml:AuthnContextClassRef>
 urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>
-<saml:AttributeStatement><saml:Attribute Name="urn:oid:2.5.4.42">
+<saml:AttributeStatement>{address}<saml:Attribute Name="urn:oid:2.5.4.42">
 <saml:AttributeValue>{name}</saml:AttributeValue></saml:Attribute>
 </saml:AttributeStatement></saml:Assertion></samlp:Response>"""
 
@@ -64,15 +68,19 @@ class IdentityProvider:
 
     def answers(self, asked_at: str, *, email: str, name: str, **changed: str) -> dict[str, str]:
         """The form that the browser posts back after the provider has signed the person in. `changed` makes wrong answers:
-        `audience`, `in_response_to`, `later`, `email_after` (put in after signing)."""
+        `audience`, `in_response_to`, `later`, `email_after` (put in after signing). `subject`: a lasting key of the person, the
+        address being an attribute then."""
         packed = parse_qs(urlsplit(asked_at).query)["SAMLRequest"][0]
         request = etree.fromstring(zlib.decompress(base64.b64decode(packed), -15))
         asked = changed.get("in_response_to", request.get("ID"))
         now = dt.datetime.now(dt.UTC)
+        is_lasting = "subject" in changed
         text = _RESPONSE.format(
             now=_moment(now), earlier=_moment(now - dt.timedelta(minutes=5)),
             later=changed.get("later") or _moment(now + dt.timedelta(minutes=5)), acs=request.get("AssertionConsumerServiceURL"),
-            entity=ENTITY, format=_EMAIL_FORMAT, email=email, name=name, in_response=f' InResponseTo="{asked}"' if asked else "",
+            entity=ENTITY, format=PERSISTENT if is_lasting else _EMAIL_FORMAT, name_id=changed.get("subject", email), name=name,
+            address=_ADDRESS.format(email=email) if is_lasting else "",
+            in_response=f' InResponseTo="{asked}"' if asked else "",
             audience=changed.get("audience") or request.findtext("{urn:oasis:names:tc:SAML:2.0:assertion}Issuer"),
         )  # fmt: skip
         response = etree.fromstring(text.encode())

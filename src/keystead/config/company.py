@@ -16,7 +16,10 @@ def providers(oidc: Mapping[str, Any], saml: Mapping[str, Any]) -> dict[str, Any
     """SOCIALACCOUNT_PROVIDERS: empty apps while nothing is configured."""
     return {
         "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [_oidc(oidc)] if oidc["url"] else []},
-        "saml": {"APPS": [_saml(saml)] if saml["entity_id"] else []},
+        "saml": {
+            "provider_class": "keystead.web.workspace.sign_in_saml.SubjectProvider",
+            "APPS": [_saml(saml)] if saml["entity_id"] else [],
+        },
     }
 
 
@@ -38,7 +41,8 @@ def _saml(given: Mapping[str, Any]) -> dict[str, Any]:
         idp |= {"sso_url": given["sso_url"], "x509cert": _certificate(given["certificate"])}
     settings: dict[str, Any] = {
         "idp": idp,
-        "verified_email": True,  # the directory that signs the answer is the one that hands the addresses out
+        # A signature says who speaks, not that nobody over there may choose an address: that is for whoever runs this to say.
+        "verified_email": given["trusts_email"] or [domain.lower().removeprefix("@") for domain in given["email_domains"]],
         "use_nameid_for_email": not given["email_attribute"],
         "advanced": {
             "strict": True, "want_assertion_signed": True, "reject_idp_initiated_sso": True,
@@ -47,7 +51,8 @@ def _saml(given: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
     if given["email_attribute"]:
         settings["attribute_mapping"] = {"email": given["email_attribute"], **_NAMES}
-    return {"provider_id": NAME, "client_id": NAME, "name": given["name"], "settings": settings}
+    # Without a provider_id its subjects are kept under "saml", apart from OpenID Connect's: the same key may be two people.
+    return {"client_id": NAME, "name": given["name"], "settings": settings}
 
 
 def _certificate(given: str) -> str:

@@ -187,6 +187,8 @@ SAML = {
     "certificate": env.str("KEYSTEAD_SAML_CERTIFICATE", default=""),
     "metadata_url": env.str("KEYSTEAD_SAML_METADATA_URL", default=""),
     "email_attribute": env.str("KEYSTEAD_SAML_EMAIL_ATTRIBUTE", default=""),
+    "trusts_email": env.bool("KEYSTEAD_SAML_TRUST_EMAIL", default=False),
+    "email_domains": env.list("KEYSTEAD_SAML_EMAIL_DOMAINS", default=[]),
 }
 LDAP = {
     "url": env.str("KEYSTEAD_LDAP_URL", default=""),
@@ -198,6 +200,7 @@ LDAP = {
     "email_attribute": env.str("KEYSTEAD_LDAP_EMAIL_ATTRIBUTE", default="mail"),
     "name_attribute": env.str("KEYSTEAD_LDAP_NAME_ATTRIBUTE", default="cn"),
     "group": env.str("KEYSTEAD_LDAP_GROUP", default=""),
+    "key_attribute": env.str("KEYSTEAD_LDAP_KEY_ATTRIBUTE", default="entryUUID"),
 }
 SOCIALACCOUNT_PROVIDERS = providers(OIDC, SAML)
 SIGN_IN_ORIGINS = env.list("KEYSTEAD_SIGN_IN_ORIGINS", default=[])

@@ -75,6 +75,7 @@ TABLE: dict[str, dict[Any, Reach]] = {
     "rate.edit": _ADMINS,
     "member.read": {**_INSIDERS, Role.GUEST: Reach.SELF},
     "member.edit": _ADMINS,
+    "binding.release": _ADMINS,
     "import.read": {Role.OWNER: Reach.ALL, Role.ADMIN: Reach.ALL, Role.MANAGER: Reach.SELF, Role.ACCOUNT_MANAGER: Reach.SELF},
     "import.create": {Role.OWNER: Reach.ALL, Role.ADMIN: Reach.ALL, Role.MANAGER: Reach.SELF, Role.ACCOUNT_MANAGER: Reach.SELF},
     "view.own": dict.fromkeys(_INSIDERS, Reach.SELF),
@@ -88,7 +89,8 @@ TABLE: dict[str, dict[Any, Reach]] = {
 
 # What a token must be for, beside its member's role: reading is in every token, and what is named nowhere here is writing.
 _ADMIN_ACTIONS = {
-    "product.edit", "stage.edit", "rate.edit", "member.edit", "workspace.edit", "workspace.own", "token.own", "audit.read",
+    "product.edit", "stage.edit", "rate.edit", "member.edit", "binding.release", "workspace.edit", "workspace.own", "token.own",
+    "audit.read",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_supported_language_variant, gettext
 
 from keystead.base.scope import open_scope
-from keystead.domain.workspace.membership import NoSuchWorkspace, membership
+from keystead.domain.workspace.membership import NoSuchWorkspace, membership, note_opened
 from keystead.domain.workspace.permissions import NotAllowed
 from keystead.domain.workspace.why import why
 from keystead.web.changes.offering import offer_undo
@@ -78,7 +78,8 @@ class ScopeMiddleware:
         except NoSuchWorkspace as error:
             raise Http404 from error
         request.workspace, request.viewer = workspace, member  # type: ignore[attr-defined]
-        if request.session.get(LAST_WORKSPACE) != slug:
+        is_first = request.session.get(LAST_WORKSPACE) != slug
+        if is_first:
             request.session[LAST_WORKSPACE] = slug
         if must_set_up(request, member):
             return to_setting_up(request)
@@ -86,6 +87,8 @@ class ScopeMiddleware:
         page = request.headers.get(PAGE_HEADER, "")[:36]
         with open_scope(workspace_id=workspace.pk, user_id=request.user.pk, actor=actor, page=page):
             take_up(request)
+            if is_first:
+                note_opened(user=request.user)
             try:
                 response: HttpResponse = view(request, *args, **kwargs)
                 # A template that is rendered after the view has returned would find the workspace closed.

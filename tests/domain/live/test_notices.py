@@ -42,7 +42,7 @@ def test_each_statement_is_told_once_and_only_by_keys(world: World, ear: "psycop
         assert sorted(told(ear)[0]["o"]) == sorted([str(world.alice.pk), str(world.bob.pk)])
 
         Deal.objects.bulk_create(Deal(name=f"Deal {n}", account=aurelia, currency="EUR") for n in range(41))
-        assert told(ear) == [{"w": str(world.northwind.pk), "k": "deal", "many": True}]
+        assert told(ear) == [{"w": str(world.northwind.pk), "k": "deal", "many": True, "o": [str(world.alice.pk)]}]
 
         Rate.objects.create(base="USD", quote="EUR", date="2026-01-01", rate=Decimal("0.9"))
         assert told(ear) == [{"w": str(world.northwind.pk), "k": "rate"}]

@@ -215,6 +215,7 @@ def provider() -> saml_idp.IdentityProvider:
 @pytest.fixture
 def saml(provider: saml_idp.IdentityProvider, settings: LazySettings) -> saml_idp.IdentityProvider:
     given = settings.SAML | {"entity_id": saml_idp.ENTITY, "sso_url": saml_idp.SSO, "certificate": provider.certificate}
+    given |= {"email_domains": ["northwind.example"]}
     settings.SAML, settings.SOCIALACCOUNT_PROVIDERS = given, providers(settings.OIDC, given)
     return provider
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from keystead.data.tenancy import Tenant, touched
-from keystead.data.workspace.models import Role
+from keystead.data.workspace.models import Role, User
 
 
 class Voucher(models.TextChoices):
@@ -32,3 +32,15 @@ class EntryRule(Tenant):
 
     def __str__(self) -> str:
         return self.domain
+
+
+class UnopenedPlace(Tenant):
+    """A place that a directory's sign-in gave somebody, who has not opened the workspace since: she may not want to be there.
+
+    It hangs on the login and not on the member, so that a member who is deleted and made again does not lose it.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "user"], name="unopened_place_once")]

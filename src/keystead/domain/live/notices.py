@@ -11,7 +11,8 @@ RIGHTS = frozenset({"team", "account", "plan", "deal"})  # who owns these, or wo
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One statement's change. `many`: it wrote too many rows to name them. `page`: the open page that asked for it, or ""."""
+    """One statement's change. `many`: it wrote too many rows to name them, and `people` are all whose rows they are or were.
+    `page`: the open page that asked for it, or ""."""
 
     workspace: UUID
     kind: str

@@ -1,7 +1,8 @@
 """Who hears of a change: the facts around it are looked up once for all listeners of a workspace, then compared in memory.
 
-For the listeners of one list the rule of `data.permissions.account_filter` is read backwards: from the change to the people whose
-rows it touches. tests/domain/live holds the two readings equal.
+Nobody hears of a change of which she may see nothing: for those who do not see everybody's rows, the rule of
+`data.permissions.account_filter` is read backwards, from the change to the people whose rows it touches.
+tests/domain/live holds the two readings equal.
 """
 
 from collections.abc import Iterable
@@ -41,7 +42,9 @@ def look_around(notices: Iterable[Notice]) -> list[Change]:
     known: dict[tuple[frozenset[UUID], frozenset[UUID]], tuple[set[UUID], set[UUID]]] = {}
     changes = []
     for notice in notices:
-        keys = (notice.accounts, notice.plans)
+        # A change of an account names all above it as well: their owners may see it only when it is theirs too.
+        owned = notice.rows if notice.kind == "account" else notice.accounts
+        keys = (owned, notice.plans)
         if keys not in known:
             known[keys] = _around(*keys) if any(keys) else (set(), set())
         accounts, people = known[keys]
@@ -70,10 +73,11 @@ def _touches(change: Change, topic: Topic) -> bool:
     notice = change.notice
     if (notice.kind == "import") != (topic.kind in IMPORTS):
         return False
+    reaches = topic.circle is None or not topic.circle.isdisjoint(change.people)
     if notice.is_wide:
-        return True
+        return reaches or not notice.many
     if not shows(topic, notice.kind):
         return False
     if topic.key is None:
-        return topic.circle is None or not topic.circle.isdisjoint(change.people)
-    return topic.key in notice.rows or topic.key in notice.plans or topic.account in change.accounts
+        return reaches
+    return topic.key in notice.rows or topic.key in notice.plans or (reaches and topic.account in change.accounts)

@@ -46,7 +46,7 @@ _SHOWS = {
 class Topic:
     """One thing that is listened to: a record (`key`, and the account it belongs to), or a list.
 
-    `circle`, of a list: the members whose rows stand in it; None when everybody's do.
+    `circle`: the members whose rows the listener may see; None when everybody's are.
     """
 
     name: str
@@ -79,7 +79,12 @@ def _list(viewer: Member, name: str) -> list[Topic]:
     how_far = reach(viewer, _LISTS[name][0])
     if how_far is Reach.NONE:
         return []
-    return [Topic(name, name, circle=None if how_far is Reach.ALL else frozenset(people(viewer, how_far)))]
+    return [Topic(name, name, circle=_circle(viewer, _LISTS[name][0]))]
+
+
+def _circle(viewer: Member, action: str) -> frozenset[UUID] | None:
+    how_far = reach(viewer, action)
+    return None if how_far is Reach.ALL else frozenset(people(viewer, how_far))
 
 
 def _visible(viewer: Member, kind: str, wanted: list[str]) -> list[Topic]:
@@ -88,7 +93,8 @@ def _visible(viewer: Member, kind: str, wanted: list[str]) -> list[Topic]:
         return []
     model, account = _RECORDS[kind]
     found = model.objects.visible_to(viewer).filter(pk__in=keys).values_list("pk", account)
-    return [Topic(f"{kind}:{key}", kind, key, at) for key, at in found]
+    circle = _circle(viewer, "import.read" if kind == "import" else "account.read")
+    return [Topic(f"{kind}:{key}", kind, key, at, circle) for key, at in found]
 
 
 def _key(name: str, kind: str) -> UUID | None:

@@ -13,11 +13,12 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from keystead.base.origin import Origin, coming_from, current_origin
 from keystead.base.scope import current_scope, open_scope
 from keystead.data.tenancy import ScopedQuerySet
 from keystead.data.workspace.audit import AuditEvent
 from keystead.data.workspace.models import Member, User
-from keystead.domain.workspace.membership import memberships
+from keystead.domain.workspace.membership import is_unopened, memberships
 from keystead.domain.workspace.permissions import require
 
 KINDS: dict[str, Any] = {
@@ -35,6 +36,8 @@ KINDS: dict[str, Any] = {
     "token.made": _("token made"),
     "token.used": _("token used for the first time"),
     "token.revoked": _("token revoked"),
+    "binding.refused": _("another person's sign-in refused"),
+    "binding.released": _("company sign-in released"),
     "invitation.sent": _("invitation sent"),
     "invitation.accepted": _("invitation accepted"),
     "invitation.withdrawn": _("invitation withdrawn"),
@@ -82,11 +85,16 @@ def record(
 
 
 def record_for(*, user: User, kind: str, via: str = "web", **words: Any) -> None:
-    """Adds the entry to the log of each workspace in which the login is an active member: a login belongs to all of them."""
+    """Adds the entry to the log of each workspace in which the login is an active member: a login belongs to all of them.
+
+    From where it came is not told to a workspace that made her a member without her asking, until she has opened it.
+    """
     outer = current_scope()
     for member in memberships(user_id=user.pk):
         actor = {"member": str(member.pk), "name": member.name, "via": outer.actor.get("via", via)}
-        with open_scope(workspace_id=member.workspace_id, user_id=user.pk, actor=actor), transaction.atomic():
+        scope = open_scope(workspace_id=member.workspace_id, user_id=user.pk, actor=actor)
+        origin = Origin() if is_unopened(user=user, workspace_id=member.workspace_id) else current_origin()
+        with coming_from(origin), scope, transaction.atomic():
             record(kind=kind, subject_kind="login", subject_id=str(user.pk), subject=user.email, **words)
 
 

@@ -27,8 +27,11 @@ class DirectoryAway(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """`key` is the directory's own lasting key of her; "" when it tells none."""
+
     email: str
     name: str
+    key: str = ""
 
 
 def sign_in(*, settings: Mapping[str, Any], email: str, password: str) -> Person | None:
@@ -53,8 +56,9 @@ def sign_in(*, settings: Mapping[str, Any], email: str, password: str) -> Person
                 return None
     except (OSError, PyAsn1Error, ValueError) as error:
         raise DirectoryAway(str(error)) from error
-    name = values.get(settings["name_attribute"].lower(), "")
-    return Person(email=values.get(settings["email_attribute"].lower(), email).lower(), name=name)
+    email = values.get(settings["email_attribute"].lower(), email).lower()
+    name, key = (values.get(settings[each].lower(), "") for each in ("name_attribute", "key_attribute"))
+    return Person(email, name, key)
 
 
 class _Talk:
@@ -88,12 +92,12 @@ class _Talk:
 
     def find(self, email: str) -> list[tuple[str, dict[str, str]]]:
         """(distinguished name, attributes in lower case with their first values) of at most two people with this address."""
-        mail, name = self.settings["email_attribute"], self.settings["name_attribute"]
+        wanted_of_each = [self.settings[each] for each in ("email_attribute", "name_attribute", "key_attribute")]
         asked = rfc2251.SearchRequest()
         asked["baseObject"], asked["scope"], asked["derefAliases"] = self.settings["base"].encode(), 2, 0
         asked["sizeLimit"], asked["timeLimit"], asked["typesOnly"] = 2, SECONDS, False
         asked["filter"] = self._filter(email)
-        for number, wanted in enumerate((mail, name)):
+        for number, wanted in enumerate(filter(None, wanted_of_each)):
             asked["attributes"][number] = wanted.encode()
         return [self._entry(answer) for answer in self._ask("searchRequest", asked) if "objectName" in answer]
 
@@ -113,7 +117,7 @@ class _Talk:
     @staticmethod
     def _entry(answer: Any) -> tuple[str, dict[str, str]]:
         values = {
-            bytes(each["type"]).decode().lower(): bytes(each["vals"][0]).decode("utf-8", "replace")
+            bytes(each["type"]).decode().lower(): _text(bytes(each["vals"][0]))
             for each in answer["attributes"] if len(each["vals"])
         }  # fmt: skip
         return bytes(answer["objectName"]).decode(), values
@@ -156,6 +160,14 @@ class _Talk:
             self.rest += more
         message, _ = decoder.decode(self.rest[:length], asn1Spec=rfc2251.LDAPMessage())
         return message, self.rest[length:]
+
+
+def _text(value: bytes) -> str:
+    """Active Directory's objectGUID is sixteen bytes that are no text: told in hexadecimal, so that no two look alike."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.hex()
 
 
 def _length(given: bytes) -> int | None:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from keystead.base.scope import current_scope, open_scope
+from keystead.data.workspace.entry import UnopenedPlace
 from keystead.data.workspace.models import Member, User, Workspace
 
 
@@ -36,6 +37,17 @@ def membership(*, user_id: int, slug: str) -> tuple[Workspace, Member]:
     if member is None:
         raise NoSuchWorkspace(slug)
     return member.workspace, member
+
+
+def is_unopened(*, user: User, workspace_id: UUID) -> bool:
+    """Whether a directory's sign-in made the login a member there and it has not opened the workspace since."""
+    with open_scope(workspace_id=workspace_id, user_id=user.pk):
+        return UnopenedPlace.objects.filter(user=user).exists()
+
+
+def note_opened(*, user: User) -> None:
+    """She opens the workspace (the open one) herself: from now on it is one of hers like any other."""
+    UnopenedPlace.objects.filter(user=user).delete()
 
 
 def workspace_at(slug: str) -> UUID:

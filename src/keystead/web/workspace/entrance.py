@@ -15,7 +15,7 @@ from django.views.i18n import set_language as django_set_language
 from keystead.base.clock import now
 from keystead.data.workspace.models import Member, User
 from keystead.domain.workspace.invitations import CannotAccept, NewLogin, OpenInvitation, accept, read_invitation
-from keystead.domain.workspace.membership import memberships
+from keystead.domain.workspace.membership import is_unopened, memberships
 from keystead.domain.workspace.profile import change_profile
 from keystead.web.middleware import LAST_WORKSPACE
 from keystead.web.workspace.forms import AcceptForm
@@ -28,13 +28,19 @@ _GONE = {"unknown": 404}
 @login_required
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
-    """To the workspace that was used last, else to the first one."""
+    """To the workspace that was used last, else to the first one; never by itself into one of several that only await her."""
     assert isinstance(request.user, User)
-    slugs = [member.workspace.slug for member in memberships(user_id=request.user.pk)]
-    if not slugs:
+    mine = [member.workspace for member in memberships(user_id=request.user.pk)]
+    if not mine:
         return render(request, "home/no_workspace.html")
+    slugs = [workspace.slug for workspace in mine]
     last = request.session.get(LAST_WORKSPACE)
-    return redirect("workspace_home", slug=last if last in slugs else slugs[0])
+    if last in slugs or len(slugs) == 1:
+        return redirect("workspace_home", slug=last if last in slugs else slugs[0])
+    opened = [each.slug for each in mine if not is_unopened(user=request.user, workspace_id=each.pk)]
+    if opened:
+        return redirect("workspace_home", slug=opened[0])
+    return render(request, "home/choose_workspace.html", {"workspaces": mine})
 
 
 @require_POST

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from keystead.base.clock import now
 from keystead.data.workspace.models import Member, Role
 from keystead.documents import letters
+from keystead.domain.workspace.binding import UsedElsewhere, bindings, release_binding
 from keystead.domain.workspace.invitations import VALID_FOR, invite
 from keystead.domain.workspace.members import change_member, create_member, deactivate_member, reactivate_member
 from keystead.domain.workspace.people import LoginState, hierarchy, matching, with_login_state
@@ -23,6 +24,8 @@ from keystead.domain.workspace.permissions import may, require
 from keystead.domain.writing import Invalid
 from keystead.web.requests import WorkspaceRequest, wants_fragment
 from keystead.web.workspace.forms import MemberForm
+from keystead.web.workspace.leaving import confirm_first
+from keystead.web.workspace.sign_in_company import provider_name
 from keystead.web.workspace.tabs import settings_crumbs, settings_tabs
 from keystead.web.workspace.writing import attempt, status_of
 
@@ -108,12 +111,20 @@ def member(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
         "tone": row["tone"],
         "form": form,
         "may_edit": may_edit,
+        "bindings": _bindings(request, person),
         "may_own": may(request.viewer, "workspace.own") or person.role != Role.OWNER,
         "reports": Member.objects.visible_to(request.viewer).filter(manager=person).order_by("name"),
         **_suggestions(),
         **_frame(request, {"label": person.name, "url": ""}),
     }
     return render(request, "workspace/member.html", context, status=status_of(form))
+
+
+def _bindings(request: WorkspaceRequest, person: Member) -> list[dict[str, Any]]:
+    """Who the company's sign-in says it is; for whoever may release it."""
+    if person.user is None or not may(request.viewer, "binding.release", person):
+        return []
+    return [{**each, "name": provider_name(each["provider"])} for each in bindings(person.user)]
 
 
 def _save(request: WorkspaceRequest, person: Member, form: MemberForm) -> Member | None:
@@ -164,6 +175,22 @@ def member_deactivation(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("%(name)s can no longer log in.") % {"name": person.name})
     except Invalid as refusal:
         messages.error(request, str(refusal.errors[0].message))
+    return redirect("member", slug=request.workspace.slug, pk=pk)
+
+
+@require_POST
+def member_binding(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    """Releases the address: whoever of the company's sign-in comes next with it is let into this login. So it is confirmed."""
+    person = get_object_or_404(Member.objects.visible_to(request.viewer), pk=pk)
+    require(request.viewer, "binding.release", person)
+    confirm_first(request)
+    try:
+        release_binding(member=person, viewer=request.viewer)
+        messages.success(request, _("The next sign-in with the address of %(name)s is bound anew.") % {"name": person.name})
+    except UsedElsewhere:
+        messages.error(
+            request, _("This login is not yours alone to release. Whoever runs Keystead can do it.")
+        )
     return redirect("member", slug=request.workspace.slug, pk=pk)
 
 

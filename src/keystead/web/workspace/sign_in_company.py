@@ -14,13 +14,15 @@ from django.utils.translation import get_language
 from keystead.base.clock import now
 from keystead.data.workspace.entry import Voucher
 from keystead.data.workspace.models import User
+from keystead.domain.workspace.binding import AnotherPerson
 from keystead.domain.workspace.entering import NoPlace, Vouched, enter
 
 _VOUCHERS = {"openid_connect": Voucher.OIDC, "saml": Voucher.SAML}
 
 
 class CompanyAdapter(DefaultSocialAccountAdapter):
-    """The address must be one that the directory vouches for; a login that it leads to once is found by its key afterwards."""
+    """The address must be one that the directory vouches for. A login that it leads to once is found by its key afterwards,
+    and by no other key (domain/workspace/binding.py)."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         if sociallogin.state.get("process") == "connect":
@@ -32,12 +34,14 @@ class CompanyAdapter(DefaultSocialAccountAdapter):
                 raise ImmediateHttpResponse(_refused(request, "unverified"))
             return
         voucher = _VOUCHERS.get(sociallogin.provider.id, Voucher.ANY)
+        name, language = _name(sociallogin), get_language() or ""
+        vouched = Vouched(email, name, voucher, language, provider=sociallogin.account.provider, subject=_subject(sociallogin))
         try:
-            user = enter(vouched=Vouched(email, _name(sociallogin), voucher, get_language() or ""), at=now(), user=known)
+            sociallogin.user = enter(vouched=vouched, at=now(), user=known)
         except NoPlace as error:
             raise ImmediateHttpResponse(_refused(request, "no_place")) from error
-        if known is None:
-            sociallogin.connect(request, user)
+        except AnotherPerson as error:
+            raise ImmediateHttpResponse(_refused(request, "another_person")) from error
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:  # noqa: ARG002 - allauth's interface
         return False
@@ -55,12 +59,22 @@ def _vouched_address(sociallogin: SocialLogin) -> str:
     return next(vouched, "")
 
 
+def _subject(sociallogin: SocialLogin) -> str:
+    """The provider's lasting key of the person: OpenID Connect's `sub` is one, a SAML NameID only in the formats made for it."""
+    return sociallogin.account.uid if getattr(sociallogin, "is_lasting", True) else ""
+
+
 def _name(sociallogin: SocialLogin) -> str:
     return getattr(sociallogin.user, "name", "") if isinstance(sociallogin.user, User) else ""
 
 
 def _refused(request: HttpRequest, reason: str) -> Any:
     return render(request, "socialaccount/refused.html", {"reason": reason}, status=403)
+
+
+def provider_name(provider: str) -> str:
+    """What people call the sign-in whose keys are kept under this name."""
+    return str({"company": settings.OIDC["name"], "saml": settings.SAML["name"]}.get(provider, provider.upper()))
 
 
 def buttons() -> list[dict[str, Any]]:

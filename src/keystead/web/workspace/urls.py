@@ -12,6 +12,7 @@ urlpatterns = [
     path("members/<uuid:pk>/invitation/", members.member_invitation, name="member_invitation"),
     path("members/<uuid:pk>/deactivation/", members.member_deactivation, name="member_deactivation"),
     path("members/<uuid:pk>/activation/", members.member_activation, name="member_activation"),
+    path("members/<uuid:pk>/binding/", members.member_binding, name="member_binding"),
     path("settings/", settings.workspace_settings, name="workspace_settings"),
     path("settings/calendar/", settings.calendar_preview, name="calendar_preview"),
     path("settings/entry/", entry_rules.entry_rules, name="entry_rules"),
