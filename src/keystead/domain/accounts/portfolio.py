@@ -4,7 +4,7 @@ Definitions are in docs/explanation/portfolio.md. Figures are computed in sets b
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,7 +18,8 @@ from keystead.analytics.measures import KPIS, Unit, derive
 from keystead.base.money import Money
 from keystead.data.accounts.models import Segment
 from keystead.data.workspace.models import Member
-from keystead.domain.accounts.portfolio_columns import GROUPS, NOTHING_COUNTED, Grouping
+from keystead.domain.accounts.portfolio_answers import kept_page
+from keystead.domain.accounts.portfolio_columns import NOTHING_COUNTED, Grouping, group_path
 from keystead.domain.accounts.portfolio_page_sql import usual_page
 from keystead.domain.accounts.portfolio_query import PortfolioQuery
 from keystead.domain.accounts.portfolio_sql import statement
@@ -71,21 +72,32 @@ class PortfolioRow:
     plan_name: str | None
     plan_status: str | None
     is_prorated: bool
-    group: str
+    keys: tuple[str, ...]
     figures: Figures
+
+    @property
+    def group(self) -> str:
+        return group_path(self.keys)
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A group, or all of it: each deal once, however many lines cover it. `repeated`: in how many further lines deals stand."""
+    """A group, or all of it: each deal once, however many lines cover it. `repeated`: in how many further lines deals stand.
 
-    group: str
+    `keys`: none for all of it, one for a group, two for a group within a group.
+    """
+
+    keys: tuple[str, ...]
     label: str
     accounts: int
     with_plan: int
     moving_up: int
     repeated: int
     figures: Figures
+
+    @property
+    def group(self) -> str:
+        return group_path(self.keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,21 +141,27 @@ def portfolio(
     limit: int | None = PAGE,
     offset: int = 0,
     groups_of_page: bool = False,
+    of_group: Sequence[str] | None = None,
 ) -> Portfolio:
-    """The portfolio as the viewer may see it, in one statement; `limit` None for every line.
+    """The portfolio as the viewer may see it; `limit` None for every line.
 
-    `groups_of_page`: only those groups in which a line of the page stands, instead of all.
+    `groups_of_page`: only those groups in which a line of the page stands, instead of all. `of_group`: this group will do.
     """
-    found = usual_page(query, viewer=viewer, today=today, limit=limit, offset=offset)
-    if found is None:
-        found = _fetch(query, viewer, today, {"limit": limit, "offset": offset, "groups_of_page": groups_of_page})
+    page: dict[str, Any] = {"limit": limit, "offset": offset, "groups_of_page": groups_of_page}
+    found = (
+        usual_page(query, viewer=viewer, today=today, limit=limit, offset=offset)
+        or kept_page(query, viewer=viewer, today=today, **page, keys=of_group)
+        or _fetch(query, viewer, today, page)
+    )
     groups, rows, lines, foot, missing, total = found
-    currency, grouping = viewer.workspace.currency, GROUPS.get(query.group)
+    currency, groupings = viewer.workspace.currency, query.groupings
     return Portfolio(
         query=query,
         currency=currency,
         total=_summary(_exact(total), "", currency),
-        groups=tuple(_summary(group, _words(grouping, group), currency) for group in _exact(groups) or []),
+        groups=tuple(
+            _summary(group, _words(groupings[len(group["key"]) - 1], group), currency) for group in _exact(groups) or []
+        ),
         rows=tuple(_row(row, currency) for row in _exact(rows) or []),
         lines=lines,
         foot={name: None if value is None else Decimal(value) for name, value in (_exact(foot) or {}).items()},
@@ -164,14 +182,16 @@ def _fetch(query: PortfolioQuery, viewer: Member, today: date, page: dict[str, A
     return answer
 
 
-def one_row(*, query: PortfolioQuery, viewer: Member, today: date, account: UUID, group: str = "") -> PortfolioRow | None:
+def one_row(
+    *, query: PortfolioQuery, viewer: Member, today: date, account: UUID, keys: Sequence[str] = ()
+) -> PortfolioRow | None:
     """The line of one account (in one group), None when the query leaves it out or the viewer may not see it."""
     steps, parameters = statement(query, viewer=viewer, today=today, is_from_deals=True)
     line = LINE.format(target="target")
-    where = "WHERE id = %(account)s AND (%(key)s = '' OR key = %(key)s) LIMIT 1"
+    where = "WHERE id = %(account)s AND (%(keys)s::text[] = '{}' OR key = %(keys)s::text[]) LIMIT 1"
     sql = f"SELECT to_jsonb(l)::text FROM (SELECT {line} FROM figured {where}) l"
     with connection.cursor() as cursor:
-        cursor.execute(steps + sql, parameters | {"account": account, "key": group})
+        cursor.execute(steps + sql, parameters | {"account": account, "keys": list(keys)})
         found = cursor.fetchone()
     return _row(_exact(found[0]), viewer.workspace.currency) if found else None
 
@@ -195,19 +215,19 @@ def _figures(found: Mapping[str, Any], currency: str) -> Figures:
 def _summary(found: Mapping[str, Any], label: str, currency: str) -> Summary:
     figures = _figures(found, currency)
     return Summary(
-        found.get("key", ""), label, found["accounts"], found["with_plan"], found["moving_up"],
+        tuple(found.get("key", ())), label, found["accounts"], found["with_plan"], found["moving_up"],
         int(found["row_deals"]) - figures.deals, figures,
     )  # fmt: skip
 
 
-_ABOUT = tuple(PortfolioRow.__dataclass_fields__)[:-1]
+_ABOUT = tuple(PortfolioRow.__dataclass_fields__)[:-2]
 
 
 def _row(found: Mapping[str, Any], currency: str) -> PortfolioRow:
     about = {name: found[name] for name in _ABOUT}
     for name in ("account_id", "owner_id", "plan_id"):
         about[name] = UUID(about[name]) if about[name] else None
-    return PortfolioRow(**about, figures=_figures(found, currency))
+    return PortfolioRow(**about, keys=tuple(found["group"]), figures=_figures(found, currency))
 
 
 def _missing(pair: Mapping[str, Any], quote: str) -> MissingRates:
@@ -215,11 +235,11 @@ def _missing(pair: Mapping[str, Any], quote: str) -> MissingRates:
     return MissingRates(pair["base"], quote, first, last, pair["days"], pair["deals"], pair["targets"])
 
 
-def _words(grouping: Grouping | None, group: Mapping[str, Any]) -> str:
+def _words(grouping: Grouping, group: Mapping[str, Any]) -> str:
     """What a group is called."""
-    key, label = group["key"], group["label"]
+    key, label = group["key"][-1], group["label"]
     if key == NOTHING_COUNTED:
         return _("No deal in this period")
-    if grouping is None or key == "=":
-        return str(grouping.empty) if grouping else ""
+    if key == "=":
+        return str(grouping.empty)
     return str(Segment(label).label) if grouping.labels == "segment" else label

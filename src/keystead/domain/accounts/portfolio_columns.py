@@ -1,5 +1,7 @@
 """The columns and the groupings of the portfolio: what each is called, how it sorts, what the footer may say of it."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -100,4 +102,22 @@ GROUPS: dict[str, Grouping] = {
         Grouping("top_account", _("Top account"), "top.id::text", _("No account"), "account"),
     )
 }
+MOST_GROUPS = 2
 NOTHING_COUNTED = "-"  # the key of the rows without any counted deal, when the deals make the groups; other keys begin with "="
+
+
+def group_path(keys: Sequence[str]) -> str:
+    """How a group is named in one text: by its key, within another group by both as JSON; "" for none."""
+    return json.dumps(list(keys)) if len(keys) > 1 else "".join(keys)
+
+
+def group_keys(path: str) -> tuple[str, ...]:
+    """The keys that a path names; a path that is none is taken as a key, which no group has."""
+    if path.startswith("["):
+        try:
+            found = json.loads(path)
+        except (ValueError, RecursionError):
+            found = None
+        if isinstance(found, list) and 0 < len(found) <= MOST_GROUPS and all(isinstance(key, str) for key in found):
+            return tuple(found)
+    return (path,) if path else ()

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from keystead.data.deals.models import Deal
 from keystead.data.workspace.models import Member
-from keystead.domain.accounts.portfolio_columns import GROUPS
 from keystead.domain.accounts.portfolio_explanation_sql import (
     COVERED,
     DEALS,
@@ -91,17 +90,30 @@ class Scope:
     deal_key: str
     deal_join: str
 
+    @property
+    def is_of_deals(self) -> bool:
+        """Whether a thing of the deals makes the group."""
+        return self.key != "true"
 
-def scope_of(query: PortfolioQuery, account: UUID | None, group: str, viewer: Member) -> Scope:
-    grouping = GROUPS.get(query.group)
-    of_deals = bool(group and grouping and grouping.is_of_deals)
-    kind = "account" if account else "group" if group and not of_deals else "all"
+
+def scope_of(query: PortfolioQuery, account: UUID | None, keys: Sequence[str], viewer: Member) -> tuple[Scope, dict[str, Any]]:
+    """What is explained, and the parameters that say it: the parts of the group's key that are the accounts', the deals'."""
+    pairs = list(zip(query.groupings, keys, strict=False))
+    of_accounts = [key for grouping, key in pairs if not grouping.is_of_deals]
+    of_deals = [(grouping, key) for grouping, key in pairs if grouping.is_of_deals]
+    kind = "account" if account else "group" if of_accounts else "all"
     if kind == "all" and sees_all(viewer) and not query.is_filtered:
         kind = "every"
-    sql_key = f"'=' || coalesce({grouping.key}, '') = %(key)s" if of_deals and grouping else "true"
+    parameters: dict[str, Any] = {"account": account, "of_accounts": of_accounts, "of_deals": [key for _, key in of_deals]}
+    conditions = []
+    for number, (grouping, key) in enumerate(of_deals):
+        conditions.append(f"'=' || coalesce({grouping.key}, '') = %(of_deal{number})s")
+        parameters[f"of_deal{number}"] = key
     join = "LEFT JOIN keystead_member m ON m.id = d.owner_id" if of_deals else ""
-    covered = SCOPE.format(covered=COVERED[kind])
-    return Scope(kind, covered, OF_ROWS[kind], "key = %(key)s" if of_deals else "true", sql_key, join)
+    depth = len(of_accounts)
+    key = f"key[1:{len(of_deals)}] = %(of_deals)s::text[]" if of_deals else "true"
+    covered = SCOPE.format(covered=COVERED[kind].format(depth=depth))
+    return Scope(kind, covered, OF_ROWS[kind].format(depth=depth), key, " AND ".join(conditions) or "true", join), parameters
 
 
 def deals(steps: str, scope: Scope, parameters: dict[str, Any], *, count: bool) -> tuple[list[Line], list[LeftOut]]:

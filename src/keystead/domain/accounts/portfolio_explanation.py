@@ -13,7 +13,7 @@ from keystead.analytics.measures import KPIS
 from keystead.data.plans.models import Plan, PlanStatus
 from keystead.data.workspace.models import Member
 from keystead.domain.accounts.portfolio import Figures, Portfolio, one_row, portfolio
-from keystead.domain.accounts.portfolio_columns import GROUPS
+from keystead.domain.accounts.portfolio_columns import group_keys, group_path
 from keystead.domain.accounts.portfolio_evidence import REASONS, LeftOut, Line, deals, others, plain, scope_of, targets
 from keystead.domain.accounts.portfolio_query import PortfolioQuery
 from keystead.domain.accounts.portfolio_sql import statement
@@ -69,23 +69,22 @@ def explain_portfolio(
     At most `most` rows of each kind are listed one by one, the rest as one line with its sum.
     """
     parts, target_sign = _PARTS[column]
+    keys = group_keys(group)
     if account is not None:  # its line depends on no other account
-        grouped = query.group if group and query.group in GROUPS and GROUPS[query.group].is_of_deals else ""
-        query, group = replace(query, accounts=(account,), text="", below=None, group=grouped), group if grouped else ""
-    found = portfolio(query=query, viewer=viewer, today=today, limit=0)
-    figures, scope_name = _figures_and_name(found, account, group, viewer, today)
+        query, keys = _of_account(query, account, keys)
+    found = portfolio(query=query, viewer=viewer, today=today, limit=0, of_group=keys or None)
+    figures, scope_name = _figures_and_name(found, account, keys, viewer, today)
     if figures is None:
         return None
-    scope = scope_of(query, account, group, viewer)
-    steps, parameters = statement(query, viewer=viewer, today=today, is_from_deals=True)
-    parameters |= {
-        "account": account, "key": group, "parts": list(parts), "weighted": column.startswith("weighted"),
-        "won_sign": parts.get("won", 1), "most": most,
+    scope, parameters = scope_of(query, account, keys, viewer)
+    steps, of_chain = statement(query, viewer=viewer, today=today, is_from_deals=True)
+    parameters |= of_chain | {
+        "parts": list(parts), "weighted": column.startswith("weighted"), "won_sign": parts.get("won", 1), "most": most,
     }  # fmt: skip
     included, excluded = deals(steps, scope, parameters, count=column == "deals") if parts else ([], [])
     if parts:
         excluded += others(steps, scope, parameters, viewer)
-    if target_sign and not (account and group and GROUPS[query.group].is_of_deals):
+    if target_sign and not scope.is_of_deals:  # a target belongs to an account, not to whoever owns its deals
         if scope.kind == "every":  # who needs no deal is spared reading them
             steps, of_plans = statement(query, viewer=viewer, today=today)
             parameters |= of_plans
@@ -101,6 +100,14 @@ def explain_portfolio(
     return PortfolioExplanation(column, found, scope_name, figures, total, tuple(included), tuple(_unseen_last(excluded)))
 
 
+def _of_account(query: PortfolioQuery, account: UUID, keys: tuple[str, ...]) -> tuple[PortfolioQuery, tuple[str, ...]]:
+    """The query of one account alone, in the groups that its deals make: its own things make none of its line."""
+    pairs = [pair for pair in zip(query.group.split(","), query.groupings, keys, strict=False) if pair[1].is_of_deals]
+    grouped = ",".join(name for name, _, _ in pairs)
+    of_deals = tuple(key for _, _, key in pairs)
+    return replace(query, accounts=(account,), text="", below=None, group=grouped), of_deals
+
+
 def _unseen_last(excluded: list[LeftOut]) -> list[LeftOut]:
     """What the viewer may not open is one line with its count, at the end."""
     unseen = sum(item.count for item in excluded if item.reason == "no_access")
@@ -109,16 +116,22 @@ def _unseen_last(excluded: list[LeftOut]) -> list[LeftOut]:
 
 
 def _figures_and_name(
-    found: Portfolio, account: UUID | None, group: str, viewer: Member, today: date
+    found: Portfolio, account: UUID | None, keys: tuple[str, ...], viewer: Member, today: date
 ) -> tuple[Figures | None, str]:
     """The line's own figures, computed the way the grid computes them."""
     if account is not None:
-        row = one_row(query=found.query, viewer=viewer, today=today, account=account, group=group)
+        row = one_row(query=found.query, viewer=viewer, today=today, account=account, keys=keys)
         return (row.figures, row.name) if row else (None, "")
-    if group:
-        summary = found.group(group)
-        return (summary.figures, summary.label) if summary else (None, "")
+    if keys:
+        summary = found.group(group_path(keys))
+        return (summary.figures, _name(found, keys)) if summary else (None, "")
     return found.total.figures, ""
+
+
+def _name(found: Portfolio, keys: tuple[str, ...]) -> str:
+    """What the group is called, after those it stands in."""
+    above = (found.group(group_path(keys[:depth])) for depth in range(1, len(keys) + 1))
+    return " · ".join(group.label for group in above if group)
 
 
 def _other_plans(query: PortfolioQuery, account: UUID, viewer: Member) -> list[LeftOut]:

@@ -2,13 +2,13 @@
 
 COVERED = {
     "account": "SELECT account_id FROM cover WHERE row_id = %(account)s",
-    "group": "SELECT c.account_id FROM figured f JOIN cover c ON c.row_id = f.id WHERE f.key = %(key)s",
+    "group": "SELECT c.account_id FROM whole w JOIN cover c ON c.row_id = w.id WHERE w.key[1:{depth}] = %(of_accounts)s::text[]",
     "all": "SELECT c.account_id FROM whole w JOIN cover c ON c.row_id = w.id",
     "every": "SELECT id AS account_id FROM picked",
 }
 OF_ROWS = {
     "account": "SELECT id FROM whole WHERE id = %(account)s",
-    "group": "SELECT id FROM figured WHERE key = %(key)s",
+    "group": "SELECT id FROM whole WHERE key[1:{depth}] = %(of_accounts)s::text[]",
     "all": "SELECT id FROM whole",
     "every": "SELECT id FROM picked",
 }

@@ -140,6 +140,21 @@ def mend() -> None:
             "UPDATE keystead_keptperiod SET summary = NULL WHERE workspace_id = %s AND summary IS NOT NULL", [current_workspace()]
         )
         cursor.execute("DELETE FROM keystead_keptmark WHERE id = ANY(%s)", [[mark for mark, *_ in marks]])
+    forget_answers()
+
+
+def forget_answers(which: Sequence[UUID] | None = None) -> None:
+    """Forgets these answers, or all of the workspace; the caller holds the lock."""
+    if which is not None and not which:
+        return
+    asked = {"workspace": current_workspace(), "which": None if which is None else list(which)}
+    with connection.cursor() as cursor:
+        for table, column in (("keptgroup", "answer_id"), ("keptanswer", "id")):
+            cursor.execute(
+                f"DELETE FROM keystead_{table} WHERE workspace_id = %(workspace)s"
+                f" AND (%(which)s::uuid[] IS NULL OR {column} = ANY(%(which)s::uuid[]))",
+                asked,
+            )
 
 
 def forget() -> None:
@@ -235,6 +250,11 @@ def _make_room() -> None:
 def _forget_periods(which: list[UUID] | None = None) -> None:
     workspace = current_workspace()
     with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM keystead_keptanswer WHERE workspace_id = %s AND (%s::uuid[] IS NULL OR period_id = ANY(%s::uuid[]))",
+            [workspace, which, which],
+        )
+        forget_answers([row[0] for row in cursor.fetchall()])
         for table, column in (("keptlack", "period_id"), ("keptline", "period_id"), ("keptperiod", "id")):
             cursor.execute(
                 f"DELETE FROM keystead_{table} WHERE workspace_id = %(workspace)s"

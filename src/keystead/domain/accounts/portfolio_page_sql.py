@@ -10,10 +10,9 @@ from typing import Any
 from django.db import connection
 
 from keystead.data.workspace.models import Member
-from keystead.domain.accounts.portfolio_columns import COLUMNS
 from keystead.domain.accounts.portfolio_query import PortfolioQuery, Sort
 from keystead.domain.accounts.portfolio_sql import sees_all, statement
-from keystead.domain.accounts.portfolio_totals import LINE
+from keystead.domain.accounts.portfolio_totals import LINE, order_of
 
 _OWN_ORDERS = {"account", "industry", "country", "segment", "segment_target", "owner"}
 
@@ -51,7 +50,3 @@ def usual_page(query: PortfolioQuery, *, viewer: Member, today: date, limit: int
         tail = _TAIL.format(line=LINE.format(target="target"), order=order)
         cursor.execute(steps + tail, parameters | {"limit": limit, "offset": offset})
         return cursor.fetchone()
-
-
-def order_of(query: PortfolioQuery) -> str:
-    return ", ".join(f"{COLUMNS[sort.column].order} {'DESC' if sort.is_descending else 'ASC'} NULLS LAST" for sort in query.order)

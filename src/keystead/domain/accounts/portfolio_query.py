@@ -16,7 +16,7 @@ from keystead.data.permissions import Reach, people
 from keystead.data.plans.models import Plan, PlanStatus
 from keystead.data.workspace.models import Member
 from keystead.domain.accounts.finding import with_words
-from keystead.domain.accounts.portfolio_columns import COLUMNS, FOOT, GROUPS
+from keystead.domain.accounts.portfolio_columns import COLUMNS, FOOT, GROUPS, Grouping
 from keystead.domain.plans.editing import fiscal_calendar
 from keystead.domain.writing import FieldError
 
@@ -44,6 +44,7 @@ class PortfolioQuery:
     """`covers`: an account stands for its subtree if one of its plans does ("plan"), never ("own") or always ("tree").
 
     `below` is a ratio (0.8 keeps what is forecast to reach less than 80 % of its target). `foot` names an aggregate by column.
+    `group` names one of GROUPS, or two with a comma between them: groups within groups.
     """
 
     period: Period
@@ -63,6 +64,15 @@ class PortfolioQuery:
     covers: Literal["plan", "own", "tree"] = "plan"
 
     @property
+    def groupings(self) -> tuple[Grouping, ...]:
+        return tuple(GROUPS[name] for name in self.group.split(",") if name)
+
+    @property
+    def is_of_deals(self) -> bool:
+        """Whether a thing of the deals makes groups: then lines are shares of accounts."""
+        return any(grouping.is_of_deals for grouping in self.groupings)
+
+    @property
     def is_narrowed(self) -> bool:
         """Some accounts may be left out before their figures are known."""
         plain = (self.text, self.owner, self.segment, self.segment_target, self.industry, self.country, self.plan)
@@ -73,7 +83,9 @@ class PortfolioQuery:
         return self.is_narrowed or self.below is not None
 
 
-def read_query(params: Mapping[str, str], *, viewer: Member, today: date) -> tuple[PortfolioQuery, list[FieldError]]:
+def read_query(
+    params: Mapping[str, str], *, viewer: Member, today: date, most_groups: int = 1
+) -> tuple[PortfolioQuery, list[FieldError]]:
     """The query that the parameters ask for, and what in them is not understood (those parts keep their defaults)."""
     problems: list[FieldError] = []
     params = {name: value.replace("\x00", "") for name, value in params.items()}
@@ -96,7 +108,7 @@ def read_query(params: Mapping[str, str], *, viewer: Member, today: date) -> tup
         is_key=params.get("is_key", "") in ("1", "true", "on"),
         plan=choice("plan", PLANS),
         below=_below(params.get("below", "").strip(), problems),
-        group=choice("group", GROUPS),
+        group=_group(params.get("group", "").strip(), most_groups, problems),
         order=_order(params.get("order", ""), problems),
         foot={name: params[f"foot_{name}"] for name in COLUMNS if params.get(f"foot_{name}") in FOOT},
     )
@@ -123,6 +135,14 @@ def _owner(value: str, problems: list[FieldError]) -> str:
     except ValueError:
         problems.append(FieldError("owner", "unknown_value", _("“%(value)s” is not one of the choices.") % {"value": value}))
         return ""
+
+
+def _group(value: str, most: int, problems: list[FieldError]) -> str:
+    names = list(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
+    if len(names) <= most and all(name in GROUPS for name in names):
+        return ",".join(names)
+    problems.append(FieldError("group", "unknown_value", _("“%(value)s” is not one of the choices.") % {"value": value[:200]}))
+    return ""
 
 
 def _below(value: str, problems: list[FieldError]) -> Decimal | None:

@@ -67,7 +67,7 @@ _FROM_KEPT = f"""pairs AS (SELECT DISTINCT * FROM ({TARGET_PAIRS}) of_targets), 
 )"""
 # Always empty. Rows just written are not in the statistics yet: the planner would take ten thousand lines for one, and look each
 # account up among all of them.
-_MANY = "UNION ALL SELECT NULL::uuid, '', 0, 0, 0, 0, 0, 0 FROM generate_series(1, 10000) WHERE random() < 0"
+_MANY = "UNION ALL SELECT NULL::uuid, '{}'::text[], 0, 0, 0, 0, 0, 0 FROM generate_series(1, 10000) WHERE random() < 0"
 _OF_PAGE = """(SELECT DISTINCT account_id FROM cover) c CROSS JOIN LATERAL (
     SELECT * FROM keystead_keptline
     WHERE workspace_id = %(workspace)s AND period_id = %(kept)s AND account_id = c.account_id OFFSET 0) l"""

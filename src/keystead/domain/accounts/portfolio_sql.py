@@ -1,13 +1,13 @@
 """The portfolio's SQL: one chain of steps that the page, the totals and the explanations all read, so that they cannot disagree.
 
-    picked    the accounts that the viewer may see and that pass the filters
+    picked    the accounts that the viewer may see and that pass the filters; `key`: those parts of a line's key that are theirs
     plan      their plans that share a day with the period
     cover     which accounts each picked one stands for: itself, or its subtree
-    by_account   the figures of each account (per group key, when deals make the groups), see portfolio_source_sql
+    by_account   the figures of each account (per the deals' parts of the key, when deals make groups), see portfolio_source_sql
     aim       each plan's target, its share of the period, converted
     share     the figures of what each line covers
     whole     one line per picked account
-    figured   the lines that are shown: `whole`, or the shares of each account in each group
+    figured   the lines that are shown: `whole`, or the shares of each account in each group; `key` has an entry for each group
 
 Amounts are exact until they are shown. A rate that is not there leaves its rows out and is named; it is never 1.
 """
@@ -15,6 +15,7 @@ Amounts are exact until they are shown. A rate that is not there leaves its rows
 import re
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -23,7 +24,7 @@ from keystead.data.deals.models import Deal
 from keystead.data.permissions import Reach, reach
 from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member, RatePolicy
-from keystead.domain.accounts.portfolio_columns import GROUPS, Grouping
+from keystead.domain.accounts.portfolio_columns import Grouping
 from keystead.domain.accounts.portfolio_keeping import Wanted, fresh_period
 from keystead.domain.accounts.portfolio_plan_sql import AIM, OF_PLANS, PLAN, WIDE
 from keystead.domain.accounts.portfolio_query import PortfolioQuery, picked_accounts
@@ -92,7 +93,7 @@ _TREES = {
 # A target belongs to an account, not to whoever owns its deals: in a group of deals there is none.
 _SHARES = """
   SELECT w.id, w.name, w.industry, w.country, w.segment_current, w.segment_target, w.is_key, w.owner_id, w.owner_name,
-    coalesce(s.key, '-') AS key, w.plans, NULL::numeric AS target, false AS is_prorated, w.unrated_targets, w.plan_rank,
+    {key} AS key, w.plans, NULL::numeric AS target, false AS is_prorated, w.unrated_targets, w.plan_rank,
     w.plan_id, w.plan_name, w.plan_status, coalesce(s.won, 0) AS won, coalesce(s.pipeline, 0) AS pipeline,
     coalesce(s.weighted_pipeline, 0) AS weighted_pipeline, coalesce(s.deals, 0) AS deals, coalesce(s.hidden, 0) AS hidden,
     coalesce(s.unrated, 0) AS unrated, w.covers_tree
@@ -116,30 +117,27 @@ _TOP_OF_ALL = "LEFT JOIN keystead_account top ON top.id = a.lineage[1]"
 
 
 def statement(
-    query: PortfolioQuery, *, viewer: Member, today: date, is_from_deals: bool = False, page: str = ""
+    query: PortfolioQuery, *, viewer: Member, today: date, is_from_deals: bool = False, page: str = "", kept: UUID | None = None
 ) -> tuple[str, dict[str, Any]]:
     """The chain of steps for this query, to be followed by a SELECT over them; and its parameters.
 
-    `page` is a condition that leaves some of all accounts (`a`), whose plans and figures alone are then looked up.
+    `page` is a condition that leaves some of all accounts (`a`), whose plans and figures alone are then looked up. `kept` is a
+    kept period that is known to be fresh.
 
     With `is_from_deals` the step `fact` is there, which explanations list; else kept figures may stand in its place, and
     `parameters["kept"]` names their period (None when they do not).
     """
-    grouping = GROUPS.get(query.group)
+    is_of_deals = query.is_of_deals
     parameters: dict[str, Any] = {
         "workspace": current_workspace(), "start": query.period.start, "end": query.period.end, "today": today,
-        "quote": viewer.workspace.currency, "rate_policy": viewer.workspace.rate_policy, "below": query.below,
-        "include_hidden": viewer.workspace.totals_include_hidden, "kept": None,
+        "quote": viewer.workspace.currency, "rate_policy": rate_policy(viewer), "below": query.below,
+        "include_hidden": viewer.workspace.totals_include_hidden, "kept": kept,
     }  # fmt: skip
-    if viewer.workspace.rate_policy == RatePolicy.PLAN:  # a plan's frozen rates belong to plans; a portfolio spans many
-        parameters["rate_policy"] = RatePolicy.TRANSACTION_DATE
-    of_account, of_deal = _keys(grouping)
-    is_of_deals = bool(grouping and grouping.is_of_deals)
+    of_account, of_deal = (_key(query.groupings, is_of_deals=each) for each in (False, True))
     deal_join = "LEFT JOIN keystead_member m ON m.id = d.owner_id" if is_of_deals else ""
     all_there = sees_all(viewer) and not query.is_narrowed and not page
     if not is_from_deals and sees_all(viewer) and query.accounts is None:
-        wanted = Wanted(query.period, parameters["quote"], parameters["rate_policy"], today, is_of_deals)
-        parameters["kept"] = fresh_period(wanted, needs_summary=bool(page)).id
+        parameters["kept"] = kept or fresh_period(wanted_of(query, viewer, today), needs_summary=bool(page)).id
         source = from_kept(
             key=of_deal, join=deal_join, is_by_owner=is_of_deals, is_narrowed=query.is_narrowed, is_of_page=bool(page)
         )
@@ -159,29 +157,48 @@ def statement(
         wide=WIDE.format(trees=_TREES[query.covers]),
         aim=AIM,
         account_key=of_account,
-        account_join=_top_join(grouping, viewer, parameters),
+        account_join=_top_join(query, viewer, parameters),
         source=source,
         of_row="share" if not is_of_deals else _COUNTED if query.below is None else _SUMMED,
         below=_BELOW if query.below is not None else "",
-        figured=_SHARES if is_of_deals else _WHOLE,
+        figured=_SHARES.format(key=of_line(query.groupings, "w.key[{}]", "coalesce(s.key[{}], '-')")) if is_of_deals else _WHOLE,
     )
     return steps, parameters
+
+
+def wanted_of(query: PortfolioQuery, viewer: Member, today: date) -> Wanted:
+    """What is kept for this query."""
+    return Wanted(query.period, viewer.workspace.currency, rate_policy(viewer), today, query.is_of_deals)
+
+
+def rate_policy(viewer: Member) -> str:
+    policy: str = viewer.workspace.rate_policy
+    # a plan's frozen rates belong to plans; a portfolio spans many
+    return RatePolicy.TRANSACTION_DATE if policy == RatePolicy.PLAN else policy
 
 
 def sees_all(viewer: Member) -> bool:
     return all(reach(viewer, f"{noun}.read") is Reach.ALL for noun in ("account", "deal", "plan"))
 
 
-def _keys(grouping: Grouping | None) -> tuple[str, str]:
-    """The group keys of an account and of a deal; the one that does not group is constant."""
-    if grouping is None:
-        return "'='", "'='"
-    key = f"'=' || coalesce({grouping.key}, '')"
-    return ("'='", key) if grouping.is_of_deals else (key, "'='")
+def _key(groupings: tuple[Grouping, ...], *, is_of_deals: bool) -> str:
+    """Those parts of a line's key that are the account's, or those that are the deal's: an array, empty when there is none."""
+    parts = [f"'=' || coalesce({each.key}, '')" for each in groupings if each.is_of_deals == is_of_deals]
+    return f"ARRAY[{', '.join(parts)}]::text[]"
 
 
-def _top_join(grouping: Grouping | None, viewer: Member, parameters: dict[str, Any]) -> str:
-    if grouping is None or not grouping.key.startswith("top."):
+def of_line(groupings: tuple[Grouping, ...], of_account: str, of_deal: str) -> str:
+    """A line's key put together again; the patterns take the number of a part among the account's, among the deal's."""
+    places = {False: 0, True: 0}
+    parts = []
+    for each in groupings:
+        places[each.is_of_deals] += 1
+        parts.append((of_deal if each.is_of_deals else of_account).format(places[each.is_of_deals]))
+    return f"ARRAY[{', '.join(parts)}]::text[]"
+
+
+def _top_join(query: PortfolioQuery, viewer: Member, parameters: dict[str, Any]) -> str:
+    if not any(grouping.key.startswith("top.") for grouping in query.groupings):
         return ""
     if reach(viewer, "account.read") is Reach.ALL:
         return _TOP_OF_ALL

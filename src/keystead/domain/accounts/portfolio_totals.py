@@ -1,41 +1,12 @@
 """The end of the portfolio's SQL: lines, groups and totals of a query in one statement, each as JSON with exact numbers."""
 
-from keystead.domain.accounts.portfolio_columns import COLUMNS, FIGURES, GROUPS, Grouping
+from keystead.domain.accounts.portfolio_columns import COLUMNS, FIGURES
+from keystead.domain.accounts.portfolio_groups_sql import ADDED, COUNTED, groups
 from keystead.domain.accounts.portfolio_query import PortfolioQuery
-from keystead.domain.accounts.portfolio_summary import MOVING_UP
-
-_ADDED = """coalesce(sum(won), 0) AS won, coalesce(sum(pipeline), 0) AS pipeline,
-    coalesce(sum(weighted_pipeline), 0) AS weighted_pipeline, coalesce(sum(deals), 0) AS deals,
-    coalesce(sum(hidden), 0) AS hidden, coalesce(sum(unrated), 0) AS unrated"""
-_COUNTED = f"""count(*) AS accounts, count(plans) AS with_plan, sum(target) AS target,
-    coalesce(sum(unrated_targets), 0) AS unrated_targets, coalesce(sum(deals), 0) AS row_deals,
-    count(*) FILTER (WHERE {MOVING_UP}) AS moving_up"""
 
 _KEPT_SUMS = """SELECT won, pipeline, weighted_pipeline, deals, 0 AS hidden, unrated
     FROM keystead_keptperiod k WHERE k.workspace_id = %(workspace)s AND k.id = %(kept)s"""
 
-# A group of accounts adds up its covered accounts once each; a group of deals takes its own deals of every covered account.
-_ONCE_BY_ACCOUNT = f"""
-  SELECT g.key, {_ADDED} FROM (SELECT DISTINCT f.key, c.account_id FROM figured f JOIN cover c ON c.row_id = f.id) g
-  JOIN by_account b USING (account_id) GROUP BY g.key
-"""
-_ONCE_BY_DEAL = f"SELECT b.key, {_ADDED} FROM {{covered}}by_account b{{using}} GROUP BY b.key"
-
-_GROUPS = """
-, counted AS (SELECT key, {counted} FROM figured GROUP BY key),
-once AS ({once}),
-grouped AS (
-  SELECT c.*, coalesce(o.won, 0) AS won, coalesce(o.pipeline, 0) AS pipeline,
-    coalesce(o.weighted_pipeline, 0) AS weighted_pipeline, coalesce(o.deals, 0) AS deals, coalesce(o.hidden, 0) AS hidden,
-    coalesce(o.unrated, 0) AS unrated
-  FROM counted c LEFT JOIN once o USING (key)
-), turns AS MATERIALIZED (
-  -- what has no name or no deal comes last, whatever the order
-  SELECT grouped.*, {label} AS label,
-    row_number() OVER (ORDER BY key = '-', key = '=', {order} lower({label}), key) AS turn
-  FROM grouped {join}
-)
-"""
 LINE = """id AS account_id, name, industry, country, segment_current, segment_target, is_key, owner_id, owner_name, covers_tree,
     coalesce(plans, 0) AS plans, plan_id, plan_name, plan_status, coalesce(is_prorated, false) AS is_prorated, key AS group,
     {target} AS target, won, pipeline, weighted_pipeline, deals, hidden, unrated,
@@ -52,15 +23,15 @@ SELECT
   (SELECT count(*) FROM figured),
   {foot},
   {missing},
-  (SELECT to_jsonb(t)::text FROM (
-    SELECT c.*, o.* FROM (SELECT {counted} FROM whole) c, ({added}) o) t)
+  {total}::text
 """
+_TOTAL = "(SELECT to_jsonb(t) FROM (SELECT c.*, o.* FROM (SELECT {counted} FROM whole) c, ({added}) o) t)"
 # There may be nearly as many groups as accounts: a page needs those that its lines stand in.
 _TOLD = """(
-  SELECT jsonb_agg(to_jsonb(g) ORDER BY g.turn)::text FROM turns g
-  WHERE NOT %(groups_of_page)s OR g.key IN (SELECT key FROM page))"""
+  SELECT jsonb_agg(to_jsonb(g) ORDER BY g.place, g.inner_place)::text FROM told g
+  WHERE NOT %(groups_of_page)s OR g.key IN (SELECT key FROM page UNION SELECT key[1:1] FROM page))"""
 _MISSING = """(
-  SELECT jsonb_agg(to_jsonb(m) ORDER BY m.base)::text FROM (
+  SELECT jsonb_agg(to_jsonb(m) ORDER BY m.base) FROM (
     SELECT currency AS base, min(rate_day) AS first, max(rate_day) AS last, count(DISTINCT rate_day) AS days,
       sum(deals)::bigint AS deals, sum(targets)::bigint AS targets
     FROM (
@@ -77,10 +48,23 @@ _AGGREGATES = {
     "max": "max({0})",
     "count": "count({0})",
 }
-_LABELS = {
-    "member": "LEFT JOIN keystead_member words ON words.id::text = substr(key, 2)",
-    "account": "LEFT JOIN keystead_account words ON words.id::text = substr(key, 2)",
-}
+# The same, to be kept: the accounts in their order, 16 bytes each, and the groups with the places where their lines begin.
+_KEEP = """
+, placed AS MATERIALIZED (
+  SELECT figured.id, figured.key, row_number() OVER (ORDER BY {order}, name, id) AS place FROM figured {turns}
+){groups}
+INSERT INTO keystead_keptanswer (id, workspace_id, period_id, question, lines, places, foot, missing, total)
+SELECT %(answer)s, %(workspace)s, %(kept)s, %(question)s, (SELECT count(*) FROM placed),
+  (SELECT coalesce(string_agg(uuid_send(id), ''::bytea ORDER BY place), ''::bytea) FROM placed), {foot}, {missing}, {total}
+"""
+_KEEP_GROUPS = """, spans AS (
+  SELECT key[1:depth] AS key, min(place) - 1 AS first, count(*) AS lines FROM placed, generate_series(1, {depths}) AS depth
+  GROUP BY 1
+), grouped AS (
+  INSERT INTO keystead_keptgroup (workspace_id, answer_id, depth, first, lines, path, told)
+  SELECT %(workspace)s, %(answer)s, cardinality(t.key), s.first, s.lines, to_jsonb(t.key)::text, to_jsonb(t)
+  FROM told t JOIN spans s USING (key)
+)"""
 
 
 def tail(query: PortfolioQuery, *, is_of_kept: bool = False) -> str:
@@ -88,45 +72,40 @@ def tail(query: PortfolioQuery, *, is_of_kept: bool = False) -> str:
 
     `is_of_kept`: the lines cover every account, so that the kept sums are their total.
     """
-    grouping = GROUPS.get(query.group)
-    order = [f"{COLUMNS[sort.column].order} {'DESC' if sort.is_descending else 'ASC'} NULLS LAST" for sort in query.order]
+    parts = _parts(query, is_of_kept=is_of_kept)
+    parts |= {name: f"{parts[name]}::text" for name in ("foot", "missing")}
+    return _before(query, is_of_kept=is_of_kept) + _ALL.format(
+        groups=_TOLD if query.groupings else "NULL", line=LINE.format(target="figured.target"), **parts
+    )
+
+
+def keeping(query: PortfolioQuery, *, is_of_kept: bool = False) -> str:
+    """The same as a statement that keeps all of it as the answer `answer` to `question`."""
+    groups_kept = _KEEP_GROUPS.format(depths=len(query.groupings)) if query.groupings else ""
+    return _before(query, is_of_kept=is_of_kept) + _KEEP.format(groups=groups_kept, **_parts(query, is_of_kept=is_of_kept))
+
+
+def _before(query: PortfolioQuery, *, is_of_kept: bool) -> str:
     covered = ", covered AS MATERIALIZED (SELECT DISTINCT c.account_id FROM whole w JOIN cover c ON c.row_id = w.id)"
-    final = _ALL.format(
-        groups=_TOLD if grouping else "NULL",
-        line=LINE.format(target="figured.target"),
-        order=", ".join((["group_turn"] if grouping else []) + order),
-        turns="JOIN (SELECT key, turn AS group_turn FROM turns) turns USING (key)" if grouping else "",
-        foot=_foot(query),
-        missing=_MISSING,
-        counted=_COUNTED,
-        added=_KEPT_SUMS if is_of_kept else f"SELECT {_ADDED} FROM covered JOIN by_account USING (account_id)",
-    )
-    return covered + (_groups(grouping, query, is_of_kept=is_of_kept) if grouping else "") + final
+    return covered + (groups(query, is_of_kept=is_of_kept) if query.groupings else "")
 
 
-def _groups(grouping: Grouping, query: PortfolioQuery, *, is_of_kept: bool) -> str:
-    """Groups follow the first sort when it is a figure, else their words (segments their rank)."""
-    label = "words.name" if grouping.labels in _LABELS else "substr(key, 2)"
-    first = query.order[0]
-    if first.column in FIGURES:
-        order = f"{COLUMNS[first.column].order} {'DESC' if first.is_descending else 'ASC'} NULLS LAST,"
-    elif grouping.labels == "segment":
-        order = COLUMNS["segment"].order.replace("segment_current", "substr(key, 2)") + " DESC,"
-    else:
-        order = ""
-    return _GROUPS.format(
-        counted=_COUNTED,
-        once=_once_by_deal(is_of_kept=is_of_kept) if grouping.is_of_deals else _ONCE_BY_ACCOUNT,
-        label=label,
-        order=order,
-        join=_LABELS.get(grouping.labels, ""),
-    )
+def _parts(query: PortfolioQuery, *, is_of_kept: bool) -> dict[str, str]:
+    depth = len(query.groupings)
+    return {
+        "order": ", ".join((["group_turn"] if depth else []) + [order_of(query)]),
+        "turns": f"JOIN (SELECT key, turn AS group_turn FROM turns{depth}) turns USING (key)" if depth else "",
+        "foot": _foot(query),
+        "missing": _MISSING,
+        "total": _TOTAL.format(
+            counted=COUNTED,
+            added=_KEPT_SUMS if is_of_kept else f"SELECT {ADDED} FROM covered JOIN by_account USING (account_id)",
+        ),
+    }
 
 
-def _once_by_deal(*, is_of_kept: bool) -> str:
-    if is_of_kept:
-        return _ONCE_BY_DEAL.format(covered="", using="")
-    return _ONCE_BY_DEAL.format(covered="covered JOIN ", using=" USING (account_id)")
+def order_of(query: PortfolioQuery) -> str:
+    return ", ".join(f"{COLUMNS[sort.column].order} {'DESC' if sort.is_descending else 'ASC'} NULLS LAST" for sort in query.order)
 
 
 def _foot(query: PortfolioQuery) -> str:
@@ -136,4 +115,4 @@ def _foot(query: PortfolioQuery) -> str:
         for column, how in query.foot.items()
         if how in _AGGREGATES and column in FIGURES
     ]
-    return f"jsonb_build_object({', '.join(pairs)})::text" if pairs else "NULL"
+    return f"jsonb_build_object({', '.join(pairs)})" if pairs else "NULL::jsonb"
