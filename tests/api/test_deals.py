@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from keystead.domain.plans.editing import create_plan
 from tests.api.conftest import Callers
@@ -185,3 +187,29 @@ def test_the_amount_reads_as_the_decimal_it_is(callers: Callers) -> None:
         callers.olga.made("/deals", {"name": "Pallets", "amount": money(amount)})
     items = callers.olga.get("/deals?order=amount").data["items"]
     assert sum(Decimal(item["amount"]["amount"]) for item in items) == Decimal("1000000.3001")
+
+
+def test_making_and_changing_a_deal_ask_the_database_only_what_they_must(callers: Callers, world: World) -> None:
+    """The token, what is named, the writing itself, links where they may differ, the deal as it is shown, its change."""
+    with world.inside(world.olga):
+        account("Aurelia Foods", owner=world.alice)
+    new = {
+        "name": "Renewal",
+        "account": {"name": "Aurelia Foods"},
+        "stage": "Won",
+        "amount": money(10),
+        "close_date": "2026-03-31",
+    }
+    callers.olga.made("/deals", new)  # the first use of a token is noted
+    with CaptureQueriesContext(connection) as made:
+        path = f"/deals/{callers.olga.made('/deals', new)['id']}"
+    with CaptureQueriesContext(connection) as changed:
+        assert callers.olga.patch(path, {"amount": money(12)}).status_code == 200
+    with CaptureQueriesContext(connection) as moved:
+        assert callers.olga.patch(path, {"close_date": "2027-03-31"}).status_code == 200
+    assert [asked(queries) for queries in (made, changed, moved)] == [9, 7, 8]
+
+
+def asked(queries: CaptureQueriesContext) -> int:
+    told = ("set_config", "SAVEPOINT")
+    return len([query for query in queries if not any(word in query["sql"][:40] for word in told)])

@@ -72,13 +72,15 @@ def fill(link: str) -> Callable[[list[Shown], Member], None]:
         if reach(viewer, "plan.read") is not Reach.ALL:
             links = links.filter(plan__in=Plan.objects.visible_to(viewer))
         plans: dict[str, list[Shown]] = {item["id"]: [] for item in items}
+        words = {via.value: str(via.label) for via in RevenueLink.Via}
         for owner, plan, name, via in links.order_by("plan__start_date", "plan_id").values_list(
             f"{link}_id", "plan_id", "plan__name", "via"
         ):
-            plans[str(owner)].append({"id": str(plan), "name": name, "via": via, "reason": str(RevenueLink.Via(via).label)})
+            plans[str(owner)].append({"id": str(plan), "name": name, "via": via, "reason": words[via]})
+        reasons = {code: _why(code) for code in {item["plans_reason"] for item in items}}
         for item in items:
             item["plans"] = plans[item["id"]]
-            item["plans_reason"] = None if item["plans"] else _why(item["plans_reason"])
+            item["plans_reason"] = None if item["plans"] else reasons[item["plans_reason"]]
 
     return filled
 

@@ -58,24 +58,41 @@ def current_scope() -> Scope:
     return _scope.get()
 
 
+# What a session was last told, on Django's own connection: (the session, the settings).
+_TOLD = "_keystead_told"
+
+
 def _tell(scope: Scope) -> None:
-    """Writes the scope into the database session; a no-op while no connection is open (see `_on_connect`)."""
+    """Writes the scope into the database session; a no-op while no connection is open (see `_on_connect`).
+
+    A session that was told exactly this is not told again; unless in a transaction, whose end may take settings back.
+    """
     if connection.connection is None:
         return
-    context_id = scope.actor.get("request", "")
-    metadata = json.dumps(scope.actor) if scope.actor else ""
+    settings = _settings(scope)
+    if connection.autocommit and _is_told(settings):
+        return
+    setattr(connection, _TOLD, None)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _SETTINGS,
-            [
-                str(scope.workspace_id or ""),
-                str(scope.user_id or ""),
-                context_id,
-                metadata,
-                current_origin().as_text(),
-                scope.page,
-            ],
-        )
+        cursor.execute(_SETTINGS, settings)
+    if connection.autocommit:
+        setattr(connection, _TOLD, (connection.connection, settings))
+
+
+def _is_told(settings: list[str]) -> bool:
+    session, told = getattr(connection, _TOLD, None) or (None, None)
+    return session is connection.connection and told == settings
+
+
+def _settings(scope: Scope) -> list[str]:
+    return [
+        str(scope.workspace_id or ""),
+        str(scope.user_id or ""),
+        scope.actor.get("request", ""),
+        json.dumps(scope.actor) if scope.actor else "",
+        current_origin().as_text(),
+        scope.page,
+    ]
 
 
 def _on_connect(**_: Any) -> None:

@@ -49,19 +49,30 @@ def write[M: models.Model](record: M, fields: Mapping[str, Any], *, seen: int | 
     values that the model or the database refuses. The record comes back as the database has it (version, times).
     """
     is_new = record._state.adding
-    with transaction.atomic():
-        if not is_new:
-            record = hold(record, seen)
-        for name, value in fields.items():
-            setattr(record, name, value)
-        _validate(record, set(fields), is_new)
-        try:
-            with transaction.atomic():
-                record.save(force_insert=is_new, update_fields=None if is_new else list(fields) or None)
-        except IntegrityError as error:
-            raise Invalid([FieldError("", "refused", _("The database refuses this record: it breaks a rule."))]) from error
-        record.refresh_from_db(fields=["version", "created_at", "updated_at"])
+    try:
+        with transaction.atomic():
+            if not is_new:
+                record = hold(record, seen)
+            for name, value in fields.items():
+                setattr(record, name, value)
+            _validate(record, set(fields), is_new)
+            _save(record, fields, is_new)
+    except IntegrityError as error:
+        record._state.adding = is_new
+        faults = _broken_rules(record)
+        refused = FieldError("", "refused", _("The database refuses this record: it breaks a rule."))
+        raise Invalid(faults or [refused]) from error
     return record
+
+
+def _save(record: models.Model, fields: Mapping[str, Any], is_new: bool) -> None:
+    """The statement brings back what triggers made of version and times."""
+    if is_new:
+        record.save(force_insert=True)
+        return
+    for kept in ("version", "updated_at"):
+        setattr(record, kept, models.F(kept))
+    record.save(update_fields=[*fields, "version", "updated_at"])
 
 
 def hold[M: models.Model](record: M, seen: int | None = None) -> M:
@@ -73,19 +84,46 @@ def hold[M: models.Model](record: M, seen: int | None = None) -> M:
 
 
 def _validate(record: models.Model, changed: set[str], is_new: bool) -> None:
+    """What can be said before anything is written. Rules that ask the database are asked only when something is wrong already,
+    so that the writer reads of everything at once: otherwise the database itself refuses (see `_broken_rules`)."""
     skip = set() if is_new else {field.name for field in record._meta.fields} - changed
     errors: list[FieldError] = []
     try:
-        record.clean_fields(exclude=skip | {"workspace"})
+        record.clean_fields(exclude=skip | {"workspace"} | _just_read(record))
     except ValidationError as error:
         errors += _field_errors(error)
+    if errors or _is_judged_late(record):
+        errors += _broken_rules(record)
+    if errors:
+        raise Invalid(errors)
+
+
+def _just_read(record: models.Model) -> set[str]:
+    """Keys whose record is at hand, as the database gave it: it need not be asked for it once more."""
+    return {
+        field.name
+        for field in record._meta.fields
+        if field.is_relation and field.is_cached(record) and _is_stored(getattr(record, field.name))
+    }
+
+
+def _is_stored(other: models.Model | None) -> bool:
+    return other is not None and not other._state.adding
+
+
+def _is_judged_late(record: models.Model) -> bool:
+    """Whether the database judges a rule only at the end of the transaction, too late to say which field breaks it."""
+    return any(getattr(rule, "deferrable", None) for rule in record._meta.constraints)
+
+
+def _broken_rules(record: models.Model) -> list[FieldError]:
+    """What the record breaks of its unique keys and checks."""
     try:
         record.validate_unique(exclude={"id"})
         record.validate_constraints(exclude={"id"})
     except ValidationError as error:
-        errors += _field_errors(error)
-    if errors:
-        raise Invalid(errors)
+        return _field_errors(error)
+    return []
 
 
 def _field_errors(error: ValidationError) -> list[FieldError]:

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
-from keystead.domain.undoing.changes import current_change, written
+from keystead.domain.undoing.changes import current_change, has_written, written
 
 HEADER = "Keystead-Change"
 
@@ -22,10 +23,18 @@ def naming_its_change(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     return named
 
 
-def name_change(response: HttpResponse) -> HttpResponse:
+def name_change(response: HttpResponse, model: Any = None) -> HttpResponse:
+    """`model`: the one whose record was written, when it was one record and no decision; it spares looking everywhere."""
     change = current_change()
-    if response.status_code < 400 and change is not None and not response.has_header(HEADER):
-        told = written(change)
-        if told is not None and told.is_undoable:
-            response.headers[HEADER] = str(change)
+    if response.status_code >= 400 or change is None or response.has_header(HEADER):
+        return response
+    if _is_undoable(change, model):
+        response.headers[HEADER] = str(change)
     return response
+
+
+def _is_undoable(change: UUID, model: Any) -> bool:
+    if model is not None and has_written(change, model):
+        return True
+    told = written(change)
+    return told is not None and told.is_undoable

@@ -11,6 +11,7 @@ from ninja import Router
 
 from keystead.api.wire import openapi
 from keystead.api.wire.bodies import read_object, respond
+from keystead.api.wire.changed import name_change
 from keystead.api.wire.conflicts import with_conflicts
 from keystead.api.wire.pages import page, question
 from keystead.api.wire.problems import Fault, Problem, invalid_faults, meaning, not_found, refused
@@ -66,7 +67,7 @@ def create_one(resource: Resource, request: HttpRequest, parent_key: UUID | None
         address = f"{BASE}{request.path.removeprefix(BASE).rstrip('/')}/{record.pk}"
         # The maker is shown what she made even if she may not see it any more, having given it away.
         found = resource.model.objects.filter(pk=record.pk)
-        return show_one(resource, request, found, status=201, headers={"Location": address})
+        return name_change(show_one(resource, request, found, status=201, headers={"Location": address}), resource.model)
 
     return once(request, viewer, make)
 
@@ -80,7 +81,7 @@ def change_one(resource: Resource, request: HttpRequest, key: UUID, parent_key: 
         _run(resource, lambda write: resource.change(record, write), request, seen=seen)  # type: ignore[misc]
     except Stale as stale:  # changed between our reading and our writing
         raise with_conflicts(meaning(stale), resource, request, stale.current, viewer) from stale
-    return show_one(resource, request, resource.model.objects.filter(pk=key))
+    return name_change(show_one(resource, request, resource.model.objects.filter(pk=key)), resource.model)
 
 
 def delete_one(resource: Resource, request: HttpRequest, key: UUID, parent_key: UUID | None = None) -> HttpResponse:
@@ -90,7 +91,7 @@ def delete_one(resource: Resource, request: HttpRequest, key: UUID, parent_key: 
     write = Write(viewer, {}, clock.now(), _seen(resource, request, record))
     with transaction.atomic():
         resource.delete(record, write)  # type: ignore[misc]
-    return HttpResponse(status=204)
+    return name_change(HttpResponse(status=204), resource.model)
 
 
 def _seen(resource: Resource, request: HttpRequest, record: Any) -> int | None:

@@ -20,6 +20,7 @@ DEAL_FIELDS = frozenset(
     " team_key".split()
 )
 ORDER_FIELDS = frozenset("external_id number account product deal amount currency order_date kind team_key".split())
+_DECIDES_LINKS = {"account", "owner", "close_date", "order_date", "team_key"}
 
 
 def create_deal(*, viewer: Member, fields: Mapping[str, Any]) -> Deal:
@@ -36,10 +37,7 @@ def create_deal(*, viewer: Member, fields: Mapping[str, Any]) -> Deal:
             raise NotAllowed("deal.create")
     _require_account(viewer, "deal.create", values.get("account"))
     with transaction.atomic():
-        deal = write(Deal(), values)
-        relink(deals=[deal.pk])
-    deal.refresh_from_db(fields=["unlinked_reason"])
-    return deal
+        return _link(write(Deal(), values))
 
 
 def change_deal(*, deal: Deal, viewer: Member, fields: Mapping[str, Any], seen: int | None = None) -> Deal:
@@ -52,10 +50,15 @@ def change_deal(*, deal: Deal, viewer: Member, fields: Mapping[str, Any], seen: 
     if fields.get("account") and fields["account"].pk != deal.account_id:
         _require_account(viewer, "deal.edit", fields["account"])
     with transaction.atomic():
-        deal = write(deal, _deal(deal, fields), seen=seen)
-        relink(deals=[deal.pk])
-    deal.refresh_from_db(fields=["unlinked_reason"])
-    return deal
+        deal = write(deal, values := _deal(deal, fields), seen=seen)
+        return _link(deal) if _DECIDES_LINKS & set(values) else deal
+
+
+def _link[Row: (Deal, Order)](row: Row) -> Row:
+    """Makes the row's links right, and the reason that it carries when it counts in no plan."""
+    if relink(deals=[row.pk]) if isinstance(row, Deal) else relink(orders=[row.pk]):
+        row.refresh_from_db(fields=["unlinked_reason"])
+    return row
 
 
 def delete_deal(*, deal: Deal, viewer: Member, seen: int | None = None) -> None:
@@ -92,10 +95,7 @@ def create_order(*, viewer: Member, fields: Mapping[str, Any]) -> Order:
     _known_currency(values)
     _require_account(viewer, "order.create", values.get("account"))
     with transaction.atomic():
-        order = write(Order(), values)
-        relink(orders=[order.pk])
-    order.refresh_from_db(fields=["unlinked_reason"])
-    return order
+        return _link(write(Order(), values))
 
 
 def change_order(*, order: Order, viewer: Member, fields: Mapping[str, Any], seen: int | None = None) -> Order:
@@ -106,9 +106,7 @@ def change_order(*, order: Order, viewer: Member, fields: Mapping[str, Any], see
         _require_account(viewer, "order.edit", values["account"])
     with transaction.atomic():
         order = write(order, values, seen=seen)
-        relink(orders=[order.pk])
-    order.refresh_from_db(fields=["unlinked_reason"])
-    return order
+        return _link(order) if _DECIDES_LINKS & set(values) else order
 
 
 def delete_order(*, order: Order, viewer: Member, seen: int | None = None) -> None:

@@ -1,6 +1,6 @@
 """Which deals and orders count in which plans: by account or account below, team, and date inside the period.
 
-Links are derived, never entered: `relink` makes them what the rule says, in three statements however many rows there are, and
+Links are derived, never entered: `relink` makes them what the rule says, in one statement however many rows there are, and
 running it twice changes nothing. Every verb that changes a deal, an order, an account's place, a member's team or a plan calls
 it. A row that counts in no plan keeps the reason.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from keystead.base.scope import current_workspace
 
@@ -30,12 +30,13 @@ _SOURCES = (
     _Source("keystead_order", "order_id", "order_date", "r.team_key"),
 )
 
-# Rows in scope, and beside each the plans that cover its account (whether or not date and team fit).
-_COVER = """
-    WITH rows AS (
+# Rows in scope, and beside each the plans that cover its account (whether or not date and team fit): found once, used for links
+# that go, links that come (or are of another kind), and the reasons of rows without any.
+_RELINK = """
+    WITH rows AS MATERIALIZED (
       SELECT r.id, r.account_id, r.{date} AS day, {team} AS team, r.unlinked_reason
       FROM {table} r {owner} WHERE r.workspace_id = %(workspace)s AND {within}
-    ), cover AS (
+    ), cover AS MATERIALIZED (
       SELECT rows.id, p.id AS plan_id,
         CASE WHEN p.account_id = rows.account_id THEN 'account' ELSE 'descendant' END AS via,
         coalesce(rows.day BETWEEN p.start_date AND p.end_date, false) AS in_period,
@@ -45,46 +46,40 @@ _COVER = """
       CROSS JOIN LATERAL unnest(a.lineage) AS above(account_id)
       JOIN keystead_plan p ON p.workspace_id = %(workspace)s AND p.account_id = above.account_id
         AND (p.account_id = a.id OR p.includes_descendants)
-    ), fitting AS (SELECT id, plan_id, via FROM cover WHERE in_period AND same_team)
-"""
-
-_DROP = """
-    DELETE FROM keystead_revenuelink l USING rows
-    WHERE l.{link} = rows.id AND NOT EXISTS (
-      SELECT FROM fitting f WHERE f.id = l.{link} AND f.plan_id = l.plan_id AND f.via = l.via)
-"""
-
-_ADD = """
-    INSERT INTO keystead_revenuelink (workspace_id, plan_id, {link}, via)
-    SELECT %(workspace)s, f.plan_id, f.id, f.via FROM fitting f
-    WHERE NOT EXISTS (SELECT FROM keystead_revenuelink l WHERE l.{link} = f.id AND l.plan_id = f.plan_id)
-    ON CONFLICT DO NOTHING
-"""
-
-_SAY_WHY = """
-    , why AS (
-      SELECT rows.id, rows.unlinked_reason AS old, CASE
+    ), fitting AS (SELECT id, plan_id, via FROM cover WHERE in_period AND same_team
+    ), dropped AS (
+      DELETE FROM keystead_revenuelink l USING rows
+      WHERE l.{link} = rows.id AND NOT EXISTS (SELECT FROM fitting f WHERE f.id = l.{link} AND f.plan_id = l.plan_id)
+      RETURNING 1
+    ), added AS (
+      INSERT INTO keystead_revenuelink AS l (workspace_id, plan_id, {link}, via)
+      SELECT %(workspace)s, f.plan_id, f.id, f.via FROM fitting f
+      WHERE NOT EXISTS (
+        SELECT FROM keystead_revenuelink l WHERE l.{link} = f.id AND l.plan_id = f.plan_id AND l.via = f.via)
+      ON CONFLICT (plan_id, {link}) DO UPDATE SET via = excluded.via WHERE l.via <> excluded.via
+      RETURNING 1
+    ), why AS (
+      SELECT rows.id, CASE
         WHEN bool_or(cover.in_period AND cover.same_team) THEN ''
         WHEN rows.account_id IS NULL THEN 'no_account'
         WHEN rows.day IS NULL THEN 'no_date'
         WHEN count(cover.plan_id) = 0 THEN 'no_plan'
         WHEN NOT bool_or(cover.in_period) THEN 'date_outside'
-        ELSE 'team_key' END AS new
+        ELSE 'team_key' END AS new, rows.unlinked_reason AS old
       FROM rows LEFT JOIN cover USING (id) GROUP BY rows.id, rows.account_id, rows.day, rows.unlinked_reason
+    ), said AS (
+      UPDATE {table} r SET unlinked_reason = why.new FROM why WHERE r.id = why.id AND why.new <> why.old RETURNING 1
     )
-    UPDATE {table} r SET unlinked_reason = why.new FROM why WHERE r.id = why.id AND why.new <> why.old
+    SELECT (SELECT count(*) FROM dropped) + (SELECT count(*) FROM added) + (SELECT count(*) FROM said)
 """
 
 
 def _run(source: _Source, within: str, parameters: dict[str, Any]) -> int:
     owner = "LEFT JOIN keystead_member m ON m.id = r.owner_id" if source.table == "keystead_deal" else ""
     names = {"table": source.table, "link": source.link, "date": source.date, "team": source.team, "owner": owner}
-    changed = 0
-    with transaction.atomic(), connection.cursor() as cursor:
-        for statement in (_DROP, _ADD, _SAY_WHY):
-            cursor.execute((_COVER + statement).format(within=within, **names), parameters)
-            changed += cursor.rowcount
-    return changed
+    with connection.cursor() as cursor:
+        cursor.execute(_RELINK.format(within=within, **names), parameters)
+        return int(cursor.fetchone()[0])
 
 
 def relink(

@@ -34,6 +34,19 @@ class Written:
         return not decided or "insert" in self.rows.get("Plan", {})
 
 
+def has_written(change: UUID, model: Any) -> bool | None:
+    """Whether anything was written to this model's rows under that id; None where history keeps no such rows.
+
+    `written` asks every table with history; whoever knows which one was to be written asks that one alone.
+    """
+    kind = KINDS.get(model.__name__)
+    if kind is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT FROM {kind.events} WHERE pgh_context_id = %s)", [change])
+        return bool(cursor.fetchone()[0])
+
+
 @dataclass(frozen=True, slots=True)
 class Touched:
     """One row: the events that hold it as it was before the change and as the change left it; None: it did not exist."""

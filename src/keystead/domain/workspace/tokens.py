@@ -11,6 +11,7 @@ from keystead.base.scope import current_workspace, open_scope
 from keystead.data.workspace.models import ApiToken, Member, Scope, Workspace, every_scope
 from keystead.domain.workspace.permissions import require
 from keystead.domain.workspace.secrets import digest, new_key, workspace_of
+from keystead.domain.workspace.token_lookup import token_of
 from keystead.domain.writing import Invalid, write
 
 PREFIX = "ks_"
@@ -67,11 +68,7 @@ def authenticate(token: str, at: datetime) -> Member | None:
     if workspace_id is None:
         return None
     with open_scope(workspace_id=workspace_id):
-        found = (
-            ApiToken.objects.select_related("member__workspace", "member__user")
-            .filter(token_hash=digest(token), revoked_at=None, member__is_active=True)
-            .first()
-        )
+        found = token_of(digest(token))
         if found is None or (found.expires_at and found.expires_at <= at) or not _may_enter(found.member):
             return None
         member: Member = found.member
