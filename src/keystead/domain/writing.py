@@ -103,7 +103,7 @@ def _just_read(record: models.Model) -> set[str]:
     return {
         field.name
         for field in record._meta.fields
-        if field.is_relation and field.is_cached(record) and _is_stored(getattr(record, field.name))
+        if isinstance(field, models.ForeignKey) and field.is_cached(record) and _is_stored(getattr(record, field.name))
     }
 
 
