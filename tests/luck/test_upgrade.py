@@ -10,7 +10,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psycopg
+import pytest
+from django.db import connection
+
 from tests.luck.installation import THEN, Installation
+from tests.support.schema import schema
 
 
 def _known(told: Any, then: Any) -> Any:
@@ -26,6 +31,15 @@ def test_every_figure_is_what_it_was(upgraded: Installation) -> None:
     then = json.loads((THEN / "figures.json").read_text())
     assert len(then["kpis"]) > 20
     assert _known(upgraded.figures(), then) == then
+
+
+@pytest.mark.django_db
+def test_the_steps_end_where_a_new_database_begins(upgraded: Installation) -> None:
+    """A new database is made in one step, this one went through them all (data/folding.py)."""
+    with psycopg.connect(upgraded.url) as old, connection.cursor() as cursor:
+        stepped, new = schema(old.execute), schema(cursor.execute)
+    assert len(new) > 2_000
+    assert sorted(new ^ stepped) == []
 
 
 def test_the_doctor_finds_nothing_wrong_with_it(upgraded: Installation) -> None:
