@@ -53,6 +53,7 @@ DEALS = Grid(
         Column(
             id="amount", name=_("Amount"), kind=Kind.MONEY, value=lambda _r: F("amount"), currency="currency",
             rate_day=lambda _r: F("close_date"), edits="amount", foot="sum", can_group=False, width=128, on_phone=True,
+            is_ranked=True,
         ),
         Column(
             id="probability", name=_("Probability, %"), kind=Kind.NUMBER, value=lambda _r: F("probability"), edits="probability",

@@ -67,7 +67,8 @@ class Column:
     `choices`: the values with their words. `currency` and `rate_day` make `value` convertible money. `narrow` filters in another
     way than by the value. `edits`: the field that is written when a cell is; `in_bulk`: for many rows at once, too.
     Without `can_filter` it is only drawn, and has no value. `nulls_high`: nothing counts as later than everything, as an index
-    has it. Without `can_show` it groups, and is no column to be seen. `says`: what the footer may say, where its kind does not
+    has it. Without `can_show` it groups, and is no column to be seen. `is_ranked`: an index has the amounts of
+    each currency in order. `says`: what the footer may say, where its kind does not
     decide it.
     """
 
@@ -87,6 +88,7 @@ class Column:
     is_usual: bool = True
     is_annotated: bool = False
     is_never_empty: bool = False
+    is_ranked: bool = False
     can_sort: bool = True
     can_group: bool = True
     can_filter: bool = True

@@ -4,12 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection
 from django.db.models import Case, DateField, DecimalField, F, Func, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, Concat, Least
 
 from keystead.data.workspace.models import RatePolicy
 from keystead.domain.grid.columns import Column, Reader
+from keystead.domain.grid.rates import Pair, Rates
 
 _NUMBER = DecimalField(max_digits=60, decimal_places=20)
 
@@ -41,7 +41,12 @@ def rates_for(rows: QuerySet[Any], column: Column, reader: Reader) -> dict[str, 
     quote = reader.viewer.workspace.currency
     foreign = rows.exclude(**{column.currency: quote}).order_by().annotate(rate_day=_day(column, reader))
     pairs = list(foreign.values_list(column.currency, "rate_day").distinct())
-    return _rates(pairs, quote) if pairs else {}
+    return table_of(Rates(quote).of(pairs))
+
+
+def table_of(rates: Mapping[Pair, str]) -> dict[str, str]:
+    """As `converted` looks them up: by currency and day in one text."""
+    return {f"{base}{day}": rate for (base, day), rate in rates.items()}
 
 
 def _day(column: Column, reader: Reader) -> Any:
@@ -50,16 +55,3 @@ def _day(column: Column, reader: Reader) -> Any:
         return today
     day = column.rate_day(reader)
     return Least(F(day) if isinstance(day, str) else day, today, output_field=DateField())
-
-
-def _rates(pairs: list[tuple[str, Any]], quote: str) -> dict[str, str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT p.base || p.day::text, r.rate::text
-            FROM unnest(%s::text[], %s::date[]) AS p(base, day) CROSS JOIN LATERAL keystead_rate_on(p.base, %s, p.day) r
-            WHERE r.rate IS NOT NULL
-            """,
-            [[base for base, _day in pairs], [day for _base, day in pairs], quote],
-        )
-        return dict(cursor.fetchall())

@@ -84,6 +84,16 @@ def cursor_of(record: Any, keys: list[Key]) -> str:
     return json.dumps([_text(getattr(record, key.alias)) for key in keys], separators=(",", ":"))
 
 
+def first_of(cursor: str) -> Decimal | None:
+    """The first value of a cursor, when it is a number."""
+    try:
+        found = json.loads(cursor)
+        value = Decimal(found[0]) if isinstance(found, list) and found and isinstance(found[0], str) else None
+    except (ValueError, RecursionError, ArithmeticError):
+        return None
+    return value if value is not None and value.is_finite() else None
+
+
 def _text(value: Any) -> Any:
     if isinstance(value, Decimal):
         return f"{value:f}"

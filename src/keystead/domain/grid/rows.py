@@ -1,8 +1,9 @@
 """One list, asked once: its rows page by page, its groups, its footer. Every list of the product is read through this."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -13,15 +14,18 @@ from keystead.base.money import Money
 from keystead.data.counting.models import kept_count
 from keystead.domain.grid.asking import Asked, Sort
 from keystead.domain.grid.columns import Column, Grid, Kind, Reader
-from keystead.domain.grid.converting import converted, rates_for
+from keystead.domain.grid.converting import converted, rates_for, table_of
 from keystead.domain.grid.filtering import narrowed
 from keystead.domain.grid.footing import Foot, by_currency, is_money_said, measures, said
-from keystead.domain.grid.ordering import Key, beyond, cursor_of, keys_of, ordered
+from keystead.domain.grid.ordering import Key, beyond, cursor_of, first_of, keys_of, ordered
+from keystead.domain.grid.shortlist import Shortlist
 from keystead.domain.writing import FieldError
 
 PAGE = 100
 FIRST_PAGE = 50  # fills the largest screens; the next rows come while it is looked at
 MOST_GROUPS_SHOWN = 200
+SORTED_AT_ONCE = 2_000  # of so few rows the amounts are all converted and sorted
+MOST_SHORTLISTED = 5_000  # when more rows are worth the same, all are sorted
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Rows:
     shown: tuple[str, ...] = ()
     _values: dict[str, Any] = field(default_factory=dict)
     _rates: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    _counted: dict[int | None, int] = field(default_factory=dict)
 
     draws_itself: ClassVar[bool] = False  # whether the surface asks it for bodies instead of rows
     problems: ClassVar[Sequence[FieldError]] = ()
@@ -70,10 +75,10 @@ class Rows:
         return self._values[column.id]
 
     def _rates_of(self, column: Column) -> dict[str, str]:
-        """Asked once for all columns of money that share their currency and day."""
+        """Asked once for all columns of money that share their currency and day, for the rows that are left so far."""
         day = str(column.rate_day(self.reader)) if column.rate_day else ""
         if (column.currency, day) not in self._rates:
-            self._rates[column.currency, day] = rates_for(self.every, column, self.reader)
+            self._rates[column.currency, day] = rates_for(getattr(self, "found", self.every), column, self.reader)
         return self._rates[column.currency, day]
 
     def _group_value(self, name: str) -> Any:
@@ -88,11 +93,13 @@ class Rows:
     def order(self) -> tuple[Sort, ...]:
         return self.asked.order or tuple(Sort(name.removeprefix("-"), name.startswith("-")) for name in self.grid.usual)
 
-    def keys(self) -> list[Key]:
+    def keys(self, known: Mapping[str, Any] = MappingProxyType({})) -> list[Key]:
+        """`known`: expressions of columns of money that need not be asked for."""
         made = []
         for sort in self.order:
             column = self.grid.columns[sort.column]
-            by = self.value_of(column) if column.kind is Kind.MONEY else column.sorts_by(self.reader)
+            is_money = column.kind is Kind.MONEY
+            by = (known.get(column.id) or self.value_of(column)) if is_money else column.sorts_by(self.reader)
             made.append((sort, by, column.nulls_high, column.is_never_empty))
         return keys_of(made, is_descending=self.order[-1].is_descending)
 
@@ -114,11 +121,26 @@ class Rows:
     def page(self, after: str = "", within: tuple[Any, ...] | None = None, limit: int = PAGE) -> tuple[list[Any], str]:
         """The next rows (of one group, when the list is grouped), and the cursor behind them, "" when they are the last."""
         rows = self.found if within is None else self.within(within)
-        keys = self.keys()
+        rows, keys = self._shortlisted(rows, after, limit + 1)
         rows = ordered(self.drawn(rows), keys)
         listed = list((beyond(rows, keys, after) if after else rows)[: limit + 1])
         more = len(listed) > limit
         return listed[:limit], cursor_of(listed[limit - 1], keys) if more else ""
+
+    def _shortlisted(self, rows: QuerySet[Any], after: str, wanted: int) -> tuple[QuerySet[Any], list[Key]]:
+        """The rows with the keys of their order; when many stand in that of their amounts, those that may be the next ones."""
+        first = self.order[0]
+        column = self.grid.columns[first.column]
+        beyond = first_of(after)
+        is_asked = column.is_ranked and column.id not in self._values and (not after or beyond is not None)
+        if not is_asked or self.count(SORTED_AT_ONCE + 1) <= SORTED_AT_ONCE:
+            return rows, self.keys()
+        short = Shortlist(rows, column, self.reader, first.is_descending, wanted, beyond)
+        keys = short.keys()
+        if keys is None or len(keys) > MOST_SHORTLISTED:
+            return rows, self.keys()
+        worth = converted(column, self.reader, table_of(short.rates))
+        return self.every.filter(pk__in=keys), self.keys({column.id: worth})
 
     def bodies(self, page: Any, after: str) -> str:
         """For a list that draws itself, its rows as the page has them."""
@@ -138,10 +160,13 @@ class Rows:
 
     def count(self, most: int | None = None) -> int:
         """How many rows are left; counted no further than `most`."""
-        rows = self.found.order_by()
-        if most is None or (known := kept_count(rows)) is None:
-            return (rows if most is None else rows.values("pk")[:most]).count()
-        return min(known, most)
+        if most not in self._counted:
+            rows = self.found.order_by()
+            known = kept_count(rows)
+            if known is None:
+                known = (rows if most is None else rows.values("pk")[:most]).count()
+            self._counted[most] = known if most is None else min(known, most)
+        return self._counted[most]
 
     # Groups
 

@@ -1,0 +1,75 @@
+"""A long list in the order of converted amounts is found without converting all of it, and is the same list."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from keystead.data.models import Deal, Rate
+from keystead.domain.grid.rates import Rates
+from tests.domain.grid.scene import TODAY, deals, names
+from tests.domain.plans.scenes import taken_away_after
+from tests.support.examples import examples
+from tests.support.world import World
+
+CODES = ("EUR", "USD", "BRL", "CHF", "ARS")  # ARS has no rate, CHF only through USD
+DAYS = st.none() | st.integers(-40, 40).map(lambda days: TODAY + timedelta(days))
+RATES = st.lists(
+    st.tuples(
+        st.sampled_from([("USD", "EUR")] * 6 + [("EUR", "USD"), ("BRL", "EUR"), ("EUR", "BRL"), ("CHF", "USD")]),
+        st.integers(-30, 20),
+        st.decimals("0.0001", "30", places=6),
+    ),
+    max_size=12, unique_by=lambda each: each[:2],
+)  # fmt: skip
+AMOUNTS = st.none() | st.decimals("-900", "900", places=2) | st.sampled_from([Decimal(10), Decimal(0)])
+DEALS = st.lists(st.tuples(AMOUNTS, st.sampled_from(CODES + ("USD",) * 6), DAYS), min_size=12, max_size=40)
+slowly = settings(
+    max_examples=examples(4), deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+
+
+def put(rates: list[Any], found: list[Any]) -> None:
+    Rate.objects.bulk_create(
+        Rate(base=base, quote=quote, date=TODAY + timedelta(days), rate=rate) for (base, quote), days, rate in rates
+    )
+    Deal.objects.bulk_create(
+        Deal(name=f"Deal {at}", amount=amount, currency=currency, close_date=day)
+        for at, (amount, currency, day) in enumerate(found)
+    )
+
+
+@slowly
+@given(rates=RATES, found=DEALS, size=st.integers(2, 6), order=st.sampled_from(["amount", "-amount", "-amount,-close_date"]))
+def test_the_shortlist_is_the_list(
+    world: World, monkeypatch: pytest.MonkeyPatch, rates: Any, found: Any, size: int, order: str
+) -> None:
+    for name, value in (("shortlist.FIRST", 1), ("shortlist.TIMES", 2), ("rates.FEW", 0), ("rows.SORTED_AT_ONCE", 2)):
+        monkeypatch.setattr(f"keystead.domain.grid.{name}", value)
+    with world.inside(), taken_away_after():
+        put(rates, found)
+        whole = [record.name for record in deals(f"order={order}", world.olga).in_order()]
+        assert names(deals(f"order={order}", world.olga), size) == whole
+
+
+@slowly
+@given(rates=RATES)
+def test_rates_read_at_once_are_those_asked_for_one_by_one(world: World, monkeypatch: pytest.MonkeyPatch, rates: Any) -> None:
+    monkeypatch.setattr("keystead.domain.grid.rates.FEW", 0)
+    days = [TODAY + timedelta(days) for days in range(-31, 22, 2)]
+    with world.inside(), taken_away_after():
+        put(rates, [])
+        found = Rates("EUR").of((base, day) for base in CODES for day in days)
+        assert found == {(base, day): text for base in CODES for day in days if (text := _asked(base, day)) is not None}
+
+
+def _asked(base: str, day: date) -> str | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rate::text FROM keystead_rate_on(%s, 'EUR', %s)", [base, day])
+        row = cursor.fetchone()
+    return row[0] if row else None
