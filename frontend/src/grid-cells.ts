@@ -65,10 +65,15 @@ export class Cells {
   private fill(cell: HTMLTableCellElement, html: string): void {
     cell.innerHTML = html;
     htmx.process(cell);
-    const field = this.field(cell);
+    const field = this.choice(cell) ?? this.field(cell);
     this.first = this.values(cell).toString();
     field?.focus();
-    if (field instanceof HTMLInputElement && field.type !== "checkbox" && field.type !== "date") field.select();
+    if (field instanceof HTMLInputElement && !/checkbox|radio|date/.test(field.type)) field.select();
+  }
+
+  /** Two people wrote the same cell: mine or theirs. */
+  private choice(cell: HTMLElement): HTMLInputElement | null {
+    return cell.querySelector<HTMLInputElement>(".cell-conflict input:checked");
   }
 
   private field(cell: HTMLElement): HTMLElement | null {
@@ -90,6 +95,7 @@ export class Cells {
 
   private key(event: KeyboardEvent, cell: HTMLTableCellElement): void {
     event.stopPropagation();
+    if (event.key === "Tab" && this.choice(cell) && this.staysInside(event, cell)) return; // from the choice to the field and back
     if (event.key === "Escape") {
       event.preventDefault();
       this.close(true);
@@ -99,6 +105,11 @@ export class Cells {
       if (this.isTouched(cell) || cell.querySelector(".has-error")) void this.save(cell, true, step);
       else this.close(true, step);
     }
+  }
+
+  private staysInside(event: KeyboardEvent, cell: HTMLElement): boolean {
+    const isAtField = event.target === this.field(cell);
+    return event.shiftKey ? !isAtField : isAtField;
   }
 
   private async save(cell: HTMLTableCellElement, keepsFocus: boolean, step = 0): Promise<void> {
@@ -122,6 +133,12 @@ export class Cells {
 
   /** The row comes back as it is now; the focus stays in its place, or goes on with Tab. */
   private done(cell: HTMLTableCellElement, html: string, keepsFocus: boolean, step: number, answer: Response): void {
+    this.replace(cell, html, keepsFocus, step);
+    showToast(toastIn(answer) ?? { text: this.grid.dataset.saved ?? "" });
+    void this.grid.refoot();
+  }
+
+  private replace(cell: HTMLTableCellElement, html: string, keepsFocus: boolean, step: number): void {
     const row = cell.parentElement as HTMLTableRowElement;
     const at = cell.cellIndex;
     this.stopLeaving();
@@ -133,14 +150,12 @@ export class Cells {
     next.classList.add("is-fresh");
     this.grid.refresh();
     if (keepsFocus) this.grid.focusing.go(next.cells[Math.max(0, Math.min(at + step, next.cells.length - 1))]);
-    const said = toastIn(answer);
-    showToast(said ?? { text: this.grid.dataset.saved ?? "" });
-    void this.grid.refoot();
   }
 
   private close(keepsFocus: boolean, step = 0): void {
     const { cell } = this;
     if (!cell) return;
+    if (this.choice(cell)) return void this.leaveTheirs(cell, keepsFocus);
     this.stopLeaving();
     this.cell = null;
     cell.onkeydown = null;
@@ -148,6 +163,18 @@ export class Cells {
     cell.innerHTML = this.before;
     htmx.process(cell);
     if (keepsFocus) this.grid.focusing.go((cell.parentElement as HTMLTableRowElement).cells[Math.max(0, cell.cellIndex + step)] ?? cell);
+  }
+
+  /** What stood in the cell before is neither mine nor theirs: the row is asked for as it is now. */
+  private async leaveTheirs(cell: HTMLTableCellElement, keepsFocus: boolean): Promise<void> {
+    this.stopLeaving();
+    const address = new URL(this.address(cell), location.href);
+    address.searchParams.set("part", "row");
+    const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+    const html = answer?.ok ? await answer.text() : "";
+    cell.querySelector(".cell-conflict")?.remove();
+    if (html) this.replace(cell, html, keepsFocus, 0);
+    else this.close(keepsFocus);
   }
 
   private async refused(answer: Response): Promise<void> {

@@ -13,6 +13,7 @@ from keystead.base.scope import open_scope
 from keystead.data.workspace.models import Workspace
 from keystead.domain.accounts.portfolio_verifying import repair
 from keystead.domain.exchange.purging import purge_imports
+from keystead.domain.find.forgetting import forget_words
 from keystead.domain.workspace.forgetting import forget_answers
 
 logger = logging.getLogger(__name__)
@@ -74,7 +75,8 @@ def forget_everywhere(timestamp: int) -> int:
 
 @app.task(name="keystead.jobs.upkeep.forget")
 def forget(*, workspace_id: str) -> None:
-    """Forgets what the workspace has no use for any more: the rows of old imports, answers kept for repeated requests.
+    """Forgets what the workspace has no use for any more: the rows of old imports, answers kept for repeated requests,
+    words that no name holds any more.
 
     Then looks whether the kept figures are still what the deals say.
     """
@@ -82,6 +84,7 @@ def forget(*, workspace_id: str) -> None:
     with open_scope(workspace_id=UUID(workspace_id), actor={"via": "job"}):
         purge_imports(at=at)
         forget_answers(at=at)
+        forget_words()
         if wrong := repair():
             logger.error("Kept figures of %s period(s) in workspace %s were wrong and are made anew", wrong, workspace_id)
 

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keystead.data.models import FindWord
+from keystead.domain.find.forgetting import forget_words
 from keystead.domain.find.slips import bits, distance, edits_allowed, other_spellings
 from tests.support.world import World, account
 
@@ -63,3 +65,16 @@ def test_the_words_of_another_workspace_are_not_known(world: World) -> None:
     with world.inside(world.charlie):
         found: dict[str, Any] = other_spellings(["aurelai"])
     assert found == {}
+
+
+def test_words_that_no_name_holds_any_more_are_forgotten(world: World) -> None:
+    with world.inside():
+        account("Coca-Cola Iberia")
+        gone = account("Zeppelin Werke")
+        words = set(FindWord.objects.values_list("word", flat=True))
+        FindWord.objects.create(word="iberia", first4=0, first8=0)  # two people brought it in at once
+        gone.delete()
+        assert forget_words() >= 3
+        assert words - set(FindWord.objects.values_list("word", flat=True)) == {"zeppelin", "werke"}
+        assert FindWord.objects.filter(word="iberia").count() == 1
+        assert forget_words() == 0

@@ -87,6 +87,12 @@ def test_a_cell_that_somebody_else_has_written_asks_before_it_is_overwritten(wor
     assert "Beverages" in asked
     assert 'value="Dairy"' in asked
     assert now(world, aurelia).industry == "Beverages"
+    left = text_of(as_(world.alice).get(cell(aurelia, "industry"), {"part": "row"}, headers=PART))
+    assert left.startswith("<tr ")
+    assert "Beverages" in left
+    sent |= {"version": now(world, aurelia).version, "initial-industry": "Beverages", "keep-industry": "theirs"}
+    text_of(as_(world.alice).post(cell(aurelia, "industry"), sent, headers=PART))
+    assert now(world, aurelia).industry == "Beverages"
 
 
 def test_what_only_another_column_has_changed_is_no_conflict(world: World, aurelia: Account) -> None:

@@ -4,16 +4,19 @@ This is where the permission table is asked, for every way by which a record can
 What a viewer may not see is no candidate, so it takes no place away and is named nowhere afterwards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from keystead.base.scope import current_workspace
+from keystead.data.accounts.models import Account
 from keystead.data.find.sources import SOURCES
-from keystead.data.permissions import READ_ACTION, Reach, look_up_accounts, reach
+from keystead.data.permissions import READ_ACTION, Reach, account_filter, look_up_accounts, reach
 from keystead.data.workspace.models import Member
 from keystead.domain.find.asking import Asked, Chunk, Word
 from keystead.domain.find.kinds import MODELS
@@ -22,6 +25,11 @@ CAP = 60  # of each way in which a record of a kind may fit: what is ranked in P
 MOST_ACCOUNTS = 400  # with more within reach, most candidates are visible, and each is looked up by itself
 _BEYOND = "\U0010ffff"
 _SHORT = 2  # a single letter leads to too many rows when a longer word is there
+# Visible by their account and nothing else. Said so, the keys are hashed once; within the look-up of each they were read each time.
+_BY_ACCOUNT_ALONE = {
+    "account": "WHERE object_id",
+    "contact": ", LATERAL (SELECT account_id FROM keystead_contact c WHERE c.id = object_id OFFSET 0) c WHERE c.account_id",
+}
 _KINDS = {source.number: kind for kind, source in SOURCES.items()}
 
 
@@ -46,13 +54,15 @@ def candidates(
     """Kind -> keys, in one query for all kinds; those that the viewer may see, no more than a few hundred of each."""
     look_up_accounts(viewer, most=MOST_ACCOUNTS)
     parts = []
-    for kind in kinds:
-        ways = _ways(kind, asked, viewer, [key for each, key in lately if each == kind])
-        if (part := _seen(kind, ways, viewer)) is not None:
-            parts.append(part)
+    with _reached(viewer) as reached:
+        for kind in kinds:
+            ways = _ways(kind, asked, viewer, [key for each, key in lately if each == kind])
+            if (part := _seen(kind, ways, viewer, is_reached=reached is not None)) is not None:
+                parts.append(part)
     found: dict[str, list[UUID]] = {kind: [] for kind in kinds}
     if parts:
         every = SQL.join(" UNION ALL ", parts)
+        every = SQL.join("", [reached, every]) if reached else every
         with connection.cursor() as cursor:
             cursor.execute(every.text, every.values)
             for number, key in cursor.fetchall():
@@ -60,7 +70,22 @@ def candidates(
     return found
 
 
-def _seen(kind: str, ways: Sequence[SQL], viewer: Member) -> SQL | None:
+@contextmanager
+def _reached(viewer: Member) -> Iterator[SQL | None]:
+    """For a viewer with many accounts: they are named once, before the query, and every kind is held against that name."""
+    how_far = reach(viewer, "account.read")
+    if how_far not in (Reach.MINE, Reach.REPORTS) or getattr(viewer, "_reached_accounts", None) is not None:
+        yield None
+        return
+    accounts = Account.objects.filter(account_filter(viewer, how_far)).order_by().values("pk")
+    viewer._reached_accounts = RawSQL("SELECT id FROM reached", ())  # type: ignore[attr-defined]
+    try:
+        yield SQL(*accounts.query.sql_with_params()).within("WITH reached(id) AS MATERIALIZED ({}) ")
+    finally:
+        viewer._reached_accounts = None  # type: ignore[attr-defined]
+
+
+def _seen(kind: str, ways: Sequence[SQL], viewer: Member, *, is_reached: bool) -> SQL | None:
     """The ways appended, without what the viewer may not see; None when that is all of it.
 
     When everything is visible, each way stops at its own limit. A viewer with few accounts has few records: they are read first
@@ -76,10 +101,13 @@ def _seen(kind: str, ways: Sequence[SQL], viewer: Member) -> SQL | None:
     except EmptyResultSet:
         return None
     every = SQL.join(" UNION ALL ", [way.within("({})") for way in ways])
-    if getattr(viewer, "_reached_accounts", None) is not None:
+    if not is_reached:
         first = SQL(*visible).within("(WITH seen(key) AS MATERIALIZED ({})")
         held = f" SELECT {number} AS kind, object_id FROM ({{}}) w WHERE object_id IN (SELECT key FROM seen) LIMIT %s)"
         return SQL.join("", [first, every.within(held, limit)])
+    if kind in _BY_ACCOUNT_ALONE:
+        held = f"(SELECT {number} AS kind, object_id FROM ({{}}) w {_BY_ACCOUNT_ALONE[kind]} IN (SELECT id FROM reached) LIMIT %s)"
+        return every.within(held, limit)
     looked_up = every.within(f"(SELECT {number} AS kind, object_id FROM ({{}}) w")
     # OFFSET 0 keeps the planner from turning the look-up of a few into a reading of all.
     one_by_one = SQL(*visible).within(

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import NamedTuple
 from uuid import UUID
 
 from keystead.data.accounts.models import Account
@@ -52,13 +51,6 @@ _Place = tuple[str, UUID]
 _NEVER = 10**6
 
 
-class _Accounts(NamedTuple):
-    """Names of the accounts that the viewer may see, and which of these are hers."""
-
-    names: dict[UUID, str]
-    own: set[UUID]
-
-
 def find(*, viewer: Member, text: str, kinds: tuple[str, ...] = tuple(MODELS), limit: int = USUAL) -> list[Hit]:
     """The best `limit` hits of each kind, all together best first. Nothing is looked for when nothing is typed."""
     asked = read(text)
@@ -82,7 +74,7 @@ def recent(*, viewer: Member, limit: int = 8) -> list[Hit]:
     places = {place: late for late, place in enumerate(lately)}
     fits = [_Fit(kind, row, KINDS[kind].name(row), Tier.EXACT, places[kind, row["pk"]]) for kind, row in rows]
     first = sorted(fits, key=lambda each: each.late)[:limit]
-    accounts = _accounts(first, viewer)
+    accounts = _names(first, viewer)
     return [_hit(each, None, accounts) for each in first]
 
 
@@ -102,32 +94,41 @@ def _rows(keys: dict[str, list[UUID]]) -> list[tuple[str, Row]]:
 
 def _best(fits: list[_Fit], asked: Asked, limit: int, viewer: Member) -> list[Hit]:
     """Best first: how it fits, then what was opened lately, then one's own accounts, then the shorter name."""
-    accounts = _accounts(fits, viewer)
+    own = _own(fits, viewer)
 
     def order(each: _Fit) -> tuple[object, ...]:
-        return each.tier, each.late, each.account not in accounts.own, len(each.name), each.name, each.row["pk"]
+        return each.tier, each.late, each.account not in own, len(each.name), each.name, each.row["pk"]
 
     chosen = []
     taken: Counter[str] = Counter()
     for each in sorted(fits, key=order):
         taken[each.kind] += 1
         if taken[each.kind] <= limit:
-            chosen.append(_hit(each, asked, accounts))
-    return chosen
+            chosen.append(each)
+    accounts = _names(chosen, viewer)
+    return [_hit(each, asked, accounts) for each in chosen]
 
 
-def _accounts(fits: list[_Fit], viewer: Member) -> _Accounts:
+def _own(fits: list[_Fit], viewer: Member) -> set[UUID]:
+    """Which of their accounts are the viewer's own."""
     keys = {each.account for each in fits if each.account}
     if not keys:
-        return _Accounts({}, set())
-    rows = list(Account.objects.visible_to(viewer).filter(pk__in=keys).order_by().values_list("pk", "name", "owner_id"))
-    return _Accounts({pk: name for pk, name, _ in rows}, {pk for pk, _, owner in rows if owner == viewer.pk})
+        return set()
+    return set(Account.objects.filter(pk__in=keys, owner=viewer).order_by().values_list("pk", flat=True))
 
 
-def _hit(each: _Fit, asked: Asked | None, accounts: _Accounts) -> Hit:
+def _names(chosen: list[_Fit], viewer: Member) -> dict[UUID, str]:
+    """The names of their accounts, as far as the viewer may see these; an account's own name stands in its hit."""
+    keys = {each.account for each in chosen if each.account and each.kind != "account"}
+    if not keys:
+        return {}
+    return dict(Account.objects.visible_to(viewer).filter(pk__in=keys).order_by().values_list("pk", "name"))
+
+
+def _hit(each: _Fit, asked: Asked | None, accounts: dict[UUID, str]) -> Hit:
     """The second line begins with the account's name, unless that is the hit itself or not visible."""
     shape = KINDS[each.kind]
-    account = accounts.names.get(each.account, "") if each.account and each.kind != "account" else ""
+    account = accounts.get(each.account, "") if each.account and each.kind != "account" else ""
     about = tuple(part for part in (account, *shape.about(each.row)) if part)
     marked = marks(asked, each.name, each.tier) if asked else ()
     plan = each.row[shape.under] if shape.under else None

@@ -1,4 +1,4 @@
-"""A contact by itself: a page for whoever belongs to no account (imports bring such), and a lasting address for everybody else."""
+"""A contact by itself: a page for whoever belongs to no account (imports bring such), and a lasting address for all others."""
 
 from typing import Any
 from uuid import UUID

@@ -22,10 +22,15 @@ _TEMPLATE = "grid/cell.html"
 
 
 def cell(request: WorkspaceRequest, listing: Listing, pk: UUID, name: str) -> HttpResponse:
-    """GET: the field of the cell (403 with the reason where it may not be changed). POST: writes it and answers the row."""
+    """GET: the field of the cell (403 with the reason where it may not be changed). POST: writes it and answers the row.
+
+    GET with `?part=row`: the row as it is now, for whoever leaves a cell that somebody else has changed.
+    """
     record = listing.grid.model._default_manager.visible_to(request.viewer).filter(pk=pk).first()  # type: ignore[attr-defined]
     if record is None:
         raise Http404
+    if request.method == "GET" and request.GET.get("part") == "row":
+        return _row(page_of(request, listing), record.pk)
     require(request.viewer, listing.grid.edit_action, record)
     column = listing.grid.columns.get(name)
     if column is None or not column.edits:
