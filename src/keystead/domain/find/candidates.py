@@ -25,7 +25,7 @@ CAP = 60  # of each way in which a record of a kind may fit: what is ranked in P
 MOST_ACCOUNTS = 400  # with more within reach, most candidates are visible, and each is looked up by itself
 _BEYOND = "\U0010ffff"
 _SHORT = 2  # a single letter leads to too many rows when a longer word is there
-# Visible by their account and nothing else. Said so, the keys are hashed once; within the look-up of each they were read each time.
+# Visible by their account and nothing else. Said so, the keys are hashed once, and not read again for each candidate.
 _BY_ACCOUNT_ALONE = {
     "account": "WHERE object_id",
     "contact": ", LATERAL (SELECT account_id FROM keystead_contact c WHERE c.id = object_id OFFSET 0) c WHERE c.account_id",
@@ -106,8 +106,8 @@ def _seen(kind: str, ways: Sequence[SQL], viewer: Member, *, is_reached: bool) -
         held = f" SELECT {number} AS kind, object_id FROM ({{}}) w WHERE object_id IN (SELECT key FROM seen) LIMIT %s)"
         return SQL.join("", [first, every.within(held, limit)])
     if kind in _BY_ACCOUNT_ALONE:
-        held = f"(SELECT {number} AS kind, object_id FROM ({{}}) w {_BY_ACCOUNT_ALONE[kind]} IN (SELECT id FROM reached) LIMIT %s)"
-        return every.within(held, limit)
+        held = f"{_BY_ACCOUNT_ALONE[kind]} IN (SELECT id FROM reached) LIMIT %s)"
+        return every.within(f"(SELECT {number} AS kind, object_id FROM ({{}}) w {held}", limit)
     looked_up = every.within(f"(SELECT {number} AS kind, object_id FROM ({{}}) w")
     # OFFSET 0 keeps the planner from turning the look-up of a few into a reading of all.
     one_by_one = SQL(*visible).within(

@@ -5,7 +5,7 @@ from django.db import connection
 from keystead.base.scope import current_workspace
 from keystead.data.find.sources import SOURCES
 
-# A word stands by itself, or first in a whole name ("^acme corporation"). Kind by kind, so that each look is one place of the index.
+# A word stands by itself, or first in a whole name ("^acme corporation"). Kind by kind: each look is one place of the index.
 _FORGET = """
 DELETE FROM keystead_findword w WHERE w.workspace_id = %(workspace)s AND (
   EXISTS (SELECT FROM keystead_findword twin WHERE twin.workspace_id = w.workspace_id AND twin.word = w.word AND twin.id < w.id)

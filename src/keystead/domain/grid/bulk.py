@@ -1,6 +1,6 @@
 """One change of many rows at once: who may, what would change, and the writing itself, in sets and in one transaction."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from keystead.data.permissions import editable
@@ -30,14 +31,27 @@ class Outcome:
 
 def tried(*, grid: Grid, rows: QuerySet[Any], viewer: Member, fields: Mapping[str, Any]) -> Outcome:
     """What the change would do, without doing it. Raises `NotAllowed` for who may change none, `Invalid` for a value."""
+    return _tried(grid, rows, viewer, fields, holds=False)
+
+
+def _tried(grid: Grid, rows: QuerySet[Any], viewer: Member, fields: Mapping[str, Any], *, holds: bool) -> Outcome:
+    """With `holds` the rows that change stay locked, in one order for everybody."""
     require(viewer, grid.edit_action)
     _check(grid, fields)
-    wanted = grid.model._base_manager.filter(pk__in=list(rows.order_by().values_list("pk", flat=True)))
+    wanted = _these(grid, list(rows.order_by().values_list("pk", flat=True)))
     allowed = editable(wanted, viewer, grid.edit_action)
     asked, reached = wanted.count(), allowed.count()
-    changes = list(allowed.exclude(_is_so(fields)).values_list("pk", flat=True))
+    changing = allowed.exclude(_is_so(fields))
+    if holds:
+        changing = changing.select_for_update(of=("self",)).order_by("pk")
+    changes = list(changing.values_list("pk", flat=True))
     refused = {_out_of_reach(viewer, grid, wanted, allowed): asked - reached} if asked > reached else {}
     return Outcome(asked, changes, reached - len(changes), refused)
+
+
+def _these(grid: Grid, keys: Sequence[UUID]) -> QuerySet[Any]:
+    """The rows of these keys, however many: one array rather than a value for each."""
+    return grid.model._base_manager.filter(pk__in=RawSQL("SELECT unnest(%s::uuid[])", ([str(key) for key in keys],)))
 
 
 def change_many(
@@ -50,12 +64,11 @@ def change_many(
     Raises `NotAllowed`, `Invalid`; then nothing is written.
     """
     with transaction.atomic():
-        outcome = tried(grid=grid, rows=rows, viewer=viewer, fields=fields)
-        held = grid.model._base_manager.select_for_update().filter(pk__in=outcome.changes).order_by("pk")
-        list(held.values_list("pk"))
+        outcome = _tried(grid, rows, viewer, fields, holds=True)
         try:
             with transaction.atomic():
-                grid.model._base_manager.filter(pk__in=outcome.changes).update(**fields, **(with_it or {}))
+                if outcome.changes:
+                    _these(grid, list(outcome.changes)).update(**fields, **(with_it or {}))
         except IntegrityError as error:
             raise Invalid([FieldError("", "refused", _("The database refuses this record: it breaks a rule."))]) from error
         if follow is not None and outcome.changes:
