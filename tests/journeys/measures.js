@@ -6,11 +6,49 @@ window.measures = {
     return `<${element.localName}${classes}> ${words}`;
   },
 
-  // Colours pass over into one another, from the frame inwards: wait until they have.
-  async theme(name) {
+  theme(name) {
     document.documentElement.dataset.theme = name;
-    const changes = () => document.getAnimations().some((animation) => animation instanceof CSSTransition);
-    for (let frames = 0; changes() && frames < 60; frames++) await new Promise(requestAnimationFrame);
+  },
+
+  // Colours would pass over into one another, which takes as long as all the measuring.
+  still() {
+    const style = document.createElement("style");
+    style.textContent = "*, ::before, ::after { transition: none !important; animation: none !important }";
+    document.head.append(style);
+  },
+
+  // What the contrast of a text follows from: its own colour and size, and all that is painted behind it.
+  painted(element) {
+    const own = getComputedStyle(element);
+    const behind = [];
+    for (let up = element; up; up = up.parentElement) {
+      const { backgroundColor, backgroundImage, opacity } = getComputedStyle(up);
+      if (opacity !== "1" || backgroundImage !== "none") behind.push(opacity, backgroundImage);
+      if (backgroundColor === "rgba(0, 0, 0, 0)") continue;
+      behind.push(backgroundColor);
+      if (!/[/,] *0?\.\d+\)/.test(backgroundColor)) break;
+    }
+    return [element.localName, element.getAttribute("class"), own.color, own.fontSize, own.fontWeight, own.position, ...behind].join(" ");
+  },
+
+  // Marks one text of each painting that is not known yet as `data-fresh`; answers with these paintings.
+  fresh(known) {
+    document.querySelectorAll("[data-fresh]").forEach((one) => one.removeAttribute("data-fresh"));
+    const seen = new Set(known), fresh = [];
+    for (const element of document.body.querySelectorAll("*")) {
+      if (!(this.hasOwnText(element) || element.matches("input, select, textarea")) || !this.isShown(element)) continue;
+      const painting = this.painted(element);
+      if (seen.has(painting)) continue;
+      seen.add(painting);
+      fresh.push(painting);
+      element.dataset.fresh = "";
+    }
+    return fresh;
+  },
+
+  // By what its elements are, with their classes: what the page is drawn of.
+  drawnOf() {
+    return [...new Set([...document.body.querySelectorAll("main *")].map((one) => `${one.localName} ${one.getAttribute("class") || ""}`))];
   },
 
   // The spacing that a reader may set (WCAG 1.4.12).
@@ -63,11 +101,17 @@ window.measures = {
     return [...new Set(found)].slice(0, 8);
   },
 
-  // With less motion asked for nothing moves: colours may still pass over.
+  // With less motion asked for nothing moves, neither now nor when it is used: colours may still pass over.
   moving() {
-    const still = ["color", "background-color", "border-color", "opacity", "fill", "stroke", "box-shadow", "outline-color"];
-    return document.getAnimations()
-      .filter((one) => one.effect.getComputedTiming().duration > 10 && !(one instanceof CSSTransition && still.includes(one.transitionProperty)))
+    const still = ["none", "color", "background-color", "border-color", "opacity", "fill", "stroke", "box-shadow", "outline-color"];
+    const now = document.getAnimations()
+      .filter((one) => one.effect.getComputedTiming().duration > 10 && !still.includes(one.transitionProperty))
       .map((one) => `moves: ${one.animationName || one.transitionProperty} of ${this.named(one.effect.target)}`);
+    const longest = (style) => Math.max(...style.transitionDuration.split(",").map(parseFloat));
+    const later = [...document.body.querySelectorAll("*")].filter((one) => {
+      const style = getComputedStyle(one);
+      return longest(style) > 0.01 && !style.transitionProperty.split(", ").every((name) => still.includes(name));
+    });
+    return [...now, ...new Set(later.slice(0, 8).map((one) => `would move: ${this.named(one)}`))];
   },
 };

@@ -6,6 +6,7 @@ What a page opens (dialogs, menus, explanations, editors, messages) is looked at
 import io
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from keystead.domain.exchange.imports import receive
 from keystead.domain.workspace.demo.build import SLUG, build_demo
 from tests.journeys.exports import CRMS
 from tests.journeys.journey import Journey, Opens
-from tests.journeys.looking import axe, looked_at, prepare
+from tests.journeys.looking import MEASURES, axe, looked_at, prepare
 from tests.journeys.places import AT_THE_DOOR, own_pages, pages, things
 from tests.support.browser import DESK
 from tests.support.world import World
@@ -58,33 +59,52 @@ def looking(opens: Opens, user: Any) -> Journey:
     return journey
 
 
-def seen(page: Page, places: list[tuple[str, str]]) -> list[str]:
-    found = []
-    for name, path in places:
-        page.set_viewport_size(DESK)
-        page.goto(path)
-        found += [f"{name}: {finding}" for finding in looked_at(page)]
-    return found
+@dataclass
+class Walk:
+    """What was found so far, which colours were asked about, and what the pages are drawn of."""
+
+    found: list[str] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+    drawn_of: set[str] = field(default_factory=set)
+
+    def through(self, page: Page, places: list[tuple[str, str]], *, only_new: bool = False) -> None:
+        """only_new: pages that are drawn of nothing but what was looked at before are passed by."""
+        for name, path in places:
+            page.set_viewport_size(DESK)
+            page.goto(path)
+            page.evaluate(MEASURES)
+            parts = set(page.evaluate("measures.drawnOf()"))
+            if only_new and parts <= self.drawn_of:
+                continue
+            self.drawn_of |= parts
+            self.found += [f"{name}: {finding}" for finding in looked_at(page, self.known)]
 
 
-def test_every_page_can_be_used_by_everybody(filled: dict[str, Any], opens: Opens) -> None:
-    user = filled["owner"].user
+def test_every_page_and_what_it_opens_can_be_used_by_everybody(filled: dict[str, Any], world: World, opens: Opens) -> None:
+    """One test, since all need a filled workspace, which takes as long to fill as twenty pages to look at."""
+    owner, newcomer, nobody = (looking(opens, user) for user in (filled["owner"].user, world.olga.user, None))
     client = Client()
-    client.force_login(user)
+    client.force_login(filled["owner"].user)
     places = [*pages(client, SLUG, filled), *own_pages(client)]
     assert len(places) > 55, places
-    found = seen(looking(opens, user).page, places)
-    found += seen(looking(opens, None).page, [(name, reverse(name)) for name in AT_THE_DOOR if name != "gallery"])
+    walk = Walk()
+    walk.through(owner.page, places)
+    walk.through(nobody.page, [(name, reverse(name)) for name in AT_THE_DOOR if name != "gallery"])
+    assert world.olga.user is not None
+    client.force_login(world.olga.user)
+    bare = [place for place in pages(client, "northwind", _Nothing()) if "-0000-" not in place[1]]
+    walk.through(newcomer.page, [(f"empty {name}", path) for name, path in bare], only_new=True)
+    found = walk.found + what_opens(owner, filled)
     assert not found, "\n".join(found)
 
 
-def test_what_a_page_opens_can_be_used_by_everybody(filled: dict[str, Any], opens: Opens) -> None:
-    journey = looking(opens, filled["owner"].user)
+def what_opens(journey: Journey, filled: dict[str, Any]) -> list[str]:
     page = journey.page
+    page.set_viewport_size(DESK)
     plan, account = (
         reverse(name, args=[SLUG, filled[name.replace("detail", "pk")]]) for name in ("plans:detail", "accounts:detail")
     )
-    found = []
+    found: list[str] = []
 
     def opened(name: str, path: str, click: str, shows: str) -> None:
         page.goto(path)
@@ -118,17 +138,7 @@ def test_what_a_page_opens_can_be_used_by_everybody(filled: dict[str, Any], open
     prepare(page)
     found += [f"errors: {finding}" for finding in axe(page)]
     journey.complaints = [one for one in journey.complaints if "422" not in one]  # the answer to what was wrong
-    assert not found, "\n".join(found)
-
-
-def test_an_empty_workspace_can_be_used_by_everybody(transactional_db: None, world: World, opens: Opens) -> None:
-    user = world.olga.user
-    assert user is not None
-    client = Client()
-    client.force_login(user)
-    bare = [place for place in pages(client, "northwind", _Nothing()) if "-0000-" not in place[1]]
-    found = seen(looking(opens, user).page, bare)
-    assert not found, "\n".join(found)
+    return found
 
 
 class _Nothing(dict[str, Any]):

@@ -18,7 +18,7 @@ def told(response: Any, status: int = 200) -> str:
 
 def shown(html: str) -> list[str]:
     """The pairs by their names."""
-    return re.findall(r'class="pair [^>]*aria-label="([^"]*)"', html)
+    return re.findall(r'<legend class="sr-only">(.*?): Which', html)
 
 
 def both(world: World) -> tuple[Account, Account]:
