@@ -27,10 +27,9 @@ def figures(token: str) -> dict[str, Any]:
 
     with frozen(DAY):
         told: dict[str, Any] = {name: get(f"{name}?limit=1")["total"] for name in LISTS}
-        told["kpis"] = {
-            plan["id"]: {part: get(f"plans/{plan['id']}/kpis")[part] for part in KPI_PARTS}
-            for plan in get("plans?limit=500")["items"]
-        }
+        plans = [plan["id"] for plan in get("plans?limit=500")["items"]]
+        asked = {plan: get(f"plans/{plan}/kpis") for plan in plans}
+        told["kpis"] = {plan: {part: found[part] for part in KPI_PARTS} for plan, found in asked.items()}
         links = [link["via"] for deal in get("deals?limit=500")["items"] for link in deal["plans"]]
         told["deals in plans"] = {way: links.count(way) for way in sorted(set(links))}
         told["portfolio"] = get("portfolio")

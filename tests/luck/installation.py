@@ -25,6 +25,7 @@ class Installation:
 
     def __init__(self, folder: Path, name: str) -> None:
         self.folder, self.name = folder, name
+        self._told: dict[str, Any] = {}
         self.server = administrator_of(os.environ["DATABASE_URL"])  # a backup needs a login that sees every row
         self.url = urlsplit(self.server)._replace(path=f"/{name}").geturl()
         hidden = ("KEYSTEAD_SECRET_KEY", "KEYSTEAD_DB_ROLE", "KEYSTEAD_DATA")
@@ -56,6 +57,11 @@ class Installation:
         return self.run("-m", "keystead", *arguments)
 
     def figures(self) -> dict[str, Any]:
+        """What is told in figures, asked when they are asked for first: nobody changes them."""
+        self._told = self._told or self._figures()
+        return self._told
+
+    def _figures(self) -> dict[str, Any]:
         token = self.keystead("token-create", "--workspace", "demo", "--member", OWNER)
         return dict(json.loads(self.run(figures.__file__, token)))
 
