@@ -26,6 +26,7 @@ from keystead.domain.accounts.portfolio_sql import statement
 from keystead.domain.accounts.portfolio_totals import LINE, tail
 
 PAGE = 50
+_FAR = 1_000  # lines; to a page beyond it the way along an index is longer than to a kept answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def portfolio(
     """
     page: dict[str, Any] = {"limit": limit, "offset": offset, "groups_of_page": groups_of_page}
     found = (
-        usual_page(query, viewer=viewer, today=today, limit=limit, offset=offset)
+        (usual_page(query, viewer=viewer, today=today, limit=limit, offset=offset) if offset < _FAR else None)
         or kept_page(query, viewer=viewer, today=today, **page, keys=of_group)
         or _fetch(query, viewer, today, page)
     )

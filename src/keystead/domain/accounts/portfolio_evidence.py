@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keystead.data.deals.models import Deal
 from keystead.data.workspace.models import Member
+from keystead.domain.accounts.portfolio import Figures
 from keystead.domain.accounts.portfolio_explanation_sql import (
     COVERED,
     DEALS,
@@ -21,10 +22,10 @@ from keystead.domain.accounts.portfolio_explanation_sql import (
     NEAR,
     OF_ROWS,
     OTHERS,
-    OTHERS_OF_EVERY,
     SCOPE,
     TARGETS,
 )
+from keystead.domain.accounts.portfolio_first_rows import Asked, FirstRows, sum_of
 from keystead.domain.accounts.portfolio_query import PortfolioQuery
 from keystead.domain.accounts.portfolio_sql import seen, sees_all
 from keystead.domain.plans.explanation import REASONS as PLAN_REASONS
@@ -125,17 +126,39 @@ def deals(steps: str, scope: Scope, parameters: dict[str, Any], *, count: bool) 
         if class_ == "hidden":
             lines.append(plain("hidden", Decimal(together) if count else total, together))
         elif class_ == "counts":
-            lines += [_deal_line(row[2:], count=count) for row in rows]
-            if together > len(rows):
-                listed = sum((line.converted for line in lines if line.kind == "deal"), Decimal(0))
+            shown = [_deal_line(row[2:], count=count) for row in rows[parameters["skipped"] :]]
+            if together > len(shown):
+                listed = sum((line.converted for line in shown), Decimal(0))
                 rest = (Decimal(together) if count else total) - listed
-                lines.append(plain("more", rest, together - len(rows)))
+                shown.append(plain("more", rest, together - len(shown)))
+            lines += shown
         elif class_ == "no_access":
             out.append(LeftOut("deal", None, "", None, None, "", class_, together))
         else:
             out += [LeftOut("deal", row[2], row[3], row[5], row[6], row[7], class_) for row in rows]
             out += _rest(class_, together - len(rows))
     lines.sort(key=lambda line: ("deal", "more", "hidden").index(line.kind))
+    return lines, out
+
+
+def first_deals(asked: Asked, figures: Figures, *, count: bool) -> tuple[list[Line], list[LeftOut]]:
+    """The same for a reader who sees everything: what the rows come to is taken from the figures of the line explained."""
+    rows = FirstRows(asked)
+    lines: list[Line] = []
+    out: list[LeftOut] = []
+    for class_, together, listed in rows.deals():
+        if class_ == "counts":
+            lines = [_deal_line(row, count=count) for row in listed]
+            if together > len(listed):
+                whole = Decimal(together) if count else sum_of(figures.values, asked.parts, is_weighted=asked.is_weighted)
+                rest = whole - sum((line.converted for line in lines), Decimal(0))
+                lines.append(plain("more", rest, together - len(listed)))
+        else:
+            out += [LeftOut("deal", row[0], row[1], row[3], row[4], row[5], class_) for row in listed]
+            out += _rest(class_, together - len(listed))
+    for class_, together, listed in rows.others():
+        out += [LeftOut("deal", row[0], row[1], row[2], row[3], row[4], class_) for row in listed]
+        out += _rest(class_, together - len(listed))
     return lines, out
 
 
@@ -164,15 +187,12 @@ def _rest(reason: str, count: int) -> list[LeftOut]:
 def others(steps: str, scope: Scope, parameters: dict[str, Any], viewer: Member) -> list[LeftOut]:
     """Deals near the figure that are not of the period, or not of its accounts."""
     visible = seen(viewer, "deal.read", Deal.objects, "d", parameters)
-    if scope.kind == "every" and scope.deal_key == "true":
-        sql = OTHERS_OF_EVERY
-    else:
-        near = ""
-        if scope.kind in ELSEWHERE:
-            reason, where = ELSEWHERE[scope.kind]
-            near = NEAR.format(visible=visible, reason=reason, deal_key=scope.deal_key, deal_join=scope.deal_join, where=where)
-        tail = OTHERS.format(deal_key=scope.deal_key, deal_join=scope.deal_join, elsewhere=near, visible=visible)
-        sql = steps + scope.covered + tail
+    near = ""
+    if scope.kind in ELSEWHERE:
+        reason, where = ELSEWHERE[scope.kind]
+        near = NEAR.format(visible=visible, reason=reason, deal_key=scope.deal_key, deal_join=scope.deal_join, where=where)
+    tail = OTHERS.format(deal_key=scope.deal_key, deal_join=scope.deal_join, elsewhere=near, visible=visible)
+    sql = steps + scope.covered + tail
     out: list[LeftOut] = []
     for class_, rows in _by_class(sql, parameters):
         together = rows[0][0]

@@ -14,7 +14,18 @@ from keystead.data.plans.models import Plan, PlanStatus
 from keystead.data.workspace.models import Member
 from keystead.domain.accounts.portfolio import Figures, Portfolio, one_row, portfolio
 from keystead.domain.accounts.portfolio_columns import group_keys, group_path
-from keystead.domain.accounts.portfolio_evidence import REASONS, LeftOut, Line, deals, others, plain, scope_of, targets
+from keystead.domain.accounts.portfolio_evidence import (
+    REASONS,
+    LeftOut,
+    Line,
+    deals,
+    first_deals,
+    others,
+    plain,
+    scope_of,
+    targets,
+)
+from keystead.domain.accounts.portfolio_first_rows import MOST_LEFT_OUT, Asked, can_be_quick
 from keystead.domain.accounts.portfolio_query import PortfolioQuery
 from keystead.domain.accounts.portfolio_sql import statement
 
@@ -62,11 +73,13 @@ def explain_portfolio(
     today: date,
     account: UUID | None = None,
     group: str = "",
-    most: int = 500,
+    most: int = 100,
+    start: int = 0,
 ) -> PortfolioExplanation | None:
     """Explains a figure of one account, of one group or of all; None when there is no such line. KeyError for an unknown figure.
 
-    At most `most` rows of each kind are listed one by one, the rest as one line with its sum.
+    At most `most` rows of each kind are listed one by one (of what counts, those from `start` on), the rest as one line with its
+    sum.
     """
     parts, target_sign = _PARTS[column]
     keys = group_keys(group)
@@ -77,17 +90,20 @@ def explain_portfolio(
     if figures is None:
         return None
     scope, parameters = scope_of(query, account, keys, viewer)
-    steps, of_chain = statement(query, viewer=viewer, today=today, is_from_deals=True)
-    parameters |= of_chain | {
-        "parts": list(parts), "weighted": column.startswith("weighted"), "won_sign": parts.get("won", 1), "most": most,
-    }  # fmt: skip
-    included, excluded = deals(steps, scope, parameters, count=column == "deals") if parts else ([], [])
-    if parts:
-        excluded += others(steps, scope, parameters, viewer)
+    if can_be_quick(query, viewer):
+        asked = Asked(query, viewer, today, keys, parts, column.startswith("weighted"), start, most)
+        included, excluded = first_deals(asked, figures, count=column == "deals") if parts else ([], [])
+        steps, of_chain = statement(query, viewer=viewer, today=today, of_accounts=asked.of_accounts) if target_sign else ("", {})
+        parameters |= of_chain
+    else:
+        steps, of_chain = statement(query, viewer=viewer, today=today, is_from_deals=True)
+        parameters |= of_chain | {
+            "parts": list(parts), "weighted": column.startswith("weighted"), "won_sign": parts.get("won", 1), "skipped": start,
+            "most": most, "most_out": min(most, MOST_LEFT_OUT),
+        }  # fmt: skip
+        included, excluded = deals(steps, scope, parameters, count=column == "deals") if parts else ([], [])
+        excluded += others(steps, scope, parameters, viewer) if parts else []
     if target_sign and not scope.is_of_deals:  # a target belongs to an account, not to whoever owns its deals
-        if scope.kind == "every":  # who needs no deal is spared reading them
-            steps, of_plans = statement(query, viewer=viewer, today=today)
-            parameters |= of_plans
         lines, left = targets(steps, scope, parameters, target_sign)
         included, excluded = included + lines, excluded + left
         if account:

@@ -32,7 +32,8 @@ DEALS = """
   SELECT c.*, first.* FROM classes c CROSS JOIN LATERAL (
     SELECT s.id, s.worth, row_number() OVER () AS turn FROM (
       SELECT id, worth FROM sorted WHERE class = c.class
-      ORDER BY abs(worth) DESC NULLS LAST, close_date, id LIMIT %(most)s) s) first
+      ORDER BY abs(worth) DESC NULLS LAST, close_date, id
+      LIMIT CASE WHEN c.class = 'counts' THEN %(skipped)s + %(most)s ELSE %(most_out)s END) s) first
 )
 SELECT r.class, r.together, r.sum, r.id, CASE WHEN f.visible THEN d.name ELSE '' END, f.status, f.close_date, f.amount,
   f.currency, f.rate, f.rate_date, f.via, f.probability, r.worth
@@ -54,27 +55,11 @@ OTHERS = """
 ), ranked AS (
   SELECT c.*, first.* FROM classes c CROSS JOIN LATERAL (
     SELECT o.id, row_number() OVER () AS turn FROM (
-      SELECT id FROM other WHERE class = c.class ORDER BY close_date DESC NULLS LAST, id LIMIT %(most)s) o) first
+      SELECT id FROM other WHERE class = c.class ORDER BY close_date DESC NULLS LAST, id LIMIT %(most_out)s) o) first
 )
 SELECT r.class, r.together, r.id, CASE WHEN r.class = 'no_access' THEN '' ELSE d.name END, d.close_date, d.amount, d.currency
 FROM ranked r JOIN keystead_deal d ON d.id = r.id ORDER BY r.class, r.turn
 """
-# The same over every account, for a reader who sees every deal: indexes count, and know the first rows.
-_CLASSES = {
-    "date_outside": "d.account_id IS NOT NULL AND (d.close_date < %(start)s OR d.close_date > %(end)s)",
-    "no_date": "d.account_id IS NOT NULL AND d.close_date IS NULL",
-    "lost": "d.account_id IS NOT NULL AND d.status = 'lost' AND d.close_date BETWEEN %(start)s AND %(end)s",
-    "no_account": "d.account_id IS NULL AND d.status <> 'lost' AND d.close_date BETWEEN %(start)s AND %(end)s",
-}
-_OF_CLASS = """
-SELECT '{name}' AS class, (SELECT count(*) FROM keystead_deal d WHERE d.workspace_id = %(workspace)s AND {where}) AS together,
-  first.*
-FROM (
-  SELECT d.id, d.name, d.close_date, d.amount, d.currency FROM keystead_deal d
-  WHERE d.workspace_id = %(workspace)s AND {where} ORDER BY d.close_date DESC, d.id LIMIT %(most)s
-) first
-"""
-OTHERS_OF_EVERY = " UNION ALL ".join(f"({_OF_CLASS.format(name=name, where=where)})" for name, where in sorted(_CLASSES.items()))
 # Revenue that a reader might miss: below an account that stands for itself alone; in a total, deals without any account.
 NEAR = """
   UNION ALL

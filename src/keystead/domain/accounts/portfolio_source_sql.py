@@ -10,13 +10,13 @@ and has a step `rates` on the way, with a rate for every distinct (currency, day
 
 from keystead.domain.accounts.portfolio_plan_sql import RATES, TARGET_PAIRS
 
-_RATE_DAY = "CASE WHEN %(rate_policy)s = 'current' THEN %(today)s ELSE least({close_date}, %(today)s) END"
+RATE_DAY = "CASE WHEN %(rate_policy)s = 'current' THEN %(today)s ELSE least({close_date}, %(today)s) END"
 
 FACTS = (
     """deal AS MATERIALIZED (
   SELECT d.id, d.account_id, d.status, d.close_date, d.amount, d.currency,
     coalesce(d.probability, s.probability) AS probability, {deal_key} AS key, {deal_visible} AS visible, """
-    + _RATE_DAY.format(close_date="d.close_date")
+    + RATE_DAY.format(close_date="d.close_date")
     + """ AS rate_day
   FROM keystead_deal d
   LEFT JOIN keystead_stage s ON s.id = d.stage_id
@@ -62,7 +62,7 @@ _FROM_KEPT = f"""pairs AS (SELECT DISTINCT * FROM ({TARGET_PAIRS}) of_targets), 
   WHERE l.workspace_id = %(workspace)s AND l.period_id = %(kept)s {{line_group}}
   {{estimate}}
 ), lack AS (
-  SELECT currency, {_RATE_DAY.format(close_date="close_date")} AS rate_day, sum(deals)::bigint AS deals
+  SELECT currency, {RATE_DAY.format(close_date="close_date")} AS rate_day, sum(deals)::bigint AS deals
   FROM keystead_keptlack WHERE workspace_id = %(workspace)s AND period_id = %(kept)s AND {{lack_scope}} GROUP BY 1, 2
 )"""
 # Always empty. Rows just written are not in the statistics yet: the planner would take ten thousand lines for one, and look each

@@ -13,6 +13,7 @@ Amounts are exact until they are shown. A rate that is not there leaves its rows
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -30,23 +31,24 @@ from keystead.domain.accounts.portfolio_plan_sql import AIM, OF_PLANS, PLAN, WID
 from keystead.domain.accounts.portfolio_query import PortfolioQuery, picked_accounts
 from keystead.domain.accounts.portfolio_source_sql import from_deals, from_kept
 
-_STEPS = """
+_COVER = """
 WITH RECURSIVE picked AS MATERIALIZED (
   SELECT a.id, a.name, a.industry, a.country, a.segment_current, a.segment_target, a.is_key, a.parent_id,
     a.owner_id, o.name AS owner_name, {account_key} AS key
   FROM keystead_account a
   LEFT JOIN keystead_member o ON o.id = a.owner_id
   {account_join}
-  WHERE a.workspace_id = %(workspace)s AND {picked}
+  WHERE a.workspace_id = %(workspace)s AND {picked}{of_accounts}
 ), {plan}, {wide}, cover AS (
   SELECT id AS row_id, id AS account_id FROM picked UNION ALL SELECT row_id, account_id FROM wide
-), {source}, share AS (
+)"""
+_STEPS = """, {source}, tops AS MATERIALIZED (SELECT DISTINCT row_id FROM wide), share AS (
   SELECT account_id AS row_id, key, won, pipeline, weighted_pipeline, deals, hidden, unrated
-  FROM by_account WHERE account_id NOT IN (SELECT row_id FROM wide)
+  FROM by_account b WHERE NOT EXISTS (SELECT FROM tops WHERE tops.row_id = b.account_id)
   UNION ALL
   SELECT c.row_id, b.key, sum(b.won), sum(b.pipeline), sum(b.weighted_pipeline), sum(b.deals)::bigint, sum(b.hidden)::bigint,
     sum(b.unrated)::bigint
-  FROM (SELECT row_id, account_id FROM wide UNION SELECT row_id, row_id FROM wide) c JOIN by_account b USING (account_id)
+  FROM (SELECT row_id, account_id FROM wide UNION ALL SELECT row_id, row_id FROM tops) c JOIN by_account b USING (account_id)
   GROUP BY c.row_id, b.key
 ), {aim}, planned AS (
   SELECT p.account_id, count(*) AS plans,
@@ -62,8 +64,9 @@ WITH RECURSIVE picked AS MATERIALIZED (
   SELECT p.*, t.plans, t.target, t.is_prorated, t.unrated_targets, t.plan_rank, t.plan_id, t.plan_name, t.plan_status,
     coalesce(s.won, 0) AS won, coalesce(s.pipeline, 0) AS pipeline, coalesce(s.weighted_pipeline, 0) AS weighted_pipeline,
     coalesce(s.deals, 0) AS deals, coalesce(s.hidden, 0) AS hidden, coalesce(s.unrated, 0) AS unrated,
-    p.id IN (SELECT row_id FROM wide) AS covers_tree
+    tops.row_id IS NOT NULL AS covers_tree
   FROM picked p
+  LEFT JOIN tops ON tops.row_id = p.id
   LEFT JOIN planned t ON t.account_id = p.id
   LEFT JOIN {of_row} s ON s.row_id = p.id
   {below}
@@ -117,29 +120,33 @@ _TOP_OF_ALL = "LEFT JOIN keystead_account top ON top.id = a.lineage[1]"
 
 
 def statement(
-    query: PortfolioQuery, *, viewer: Member, today: date, is_from_deals: bool = False, page: str = "", kept: UUID | None = None
+    query: PortfolioQuery,
+    *,
+    viewer: Member,
+    today: date,
+    is_from_deals: bool = False,
+    page: str = "",
+    kept: UUID | None = None,
+    of_accounts: Sequence[str] = (),
 ) -> tuple[str, dict[str, Any]]:
     """The chain of steps for this query, to be followed by a SELECT over them; and its parameters.
 
     `page` is a condition that leaves some of all accounts (`a`), whose plans and figures alone are then looked up. `kept` is a
-    kept period that is known to be fresh.
+    kept period that is known to be fresh. `of_accounts`: a group, by those parts of its key that are the accounts'.
 
     With `is_from_deals` the step `fact` is there, which explanations list; else kept figures may stand in its place, and
     `parameters["kept"]` names their period (None when they do not).
     """
     is_of_deals = query.is_of_deals
-    parameters: dict[str, Any] = {
-        "workspace": current_workspace(), "start": query.period.start, "end": query.period.end, "today": today,
-        "quote": viewer.workspace.currency, "rate_policy": rate_policy(viewer), "below": query.below,
-        "include_hidden": viewer.workspace.totals_include_hidden, "kept": kept,
-    }  # fmt: skip
-    of_account, of_deal = (_key(query.groupings, is_of_deals=each) for each in (False, True))
+    parameters = _parameters(query, viewer, today, of_accounts) | {"kept": kept}
+    all_there = _are_all_there(query, viewer, of_accounts) and not page
+    cover = _cover(query, viewer, parameters, all_there=all_there, page=page)
+    of_deal = _key(query.groupings, is_of_deals=True)
     deal_join = "LEFT JOIN keystead_member m ON m.id = d.owner_id" if is_of_deals else ""
-    all_there = sees_all(viewer) and not query.is_narrowed and not page
     if not is_from_deals and sees_all(viewer) and query.accounts is None:
         parameters["kept"] = kept or fresh_period(wanted_of(query, viewer, today), needs_summary=bool(page)).id
         source = from_kept(
-            key=of_deal, join=deal_join, is_by_owner=is_of_deals, is_narrowed=query.is_narrowed, is_of_page=bool(page)
+            key=of_deal, join=deal_join, is_by_owner=is_of_deals, is_narrowed=not all_there and not page, is_of_page=bool(page)
         )
     else:
         in_period = {"close_date__gte": query.period.start, "close_date__lte": query.period.end}
@@ -147,23 +154,55 @@ def statement(
         # When every account is there, every deal with an account is: then the look-up is spared.
         scope = "d.account_id IS NOT NULL" if all_there else "d.account_id IN (SELECT account_id FROM cover)"
         source = from_deals(key=of_deal, join=deal_join, visible=visible, scope=scope)
-    picked = picked_accounts(query, viewer).order_by().values("pk")
     steps = _STEPS.format(
-        picked=page or ("true" if all_there else f"a.id IN ({named(picked, 'picked', parameters)})"),
-        plan=PLAN.format(
-            plan_scope="true" if all_there else "p.account_id IN (SELECT id FROM picked)",
-            plan_visible=seen(viewer, "plan.read", Plan.objects, "p", parameters),
-        ),
-        wide=WIDE.format(trees=_TREES[query.covers]),
         aim=AIM,
-        account_key=of_account,
-        account_join=_top_join(query, viewer, parameters),
         source=source,
         of_row="share" if not is_of_deals else _COUNTED if query.below is None else _SUMMED,
         below=_BELOW if query.below is not None else "",
         figured=_SHARES.format(key=of_line(query.groupings, "w.key[{}]", "coalesce(s.key[{}], '-')")) if is_of_deals else _WHOLE,
     )
-    return steps, parameters
+    return cover + steps, parameters
+
+
+def covering(query: PortfolioQuery, *, viewer: Member, today: date, of_accounts: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    """The first steps alone, as far as `cover`, and their parameters; for who reads the deals of the covered accounts himself.
+
+    Nothing but a beginning when every account is covered.
+    """
+    parameters = _parameters(query, viewer, today, of_accounts)
+    if _are_all_there(query, viewer, of_accounts):
+        return "WITH RECURSIVE every AS (SELECT)", parameters
+    return _cover(query, viewer, parameters, all_there=False, page=""), parameters
+
+
+def _parameters(query: PortfolioQuery, viewer: Member, today: date, of_accounts: Sequence[str]) -> dict[str, Any]:
+    return {
+        "workspace": current_workspace(), "start": query.period.start, "end": query.period.end, "today": today,
+        "quote": viewer.workspace.currency, "rate_policy": rate_policy(viewer), "below": query.below,
+        "include_hidden": viewer.workspace.totals_include_hidden, "of_accounts": list(of_accounts),
+    }  # fmt: skip
+
+
+def _are_all_there(query: PortfolioQuery, viewer: Member, of_accounts: Sequence[str]) -> bool:
+    return sees_all(viewer) and not query.is_narrowed and not of_accounts
+
+
+def _cover(query: PortfolioQuery, viewer: Member, parameters: dict[str, Any], *, all_there: bool, page: str) -> str:
+    picked = picked_accounts(query, viewer).order_by().values("pk")
+    key = _key(query.groupings, is_of_deals=False)
+    depth = len(parameters["of_accounts"])
+    return _COVER.format(
+        picked=page
+        or ("true" if not query.is_narrowed and sees_all(viewer) else f"a.id IN ({named(picked, 'picked', parameters)})"),
+        of_accounts=f" AND ({key})[1:{depth}] = %(of_accounts)s::text[]" if depth else "",
+        plan=PLAN.format(
+            plan_scope="true" if all_there else "p.account_id IN (SELECT id FROM picked)",
+            plan_visible=seen(viewer, "plan.read", Plan.objects, "p", parameters),
+        ),
+        wide=WIDE.format(trees=_TREES[query.covers]),
+        account_key=key,
+        account_join=_top_join(query, viewer, parameters),
+    )
 
 
 def wanted_of(query: PortfolioQuery, viewer: Member, today: date) -> Wanted:

@@ -58,7 +58,7 @@ class Line:
     target: Decimal | None
     cells: dict[str, Cell]
     extra: list[Cell]
-    opens_group: "GroupLine | None"
+    opens: "tuple[GroupLine, ...]"
 
     @property
     def is_planned(self) -> bool:
@@ -82,15 +82,15 @@ class Cells:
         self.account_url, self.plan_url = (_pattern(name, workspace) for name in ("accounts:detail", "plans:detail"))
         self.unit = _unit([row.figures for row in found.rows] or [found.total.figures])
 
-    def lines(self, previous_group: str | None) -> Iterable[Line]:
-        """The page's lines; the first of each group brings the group's own line."""
-        groups = {group.group: group for group in self.found.groups}
+    def lines(self, previous: tuple[str, ...]) -> Iterable[Line]:
+        """The page's lines; the first of each group brings the group's own line, and before it that of the group around it."""
+        groups = {group.keys: group for group in self.found.groups}
         for row in self.found.rows:
-            opens = row.group != previous_group and row.group in groups
-            previous_group = row.group
-            yield self.line(row, self.group(groups[row.group]) if opens else None)
+            begun = [row.keys[:depth] for depth in range(1, len(row.keys) + 1) if row.keys[:depth] != previous[:depth]]
+            previous = row.keys
+            yield self.line(row, tuple(self.group(groups[keys]) for keys in begun if keys in groups))
 
-    def line(self, row: PortfolioRow, opens: GroupLine | None) -> Line:
+    def line(self, row: PortfolioRow, opens: tuple[GroupLine, ...]) -> Line:
         where = {"account": row.account_id} | ({"in": row.group} if self.found.groups else {})
         cells = self.cells(row.figures, where)
         if row.is_prorated:
@@ -111,11 +111,11 @@ class Cells:
             target=values["target"],
             cells=cells,
             extra=[cells[name] for name in self.columns if name in cells],
-            opens_group=opens,
+            opens=opens,
         )
 
     def group(self, summary: Summary) -> GroupLine:
-        cells = self.cells(summary.figures, {"in": summary.group}) if summary.group != NOTHING_COUNTED else {}
+        cells = self.cells(summary.figures, {"in": summary.group}) if NOTHING_COUNTED not in summary.keys else {}
         text = ngettext("%(n)s account", "%(n)s accounts", summary.accounts) % {"n": count_text(summary.accounts)}
         return GroupLine(summary, text, cells, [cells[name] for name in self.columns if name in cells])
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from keystead.data.accounts.models import TARGET_SEGMENTS, Account, Segment
 from keystead.domain.accounts.columns import people
 from keystead.domain.accounts.finding import values_in_use
-from keystead.domain.accounts.portfolio_columns import COLUMNS, FOOT, GROUPS, Kind
+from keystead.domain.accounts.portfolio_columns import COLUMNS, FOOT, GROUPS, MOST_GROUPS, Kind
 from keystead.domain.accounts.portfolio_query import OWNERS, PLANS
 from keystead.domain.grid.columns import Column, Grid, Reader, columns
 from keystead.domain.grid.columns import Kind as GridKind
@@ -63,7 +63,7 @@ PORTFOLIO = Grid(
     edit_action="account.edit",
     extra_filters=("period", "below"),
     context=("period",),
-    most_groups=1,
+    most_groups=MOST_GROUPS,
     has_single_choices=True,
     columns=columns(
         _column("account", width=200, on_phone=True, can_filter=False, is_never_empty=True, edits="name"),

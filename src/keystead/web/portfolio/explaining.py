@@ -16,7 +16,7 @@ from keystead.analytics.measures import KPIS
 from keystead.base import clock
 from keystead.base.money import Money
 from keystead.data.deals.models import DealStatus
-from keystead.domain.accounts.portfolio_columns import COLUMNS, FOOT, GROUPS
+from keystead.domain.accounts.portfolio_columns import COLUMNS, FOOT, MOST_GROUPS
 from keystead.domain.accounts.portfolio_explanation import (
     EXPLAINED,
     REASONS,
@@ -34,7 +34,8 @@ from keystead.web.requests import WorkspaceRequest, wants_fragment
 from keystead.web.shell import way
 from keystead.web.templatetags import formats
 
-_SHORT, _LONG = 10, 500
+_SHORT, _LONG = 10, 100
+_FARTHEST = 10_000_000
 _COVERS: dict[str | None, Literal["own", "tree"]] = {"own": "own", "tree": "tree"}
 # What a figure means over a portfolio; the measure catalogue says it for one plan. For the rest, its words hold here too.
 _HELP = {
@@ -55,15 +56,15 @@ def explanation(request: WorkspaceRequest) -> HttpResponse:
     today, column = clock.today(request.user.time_zone), request.GET.get("kpi", "")
     if column not in EXPLAINED:
         raise Http404
-    query, _problems = read_query(request.GET.dict(), viewer=request.viewer, today=today)
+    query, _problems = read_query(request.GET.dict(), viewer=request.viewer, today=today, most_groups=MOST_GROUPS)
     account, is_part = _account(request), wants_fragment(request)
     covers = request.GET.get("covers")
     if account and covers in _COVERS:  # from the account's page, whatever its plans cover
         query = PortfolioQuery(period=query.period, accounts=(account,), covers=_COVERS[covers])
-    group = request.GET.get("in", "").replace("\x00", "") if query.group in GROUPS else ""
+    group = request.GET.get("in", "").replace("\x00", "") if query.group else ""
     why = explain_portfolio(
         query=query, column=column, viewer=request.viewer, today=today, account=account, group=group,
-        most=_SHORT if is_part else _LONG,
+        most=_SHORT if is_part else _LONG, start=0 if is_part else _start(request),
     )  # fmt: skip
     if why is None:
         raise Http404
@@ -81,6 +82,25 @@ def _account(request: WorkspaceRequest) -> UUID | None:
         return UUID(text) if text else None
     except ValueError as error:
         raise Http404 from error
+
+
+def _start(request: WorkspaceRequest) -> int:
+    text = request.GET.get("from", "")
+    return min(int(text), _FARTHEST) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
+
+
+def _more(request: WorkspaceRequest, why: PortfolioExplanation) -> dict[str, str]:
+    """The ways to the next rows that count, and back to the first."""
+    listed = sum(line.kind == "deal" for line in why.included)
+    rest = sum(line.count for line in why.included if line.kind == "more")
+    start = _start(request)
+    asked = request.GET.copy()
+    asked.pop("from", None)
+    first = f"{request.path}?{asked.urlencode()}"
+    return {
+        "more_url": f"{first}&from={start + listed}" if listed and rest > start else "",
+        "first_url": first if start else "",
+    }
 
 
 def _back(request: WorkspaceRequest, query: PortfolioQuery) -> str:
@@ -113,6 +133,7 @@ def explained(request: WorkspaceRequest, why: PortfolioExplanation, query: Portf
         "ratio": _ratio(why, value), "groups": _groups(why.excluded, request, is_short=is_short),
         "left_out": sum(item.count for item in why.excluded), "foot": _foot(why, currency),
         "all_url": f"{request.path}?{request.GET.urlencode()}" if is_short else "", "is_short": is_short,
+        **({} if is_short else _more(request, why)),
         "missing": why.figures.unrated or why.figures.unrated_targets, "rates_url": way("rates", request.workspace),
         "null_rule": str(definition.null_rule) if definition and not value else "",
     }  # fmt: skip

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keystead.base import clock
-from keystead.domain.accounts.portfolio_columns import COLUMNS, GROUPS
+from keystead.domain.accounts.portfolio_columns import COLUMNS
 from keystead.domain.plans.editing import fiscal_calendar
 from keystead.domain.workspace.permissions import may
 from keystead.web.accounts.listing import LISTING as ACCOUNTS
@@ -84,7 +84,7 @@ def frame(request: WorkspaceRequest, page: Page) -> dict[str, Any]:
     today = clock.today(request.user.time_zone)
     policy = workspace.rate_policy
     return {
-        "found": whole, "grouping": GROUPS.get(query.group), "overlap": whole.total.repeated,
+        "found": whole, "is_of_deals": query.is_of_deals, "overlap": whole.total.repeated,
         "periods": choices.period_links(query.period, workspace, _Periods(page), today),
         "below": page.state.asked.one("below"), "below_clear": page.state.without("below"),
         "below_hidden": [pair for pair in page.state.pairs() if pair[0] not in ("below", "view")],

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from keystead.base.money import Money
 from keystead.data.accounts.models import Account
 from keystead.domain.accounts.portfolio import Portfolio, portfolio
-from keystead.domain.accounts.portfolio_columns import COLUMNS, Kind
+from keystead.domain.accounts.portfolio_columns import COLUMNS, MOST_GROUPS, Kind, group_keys
 from keystead.domain.accounts.portfolio_query import picked_accounts, read_query
 from keystead.domain.grid.asking import Asked
 from keystead.domain.grid.columns import Reader
@@ -32,8 +32,10 @@ class Row:
     """One line with what the grid calls it by."""
 
     line: Line
-    g0: str
-    l0: str
+    g0: str = ""
+    l0: str = ""
+    g1: str = ""
+    l1: str = ""
 
     @property
     def pk(self) -> UUID:
@@ -51,7 +53,7 @@ class PortfolioRows(Rows):
         params |= {f"foot_{column}": how for column, how in asked.foot.items()}
         if params.get("is_key") == "0":
             del params["is_key"]
-        self.query, problems = read_query(params, viewer=reader.viewer, today=reader.today)
+        self.query, problems = read_query(params, viewer=reader.viewer, today=reader.today, most_groups=MOST_GROUPS)
         self.problems = problems  # type: ignore[misc]
         self.every = Account.objects.visible_to(reader.viewer)
         self._pages: dict[tuple[int, int | None], Portfolio] = {}
@@ -83,9 +85,14 @@ class PortfolioRows(Rows):
         usual = fiscal_calendar(workspace).year_of(self.reader.today)
         return Cells(found, Address.of(self.query, [], usual), workspace, [])
 
-    def rows(self, found: Portfolio, previous: str | None = None) -> list[Row]:
-        labels = {group.group: group.label for group in found.groups}
-        return [Row(line, line.row.group, labels.get(line.row.group, "")) for line in self.cells(found).lines(previous)]
+    def rows(self, found: Portfolio, previous: tuple[str, ...] = ()) -> list[Row]:
+        labels = {group.keys: group.label for group in found.groups}
+        made = []
+        for line in self.cells(found).lines(previous):
+            keys = line.row.keys
+            named = [(keys[at], labels.get(keys[: at + 1], "")) for at in range(len(keys))]
+            made.append(Row(line, *(text for pair in named for text in pair)))
+        return made
 
     def one(self, pk: Any) -> list[Any]:
         query = replace(self.query, accounts=(pk,), below=None)
@@ -102,7 +109,7 @@ class PortfolioRows(Rows):
         if not self.query.group:
             return []
         found = portfolio(query=self.query, viewer=self.reader.viewer, today=self.reader.today, limit=0)
-        return [Group((group.group,), group.label, group.accounts, self._sums(group.figures)) for group in found.groups]
+        return [Group(group.keys, group.label, group.accounts, self._sums(group.figures)) for group in found.groups]
 
     def foot(self) -> tuple[dict[str, Foot], int]:
         found = self.whole
@@ -123,17 +130,18 @@ class PortfolioRows(Rows):
     def bodies(self, page: Any, after: str) -> str:
         offset = int(after) if after.isdecimal() and len(after) < 9 else 0
         found = self.at(offset)
-        rows = self.rows(found, page.request.GET.get("in") if offset else None)
+        rows = self.rows(found, group_keys(page.request.GET.get("in", "")) if offset else ())
         made, lines = [], ""
         can = _changeable(page, rows)
         for row in rows:
-            if row.line.opens_group:
+            for group in row.line.opens:
                 made += [_body(lines)] if lines else []
-                made.append(f'<tbody class="grid-group" data-depth="1">{page.drawer.opening(row.line.opens_group)}</tbody>')
+                depth = len(group.summary.keys)
+                made.append(f'<tbody class="grid-group" data-depth="{depth}">{page.drawer.opening(group)}</tbody>')
                 lines = ""
             lines += page.drawer.line(row, None, is_open=can is None or row.pk in can)
         shown = offset + len(rows)
-        where = {"after": str(shown)} | ({"in": rows[-1].g0} if rows and found.groups else {})
+        where = {"after": str(shown)} | ({"in": rows[-1].line.row.group} if rows and found.groups else {})
         more = page.more(_("Show more"), **where) if shown < found.lines else ""
         return "".join(made) + _body(lines + more)
 
@@ -154,13 +162,14 @@ class PortfolioDrawer(Drawer):
     rows: PortfolioRows
 
     def opening(self, group: GroupLine) -> str:
+        depth = len(group.summary.keys)
         fold = format_html(
-            '<button type="button" class="grid-fold" aria-expanded="true" data-depth="1">{}<span>{}</span></button>'
+            '<button type="button" class="grid-fold" aria-expanded="true" data-depth="{}">{}<span>{}</span></button>'
             ' <span class="sub">{}</span>',
-            pieces.icon("chevron-down", "s"), group.summary.label, group.accounts,
+            depth, pieces.icon("chevron-down", "s"), group.summary.label, group.accounts,
         )  # fmt: skip
         cells = self._figures(fold, group.cells, group.summary.figures.values, "rowgroup")
-        return f'<tr class="is-group" data-depth="1">{cells}</tr>'
+        return f'<tr class="is-group" data-depth="{depth}">{cells}</tr>'
 
     def feet(self, found: Any, total: int) -> str:  # noqa: ARG002 - the whole knows both
         whole = self.rows.whole

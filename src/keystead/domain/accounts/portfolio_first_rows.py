@@ -1,0 +1,135 @@
+"""The first rows of an explanation for a reader who sees everything: the deals are read once and only those shown are converted.
+
+How much all of them are together is known from what is kept; so a total over 200,000 deals is explained as quickly as its first
+hundred rows can be found. Which come first is decided at today's rates; what each is worth is exact.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from django.db import connection
+
+from keystead.data.counting.models import count
+from keystead.data.deals.models import Deal
+from keystead.data.workspace.models import Member
+from keystead.domain.accounts.portfolio_columns import Grouping
+from keystead.domain.accounts.portfolio_first_rows_sql import (
+    FIRST,
+    OF_OWNERS,
+    OTHERS_OF_EVERY,
+    OTHERS_OF_SCOPE,
+    SCOPE_OF_COVER,
+)
+from keystead.domain.accounts.portfolio_keeping import fresh_period
+from keystead.domain.accounts.portfolio_query import PortfolioQuery
+from keystead.domain.accounts.portfolio_sql import covering, sees_all, wanted_of
+
+MOST_LEFT_OUT = 25  # of each reason
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which deals: those of the group whose key this is (none: of all), and which of their statuses count in the figure."""
+
+    query: PortfolioQuery
+    viewer: Member
+    today: date
+    keys: Sequence[str]
+    parts: Mapping[str, int]
+    is_weighted: bool
+    start: int
+    most: int
+
+    @property
+    def pairs(self) -> list[tuple[Grouping, str]]:
+        return list(zip(self.query.groupings, self.keys, strict=False))
+
+    @property
+    def of_accounts(self) -> list[str]:
+        return [key for grouping, key in self.pairs if not grouping.is_of_deals]
+
+    @property
+    def of_deals(self) -> list[tuple[Grouping, str]]:
+        return [(grouping, key) for grouping, key in self.pairs if grouping.is_of_deals]
+
+    @property
+    def is_of_all(self) -> bool:
+        """No account is left out."""
+        return not (self.of_accounts or self.query.is_narrowed)
+
+
+def can_be_quick(query: PortfolioQuery, viewer: Member) -> bool:
+    return sees_all(viewer) and query.accounts is None and query.below is None and query.covers == "plan"
+
+
+class FirstRows:
+    """Rows as the database gives them: `deals` those of the period, `others` those near it; each by class, with its count."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self.cover, self.parameters = covering(asked.query, viewer=asked.viewer, today=asked.today, of_accounts=asked.of_accounts)
+        kept = fresh_period(wanted_of(asked.query, asked.viewer, asked.today)).id
+        self.parameters |= {
+            "kept": kept, "parts": list(asked.parts), "weighted": asked.is_weighted, "skipped": asked.start,
+            "won_sign": asked.parts.get("won", 1), "most": asked.most, "most_out": min(asked.most, MOST_LEFT_OUT),
+        }  # fmt: skip
+        self.of_owners = self._of_owners()
+
+    def _of_owners(self) -> str:
+        """A condition on deals: their owner is of the group. Her deals are found by an index, a region's words are not."""
+        if not self.asked.of_deals:
+            return "true"
+        conditions = []
+        for number, (grouping, key) in enumerate(self.asked.of_deals):
+            words = grouping.key.replace("d.owner_id", "m.id")
+            conditions.append(f"'=' || coalesce({words}, '') = %(of_deal{number})s")
+            self.parameters[f"of_deal{number}"] = key
+        with connection.cursor() as cursor:
+            cursor.execute(OF_OWNERS.format(where=" AND ".join(conditions)), self.parameters)
+            self.parameters["owners"] = [row[0] for row in cursor.fetchall()]
+        nobody = all(key == "=" for _, key in self.asked.of_deals)
+        return "(d.owner_id = ANY(%(owners)s) OR d.owner_id IS NULL)" if nobody else "d.owner_id = ANY(%(owners)s)"
+
+    @property
+    def _scope(self) -> tuple[str, str]:
+        """The step that names the covered accounts, and the condition that a deal is of one of them."""
+        if self.asked.is_of_all:
+            return "", "d.account_id IS NOT NULL"
+        return SCOPE_OF_COVER, "d.account_id IN (SELECT account_id FROM scope)"
+
+    def deals(self) -> list[tuple[str, int, list[Sequence[Any]]]]:
+        step, scope = self._scope
+        return self._by_class(self.cover + step + FIRST.format(scope=scope, of_owners=self.of_owners))
+
+    def others(self) -> list[tuple[str, int, list[Sequence[Any]]]]:
+        if self.asked.is_of_all and not self.asked.of_deals:
+            self.parameters["deals_there"] = count(Deal.objects.all())
+            return self._by_class(OTHERS_OF_EVERY)
+        step, scope = self._scope
+        return self._by_class(
+            self.cover + step + OTHERS_OF_SCOPE.format(
+                scope=scope, of_owners=self.of_owners, has_near="false" if self.asked.of_accounts else "true"
+            )
+        )  # fmt: skip
+
+    def _by_class(self, sql: str) -> list[tuple[str, int, list[Sequence[Any]]]]:
+        """(class, how many there are, the rows that are listed: without a class, the first of them)."""
+        with connection.cursor() as cursor:
+            cursor.execute(sql, self.parameters)
+            found: Iterable[Sequence[Any]] = cursor.fetchall()
+        made = []
+        for class_, rows in groupby(found, key=lambda row: row[0]):
+            listed = list(rows)
+            if listed[0][1]:
+                made.append((class_, int(listed[0][1]), [row[2:] for row in listed if row[2] is not None]))
+        return made
+
+
+def sum_of(values: Mapping[str, Decimal | None], parts: Mapping[str, int], *, is_weighted: bool) -> Decimal:
+    """What the deals of a figure are together, from the figures of its line: exactly what their rows would add up to."""
+    amounts = {"won": values["won"], "open": values["weighted_pipeline" if is_weighted else "pipeline"]}
+    return sum((sign * (amounts[status] or Decimal(0)) for status, sign in parts.items()), Decimal(0))

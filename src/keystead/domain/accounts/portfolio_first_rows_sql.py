@@ -1,0 +1,127 @@
+"""The SQL of portfolio_first_rows: each class of deals with its count and the first of its rows."""
+
+from keystead.domain.accounts.portfolio_source_sql import RATE_DAY
+
+SCOPE_OF_COVER = ", scope AS MATERIALIZED (SELECT DISTINCT account_id FROM cover)"
+OF_OWNERS = "SELECT m.id FROM keystead_member m WHERE m.workspace_id = %(workspace)s AND {where}"
+
+FIRST = (
+    """
+, deal AS MATERIALIZED (
+  SELECT d.id, d.status, d.close_date, d.amount, d.currency, coalesce(d.probability, s.probability) AS probability
+  FROM keystead_deal d LEFT JOIN keystead_stage s ON s.id = d.stage_id
+  WHERE d.workspace_id = %(workspace)s AND d.close_date BETWEEN %(start)s AND %(end)s AND d.status IN ('won', 'open')
+    AND {scope} AND {of_owners}
+), unit AS MATERIALIZED (  -- one rate for each currency, to tell the large from the small
+  SELECT currency, coalesce(found.rate, 0) AS rate
+  FROM (SELECT DISTINCT currency FROM deal) c
+  LEFT JOIN LATERAL keystead_rate_on(currency, %(quote)s, %(today)s) found ON true
+), unrated AS MATERIALIZED (
+  SELECT DISTINCT currency, close_date, true AS is_unrated FROM keystead_keptlack
+  WHERE workspace_id = %(workspace)s AND period_id = %(kept)s
+), sorted AS MATERIALIZED (
+  SELECT deal.id, close_date, CASE
+    WHEN amount IS NULL THEN 'no_amount'
+    WHEN is_unrated THEN 'missing_rate'
+    WHEN NOT status = ANY(%(parts)s) THEN status
+    WHEN %(weighted)s AND status = 'open' AND probability IS NULL THEN 'no_probability'
+    ELSE 'counts' END AS class,
+    abs(amount * unit.rate * CASE WHEN %(weighted)s AND status = 'open' THEN probability * 0.01 ELSE 1 END)::float8 AS about
+  FROM deal JOIN unit USING (currency) LEFT JOIN unrated USING (currency, close_date)
+), classes AS (
+  SELECT class, count(*) AS together FROM sorted GROUP BY class
+), ranked AS (
+  SELECT c.*, first.* FROM classes c LEFT JOIN LATERAL (
+    SELECT s.id, row_number() OVER () AS turn FROM (
+      SELECT id FROM sorted WHERE class = c.class
+      ORDER BY about DESC NULLS LAST, close_date, id
+      OFFSET CASE WHEN c.class = 'counts' THEN %(skipped)s ELSE 0 END
+      LIMIT CASE WHEN c.class = 'counts' THEN %(most)s ELSE %(most_out)s END) s) first ON true
+)
+SELECT r.class, r.together, r.id, n.name, d.status, d.close_date, d.amount, d.currency, f.rate, f.rate_date, f.via, d.probability,
+  CASE WHEN d.currency = %(quote)s THEN d.amount ELSE d.amount * f.rate END
+    * CASE WHEN %(weighted)s AND d.status = 'open' THEN d.probability * 0.01 ELSE 1 END
+    * CASE d.status WHEN 'won' THEN %(won_sign)s ELSE 1 END AS worth
+FROM ranked r LEFT JOIN deal d USING (id) LEFT JOIN keystead_deal n ON n.id = r.id
+LEFT JOIN LATERAL keystead_rate_on(d.currency, %(quote)s, """
+    + RATE_DAY.format(close_date="d.close_date")
+    + """) f ON r.class = 'counts' AND d.currency <> %(quote)s
+ORDER BY r.class, abs(CASE WHEN r.class = 'counts' THEN
+  CASE WHEN d.currency = %(quote)s THEN d.amount ELSE d.amount * f.rate END
+    * CASE WHEN %(weighted)s AND d.status = 'open' THEN d.probability * 0.01 ELSE 1 END END) DESC, r.turn
+"""
+)
+
+# `near`: in a total, deals without any account.
+OTHERS_OF_SCOPE = """
+, other AS MATERIALIZED (
+  SELECT d.id, d.close_date, CASE
+    WHEN d.close_date IS NULL THEN 'no_date'
+    WHEN d.close_date NOT BETWEEN %(start)s AND %(end)s THEN 'date_outside'
+    ELSE 'lost' END AS class
+  FROM keystead_deal d
+  WHERE d.workspace_id = %(workspace)s AND {scope} AND {of_owners}
+    AND (d.status = 'lost' OR d.close_date IS NULL OR d.close_date NOT BETWEEN %(start)s AND %(end)s)
+  UNION ALL
+  SELECT d.id, d.close_date, 'no_account' FROM keystead_deal d
+  WHERE {has_near} AND d.workspace_id = %(workspace)s AND d.account_id IS NULL AND {of_owners} AND d.status <> 'lost'
+    AND d.close_date BETWEEN %(start)s AND %(end)s
+), classes AS (
+  SELECT class, count(*) AS together FROM other GROUP BY class
+), ranked AS (
+  SELECT c.*, first.* FROM classes c CROSS JOIN LATERAL (
+    SELECT o.id, row_number() OVER () AS turn FROM (
+      SELECT id FROM other WHERE class = c.class ORDER BY close_date DESC NULLS LAST, id LIMIT %(most_out)s) o) first
+)
+SELECT r.class, r.together, r.id, d.name, d.close_date, d.amount, d.currency
+FROM ranked r JOIN keystead_deal d ON d.id = r.id ORDER BY r.class, r.turn
+"""
+
+# Over every account indexes know the first rows, and count the few: the many are what is left of the kept number of all.
+_OURS = "d.workspace_id = %(workspace)s"
+_WITHIN = "d.close_date BETWEEN %(start)s AND %(end)s"
+
+
+def _count(where: str) -> str:
+    return f"(SELECT count(*) FROM keystead_deal d WHERE {_OURS} AND {where})"
+
+
+def _first(*where: str) -> str:
+    """The latest of the rows in these ranges."""
+    ranges = " UNION ALL ".join(
+        f"(SELECT d.id, d.name, d.close_date, d.amount, d.currency FROM keystead_deal d WHERE {_OURS} AND {each}"
+        " ORDER BY d.close_date DESC, d.id DESC LIMIT %(most_out)s)"
+        for each in where
+    )
+    return f"SELECT * FROM ({ranges}) ranges ORDER BY close_date DESC, id DESC LIMIT %(most_out)s"
+
+
+_OF_ACCOUNTS = "d.account_id IS NOT NULL"
+_NONE = "d.account_id IS NULL"
+_CLASSES = {
+    "date_outside": (
+        " ".join(
+            [
+                f"%(deals_there)s - {_count(_NONE)} - {_count(_WITHIN)} + {_count(f'{_NONE} AND {_WITHIN}')}",
+                f"- {_count('d.close_date IS NULL')} + {_count(f'{_NONE} AND d.close_date IS NULL')}",
+            ]
+        ),
+        _first(f"{_OF_ACCOUNTS} AND d.close_date > %(end)s", f"{_OF_ACCOUNTS} AND d.close_date < %(start)s"),
+    ),
+    "lost": (
+        f"{_count(f"d.status = 'lost' AND {_WITHIN}")} - {_count(f"{_NONE} AND d.status = 'lost' AND {_WITHIN}")}",
+        _first(f"{_OF_ACCOUNTS} AND d.status = 'lost' AND {_WITHIN}"),
+    ),
+    "no_account": (
+        _count(f"{_NONE} AND d.status <> 'lost' AND {_WITHIN}"),
+        _first(f"{_NONE} AND d.status <> 'lost' AND {_WITHIN}"),
+    ),
+    "no_date": (
+        f"{_count('d.close_date IS NULL')} - {_count(f'{_NONE} AND d.close_date IS NULL')}",
+        _first(f"{_OF_ACCOUNTS} AND d.close_date IS NULL"),
+    ),
+}
+OTHERS_OF_EVERY = " UNION ALL ".join(
+    f"(SELECT '{name}' AS class, {together} AS together, first.* FROM ({first}) first)"
+    for name, (together, first) in _CLASSES.items()
+)
