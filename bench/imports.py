@@ -99,7 +99,7 @@ def _file(rows: int) -> bytes:
 
 
 def _phases(owner: "Member", content: bytes, rows: int, *, slowest: bool) -> list[list[Cell]]:
-    from keystead.domain.exchange import imports
+    from keystead.domain.exchange import imports, telling, working
 
     phases: list[list[Cell]] = []
 
@@ -107,23 +107,23 @@ def _phases(owner: "Member", content: bytes, rows: int, *, slowest: bool) -> lis
         took, processor = _timed(step, job, name if slowest else "")
         job.refresh_from_db()
         if job.state == "failed":
-            raise SystemExit(f"{name}: {imports.failure_sentence(job)}")
+            raise SystemExit(f"{name}: {telling.failure_sentence(job)}")
         counts = [job.counts.get(verdict, 0) for verdict in ("create", "update", "unchanged", "error")]
         phases.append([name, took, processor, round(rows / took), *counts])
 
     def committed(name: str) -> "Import":
         job = _received(owner, content)
-        timed(f"{name}: read and compare", job, imports.read_now)
+        timed(f"{name}: read and compare", job, working.read_now)
         with _no_worker():
             imports.request_commit(job=job, viewer=owner)
-        timed(f"{name}: commit", job, imports.commit_now)
+        timed(f"{name}: commit", job, working.commit_now)
         return job
 
     first = committed("first run")
     committed("second run")
     with _no_worker():
         imports.request_undo(job=first, viewer=owner)
-    timed("undo", first, imports.undo_now)
+    timed("undo", first, working.undo_now)
     return phases
 
 

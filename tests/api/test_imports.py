@@ -10,7 +10,7 @@ from django.test import override_settings
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from keystead.data.models import Import
-from keystead.domain.exchange import imports
+from keystead.domain.exchange import working
 from tests.api.conftest import IN_MEMORY, Caller, Callers
 from tests.support.world import World
 
@@ -43,7 +43,7 @@ def work(world: World, key: str, step: Callable[..., None]) -> None:
 @pytest.fixture
 def previewed(callers: Callers, world: World) -> Any:
     job = upload(callers.olga).data
-    work(world, job["id"], imports.read_now)
+    work(world, job["id"], working.read_now)
     return callers.olga.get(f"/imports/{job['id']}").data
 
 
@@ -53,7 +53,7 @@ def test_an_upload_is_received_and_read_in_the_background(callers: Callers, worl
     assert response.headers["Location"] == f"/api/v1/imports/{response.data['id']}"
     assert response.data["counts"] == {"create": 0, "update": 0, "unchanged": 0, "error": 0}
     assert [one["id"] for one in callers.olga.get("/imports?state=received&kind=accounts").data["items"]] == [response.data["id"]]
-    work(world, response.data["id"], imports.read_now)
+    work(world, response.data["id"], working.read_now)
     found = callers.olga.get(f"/imports/{response.data['id']}").data
     assert (found["state"], found["progress"], found["mapping"]) == ("previewed", 100, MAPPED["mapping"])
     assert found["counts"] == {"create": 1, "update": 0, "unchanged": 0, "error": 1}
@@ -67,12 +67,12 @@ def test_a_preview_is_committed_and_undone(callers: Callers, world: World, previ
     assert (begun.status_code, begun.data["state"]) == (202, "committing")
     twice = callers.olga.post(f"{path}/commit", None)
     assert (twice.status_code, twice.data["code"], twice.data["state"]) == (409, "wrong_state", "committing")
-    work(world, previewed["id"], imports.commit_now)
+    work(world, previewed["id"], working.commit_now)
     assert callers.olga.get(path).data["state"] == "committed"
     assert [one["name"] for one in callers.olga.get("/accounts").data["items"]] == ["Aurelia Foods"]
     assert callers.olga.delete(path).status_code == 409
     assert callers.olga.post(f"{path}/undo", None).data["state"] == "undoing"
-    work(world, previewed["id"], imports.undo_now)
+    work(world, previewed["id"], working.undo_now)
     assert callers.olga.get(path).data["state"] == "undone"
     assert callers.olga.get("/accounts").data["total"] == 0
 
@@ -92,7 +92,7 @@ def test_other_options_have_the_file_read_again(callers: Callers, world: World, 
     path = f"/imports/{previewed['id']}"
     changed = callers.olga.patch(path, {"options": {"mapping": {"name": "name"}}})
     assert changed.data["state"] == "received"
-    work(world, previewed["id"], imports.read_now)
+    work(world, previewed["id"], working.read_now)
     assert callers.olga.get(path).data["counts"] == {"create": 2, "update": 0, "unchanged": 0, "error": 0}
     assert faults(callers.olga.patch(path, {"options": {"mapping": {"name": "nmae"}}})) == [("/options/mapping", "unknown_field")]
     assert faults(callers.olga.patch(path, {"kind": "deals"})) == [("/options", "required")]

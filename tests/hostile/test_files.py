@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from keystead.data.models import Account, Deal, Import, ImportRow
-from keystead.domain.exchange import imports
+from keystead.domain.exchange import telling
 from tests.domain.exchange.files import text_file, xlsx_file
 from tests.domain.exchange.importing import bring_in, commit, counts, facts, problems, read
 from tests.domain.exchange.test_reading_workbooks import bomb
@@ -43,7 +43,7 @@ def _kib(name: str) -> int:
 
 def told(job: Import) -> str:
     assert job.state == "failed", (job.state, problems(job))
-    return imports.failure_sentence(job)
+    return telling.failure_sentence(job)
 
 
 def one_line(size: int) -> bytes:
@@ -122,7 +122,7 @@ def test_formulas_are_texts_here_and_go_out_inert(world: World, tmp_path: Path) 
         mapping = {"Account": "name", "Employees": "employees"}
         job = read(world.olga, "accounts", path.read_bytes(), name="a.xlsx", mapping=mapping)
         assert [row for row, _column, _code in problems(job)] == [2, 3, 4, 5, 6]
-        sent = "".join(imports.error_chunks(job=job))
+        sent = "".join(telling.error_chunks(job=job))
         cells = [line.split(",")[0].strip('"') for line in sent.splitlines()[1:]]
         assert all(not cell.startswith(("=", "+", "-", "@")) for cell in cells)
         bring_in(world.olga, "accounts", "Account\n" + "\n".join(f'"{text.replace(chr(34), chr(34) * 2)}"' for text in evil))
@@ -164,7 +164,7 @@ def test_a_number_written_for_another_country_is_read_right_or_told_never_read_w
         job = read(world.olga, "deals", text, locale="en", mapping=mapping)
         if problems(job):
             assert [(row, column) for row, column, _code in problems(job)] == [(2, "Amount")], problems(job)
-            assert imports.job_view(job)["problems"][0]["message"]
+            assert telling.job_view(job)["problems"][0]["message"]
             commit(world.olga, job)
             assert not Deal.objects.exists()
             return
@@ -181,7 +181,7 @@ def test_a_day_that_does_not_exist_is_told_at_its_row_and_column(world: World, d
             "deals",
             f"Opportunity ID,Deal,Account,Close date\nD-1,Drills,Aurelia,{day}\nD-2,Bits,Aurelia,30/01/2026\n",
         )
-        (problem,) = imports.job_view(job)["problems"]
+        (problem,) = telling.job_view(job)["problems"]
         assert (problem["row"], problem["column"]) == (2, "Close date")
         assert day in problem["message"]
 
@@ -192,7 +192,7 @@ def test_a_deal_that_refers_to_nothing_is_told_with_what_it_names(world: World) 
         rows = "D-1,Drills,Nowhere Ltd,Olga Owner\nD-2,Bits,Aurelia,Nobody Known\nD-3,Nuts,Aurelia,Olga Owner\n"
         job = bring_in(world.olga, "deals", f"Opportunity ID,Deal,Account,Owner\n{rows}")
         assert problems(job) == [(2, "Account", "unknown_account"), (3, "Owner", "unknown_member")]
-        said = [problem["message"] for problem in imports.job_view(job)["problems"]]
+        said = [problem["message"] for problem in telling.job_view(job)["problems"]]
         assert ["Nowhere Ltd" in said[0], "Nobody Known" in said[1]] == [True, True]
         assert list(Deal.objects.values_list("external_id", flat=True)) == ["D-3"]
 

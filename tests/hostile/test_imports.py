@@ -4,7 +4,7 @@ import pytest
 
 from keystead.data.models import Account, Deal, ImportRow, Member
 from keystead.domain.accounts.tree import refresh_lineage
-from keystead.domain.exchange import imports
+from keystead.domain.exchange import imports, telling, working
 from keystead.domain.workspace.permissions import NotAllowed
 from tests.domain.exchange.importing import bring_in, commit, counts, problems, read
 from tests.support.world import World, account
@@ -44,7 +44,7 @@ def test_a_circle_through_an_unseen_account_does_not_name_it(world: World) -> No
         account("Aurelia Iberia", external_id="A-3", parent=hidden, owner=world.alice)
         refresh_lineage()
         job = read(world.alice, "accounts", "Account ID,Name,Parent account\nA-1,Aurelia,Aurelia Iberia\n")
-        told = str(imports.job_view(job))
+        told = str(telling.job_view(job))
         assert problems(job) == [(2, "Parent account", "circle")]
         assert "Secret Oil" not in told
         assert "…" in told
@@ -116,7 +116,7 @@ def test_an_import_waiting_for_its_commit_ends_when_its_maker_has_lost_the_right
         job = read(world.alice, "accounts", "Name\nAurelia\n")
         imports.request_commit(job=job, viewer=world.alice)
         Member.objects.filter(pk=world.alice.pk).update(role="viewer")
-        imports.commit_now(job_id=job.pk)
+        working.commit_now(job_id=job.pk)
         job.refresh_from_db()
         assert (job.state, job.failure) == ("failed", {"code": "not_allowed", "params": {}})
         assert not Account.objects.exists()

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from keystead.data.models import Account, Import
-from keystead.domain.exchange import imports
+from keystead.domain.exchange import imports, telling, working
 from keystead.domain.exchange.imports import WrongState
 from keystead.jobs import exchange
 from tests.api.conftest import Caller, token_of
@@ -53,7 +53,7 @@ def test_a_commit_is_broken_off_rolled_back_and_can_be_done_again(monkeypatch: p
         imports.request_commit(job=job, viewer=world.olga)
     other = Other(world, job)
     with monkeypatch.context() as patch:
-        patch.setattr(imports, "commit", slowly(imports.commit, other.thread.start))
+        patch.setattr(working, "commit", slowly(working.commit, other.thread.start))
         run(exchange.commit, world, job)
     other.thread.join()
     assert [answer.status_code for answer in other.answers] == [202]
@@ -61,7 +61,7 @@ def test_a_commit_is_broken_off_rolled_back_and_can_be_done_again(monkeypatch: p
     with world.inside():
         assert not Account.objects.exists()
         job.refresh_from_db()
-        assert imports.failure_sentence(job) == "It was cancelled before it was done. Nothing was changed."
+        assert telling.failure_sentence(job) == "It was cancelled before it was done. Nothing was changed."
         assert problems(job) == [(None, None, "cancelled")]
         commit(world.olga, job)
         assert (Account.objects.count(), job.failure) == (2, None)
@@ -75,7 +75,7 @@ def test_an_undo_is_broken_off_and_everything_stays_imported(monkeypatch: pytest
         imports.request_undo(job=job, viewer=world.olga)
     other = Other(world, job)
     with monkeypatch.context() as patch:
-        patch.setattr(imports, "undo", slowly(imports.undo, other.thread.start))
+        patch.setattr(working, "undo", slowly(working.undo, other.thread.start))
         run(exchange.undo, world, job)
     other.thread.join()
     assert state(world, job)[0] == "committed"
@@ -83,7 +83,7 @@ def test_an_undo_is_broken_off_and_everything_stays_imported(monkeypatch: pytest
         assert Account.objects.count() == 2
         job.refresh_from_db()
         imports.request_undo(job=job, viewer=world.olga)
-        imports.undo_now(job_id=job.pk)
+        working.undo_now(job_id=job.pk)
         assert not Account.objects.exists()
 
 
@@ -92,7 +92,7 @@ def test_a_step_that_no_worker_has_begun_is_taken_back_at_once(world: World) -> 
         job = read(world.olga, "accounts", FILE)
         imports.request_commit(job=job, viewer=world.olga)
         assert imports.request_cancel(job=job, viewer=world.olga).state == "previewed"
-        imports.commit_now(job_id=job.pk)  # the queued job comes late and finds nothing to do
+        working.commit_now(job_id=job.pk)  # the queued job comes late and finds nothing to do
         assert state(world, job) == ("previewed", 100)
         assert not Account.objects.exists()
 
@@ -111,7 +111,7 @@ def test_whoever_asks_before_the_last_moment_wins(world: World, monkeypatch: pyt
         job = read(world.olga, "accounts", FILE)
         imports.request_commit(job=job, viewer=world.olga)
         Import.objects.filter(pk=job.pk).update(cancel_asked=True)
-        imports.commit_now(job_id=job.pk)
+        working.commit_now(job_id=job.pk)
         job.refresh_from_db()
         assert (job.state, job.cancel_asked) == ("previewed", False)
         assert not Account.objects.exists()

@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from keystead.data.models import Account, Import
-from keystead.domain.exchange import imports
+from keystead.domain.exchange import imports, telling, working
 from keystead.jobs import exchange
 from tests.domain.exchange.importing import read
 from tests.jobs.conftest import let_time_pass, until
@@ -109,12 +109,12 @@ def test_an_error_that_nobody_foresaw_ends_the_import_with_a_sentence(world: Wor
     def broken(**_: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(imports, "commit_now", broken)
+    monkeypatch.setattr(working, "commit_now", broken)
     run(exchange.commit, world, job)
     with world.inside():
         job.refresh_from_db()
         assert job.state == "failed"
-        assert "could not be finished" in imports.failure_sentence(job)
+        assert "could not be finished" in telling.failure_sentence(job)
 
 
 def test_a_database_that_is_away_for_a_moment_is_tried_again_and_not_for_ever(
@@ -127,7 +127,7 @@ def test_a_database_that_is_away_for_a_moment_is_tried_again_and_not_for_ever(
     def away(**_: Any) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(imports, "commit_now", away)
+    monkeypatch.setattr(working, "commit_now", away)
     with pytest.raises(OperationalError):
         run(exchange.commit, world, job)
     assert state(world, job)[0] == "committing"

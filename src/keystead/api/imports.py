@@ -25,7 +25,7 @@ from keystead.api.wire.versions import respond_versioned
 from keystead.base import clock
 from keystead.data.exchange.models import Import
 from keystead.data.workspace.models import Member
-from keystead.domain.exchange import imports
+from keystead.domain.exchange import imports, telling
 from keystead.domain.exchange.imports import WrongState
 from keystead.domain.exchange.purging import KEPT
 from keystead.domain.writing import Invalid
@@ -171,7 +171,7 @@ def import_errors(request: HttpRequest, key: UUID) -> HttpResponseBase:
     refuse_parameters(request)
     job = _find(request, key)
     written = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
-    for chunk in imports.error_chunks(job=job):
+    for chunk in telling.error_chunks(job=job):
         written.write(chunk.encode())
     size = written.tell()
     written.seek(0)
@@ -203,4 +203,4 @@ def _in_state[T](step: Callable[[], T]) -> T:
 
 def _show(request: HttpRequest, job: Import, *, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
     times = {"created_at": moment(job.created_at), "updated_at": moment(job.updated_at)}
-    return respond_versioned(request, imports.job_view(job) | times, job.version, status=status, headers=headers)
+    return respond_versioned(request, telling.job_view(job) | times, job.version, status=status, headers=headers)

@@ -16,7 +16,7 @@ from procrastinate.contrib.django import app
 from keystead.base.scope import open_scope
 from keystead.data.exchange.models import Import
 from keystead.data.workspace.models import Member
-from keystead.domain.exchange import imports
+from keystead.domain.exchange import working
 
 logger = logging.getLogger(__name__)
 
@@ -30,25 +30,25 @@ type Step = Callable[..., None]
 @app.task(name="keystead.jobs.exchange.read", pass_context=True, retry=RETRY)
 def read(context: JobContext, *, workspace_id: str, job_id: str, member_id: str) -> None:
     """Reads the file and says what it would change."""
-    _run(imports.read_now, context, workspace_id, job_id, member_id)
+    _run(working.read_now, context, workspace_id, job_id, member_id)
 
 
 @app.task(name="keystead.jobs.exchange.commit", pass_context=True, retry=RETRY)
 def commit(context: JobContext, *, workspace_id: str, job_id: str, member_id: str) -> None:
     """Writes what was previewed."""
-    _run(imports.commit_now, context, workspace_id, job_id, member_id)
+    _run(working.commit_now, context, workspace_id, job_id, member_id)
 
 
 @app.task(name="keystead.jobs.exchange.undo", pass_context=True, retry=RETRY)
 def undo(context: JobContext, *, workspace_id: str, job_id: str, member_id: str) -> None:
     """Takes a commit back."""
-    _run(imports.undo_now, context, workspace_id, job_id, member_id)
+    _run(working.undo_now, context, workspace_id, job_id, member_id)
 
 
 def _run(step: Step, context: JobContext, workspace_id: str, job_id: str, member_id: str) -> None:
     with _acting(workspace_id, job_id, member_id), only_one(job_id):
         if context.job.attempts >= ATTEMPTS:  # it took its worker with it each time
-            imports.give_up(job_id=job_id, error="too many attempts")
+            working.give_up(job_id=job_id, error="too many attempts")
             return
         try:
             step(job_id=job_id)
@@ -65,7 +65,7 @@ def _run(step: Step, context: JobContext, workspace_id: str, job_id: str, member
 
 def _give_up(job_id: str, error: str) -> None:
     with suppress(*PASSING):
-        imports.give_up(job_id=job_id, error=error)
+        working.give_up(job_id=job_id, error=error)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from django.db import connection
 
 from keystead.base.clock import now
 from keystead.data.models import Import, Member
-from keystead.domain.exchange import imports
+from keystead.domain.exchange import imports, telling, working
 
 # What an import leaves behind on purpose, and what any change leaves: neither belongs to the facts. Counts and kept figures are
 # brought up to date from such lines and marks; that they come out right is tested where they are kept.
@@ -25,21 +25,21 @@ def read(viewer: Member, kind: str, content: str | bytes, *, name: str = "file.c
 
 
 def again(job: Import) -> Import:
-    imports.read_now(job_id=job.pk)
+    working.read_now(job_id=job.pk)
     job.refresh_from_db()
     return job
 
 
 def commit(viewer: Member, job: Import) -> Import:
     imports.request_commit(job=job, viewer=viewer)
-    imports.commit_now(job_id=job.pk)
+    working.commit_now(job_id=job.pk)
     job.refresh_from_db()
     return job
 
 
 def undo(viewer: Member, job: Import) -> Import:
     imports.request_undo(job=job, viewer=viewer)
-    imports.undo_now(job_id=job.pk)
+    working.undo_now(job_id=job.pk)
     job.refresh_from_db()
     return job
 
@@ -56,7 +56,7 @@ def counts(job: Import) -> tuple[int, int, int, int]:
 
 def problems(job: Import) -> list[tuple[int, str | None, str]]:
     """[(row, column, code)] as shown."""
-    return [(one["row"], one["column"], one["code"]) for one in imports.job_view(job)["problems"]]
+    return [(one["row"], one["column"], one["code"]) for one in telling.job_view(job)["problems"]]
 
 
 def facts() -> dict[str, list[Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from keystead.data.models import Account, Deal, Import, ImportRow, Product, Stage
-from keystead.domain.exchange import imports
+from keystead.domain.exchange import imports, telling, working
 from keystead.domain.writing import Invalid
 from tests.domain.exchange.files import xlsx_file
 from tests.domain.exchange.importing import again, bring_in, commit, counts, facts, problems, read
@@ -47,7 +47,7 @@ def test_every_shape_of_the_same_table_becomes_the_same_deals(
     with world.inside():
         account("São João Agro")
         job = read(world.olga, "deals", of_text(tmp_path), name=name, **options)
-        assert counts(job) == (2, 0, 0, 0), imports.job_view(job)
+        assert counts(job) == (2, 0, 0, 0), telling.job_view(job)
         commit(world.olga, job)
         deals = Deal.objects.order_by("external_id").values_list("external_id", "name", "status", "amount", "close_date")
         assert list(deals) == [
@@ -73,7 +73,7 @@ def test_an_unknown_account_is_offered_and_its_rows_are_rejected(world: World) -
         job = read(world.olga, "deals", DEALS + "D-3;Luz;Brasilux;Won;10,00;31/01/2026\n")
         assert counts(job) == (1, 0, 0, 2)
         assert problems(job) == [(2, "Conta", "unknown_account"), (3, "Conta", "unknown_account")]
-        offer = imports.job_view(job)["offers"]["account"]
+        offer = telling.job_view(job)["offers"]["account"]
         assert (offer["kind"], offer["decision"]) == ("accounts", "reject")
         unknown = offer["unknown"][0]
         assert (unknown["value"], unknown["count"]) == ("São João Agro", 2)
@@ -85,7 +85,7 @@ def test_an_unknown_account_is_offered_and_its_rows_are_rejected(world: World) -
 def test_an_unknown_account_is_created_when_asked_for(world: World) -> None:
     with world.inside():
         job = read(world.olga, "deals", DEALS, unknown={"account": "create"})
-        assert (counts(job), imports.job_view(job)["also_created"]["accounts"]) == ((2, 0, 0, 0), 1)
+        assert (counts(job), telling.job_view(job)["also_created"]["accounts"]) == ((2, 0, 0, 0), 1)
         commit(world.olga, job)
         made = Account.objects.get(name="São João Agro")
         assert made.lineage == [made.pk]
@@ -145,7 +145,7 @@ def test_a_circle_through_a_file_is_rejected_with_its_path(world: World) -> None
         account("Delta")
         job = bring_in(world.olga, "accounts", "Name,Parent\nAlpha,Beta\nBeta,Gamma\nGamma,Alpha\nDelta,\n")
         assert counts(job) == (0, 0, 1, 3)
-        shown = imports.job_view(job)["problems"]
+        shown = telling.job_view(job)["problems"]
         assert {(one["row"], one["code"]) for one in shown} == {(2, "circle"), (3, "circle"), (4, "circle")}
         assert all("Alpha" in one["message"] and "Gamma" in one["message"] for one in shown)
         assert set(Account.objects.values_list("name", flat=True)) == {"Delta"}
@@ -180,7 +180,7 @@ def test_bad_cells_reject_their_row_and_leave_the_others(world: World) -> None:
 def test_rejected_rows_come_as_a_file_that_imports_once_it_is_mended(world: World) -> None:
     with world.inside():
         job = bring_in(world.olga, "deals", "Deal,Amount\nGood,100\nFine,200\n=Bad,1x\n")
-        text = "".join(imports.error_chunks(job=job))
+        text = "".join(telling.error_chunks(job=job))
         assert "'=Bad" in text
         assert "Good" not in text
         mended = bring_in(world.olga, "deals", text.replace("1x", "17"))
@@ -192,7 +192,7 @@ def test_a_file_that_is_no_table_fails_with_a_sentence(world: World) -> None:
     with world.inside():
         job = read(world.olga, "accounts", b"%PDF-1.7 \x00\x01\x02 not a table", name="report.csv")
         assert job.state == "failed"
-        assert imports.failure_sentence(job)
+        assert telling.failure_sentence(job)
         assert not ImportRow.objects.filter(job=job).exists()
         with pytest.raises(imports.WrongState):
             imports.request_commit(job=job, viewer=world.olga)
@@ -214,7 +214,7 @@ def test_only_a_previewed_import_is_committed_and_only_once(world: World) -> Non
         commit(world.olga, job)
         with pytest.raises(imports.WrongState):
             imports.request_commit(job=job, viewer=world.olga)
-        imports.commit_now(job_id=job.pk)
+        working.commit_now(job_id=job.pk)
         assert Account.objects.filter(name="Aurelia").count() == 1
 
 
@@ -228,7 +228,7 @@ def test_a_discarded_import_leaves_nothing(world: World, django_capture_on_commi
         assert not path.exists()
         assert not Import.objects.exists()
         assert not ImportRow.objects.exists()
-        imports.read_now(job_id=job.pk)  # its job may still stand in the queue
+        working.read_now(job_id=job.pk)  # its job may still stand in the queue
 
 
 def test_what_changed_between_preview_and_commit_is_judged_anew(world: World) -> None:
@@ -251,10 +251,10 @@ def test_a_step_that_is_given_up_says_so_and_can_be_tried_again(world: World) ->
     with world.inside():
         job = read(world.olga, "accounts", "Name\nAurelia\n")
         imports.request_commit(job=job, viewer=world.olga)
-        imports.give_up(job_id=job.pk, error="power cut")
+        working.give_up(job_id=job.pk, error="power cut")
         job.refresh_from_db()
         assert (job.state, job.failure["code"]) == ("failed", "interrupted")
-        assert "power cut" in imports.failure_sentence(job)
+        assert "power cut" in telling.failure_sentence(job)
         imports.change_options(job=job, viewer=world.olga, options={})
         commit(world.olga, again(job))
         assert Account.objects.filter(name="Aurelia").exists()
@@ -282,4 +282,4 @@ def test_a_format_that_says_nothing_or_fits_another_field_is_refused(world: Worl
             assert [error.field for error in refused.value.errors] == ["formats"]
         job = read(world.olga, "deals", "Opportunity ID,Deal,Amount\nD-1,Drills,7\n", formats={"Amount": "dmy"})
         assert job.state == "failed"
-        assert "dmy" in imports.failure_sentence(job)
+        assert "dmy" in telling.failure_sentence(job)

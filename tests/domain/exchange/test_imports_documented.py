@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from keystead.domain.exchange.imports import OPTIONS
+from keystead.domain.exchange.options import OPTIONS
 from keystead.domain.exchange.problems_sentences import SENTENCES
 from keystead.domain.exchange.reading_limits import LIMITS
 

@@ -3,7 +3,7 @@
 import pytest
 
 from keystead.data.models import Account, Deal, Import
-from keystead.domain.exchange import imports
+from keystead.domain.exchange import imports, telling, working
 from keystead.domain.workspace.permissions import NotAllowed
 from tests.domain.exchange.importing import bring_in, counts, problems, read
 from tests.support.world import World, account
@@ -15,7 +15,7 @@ def test_alice_imports_deals_of_her_accounts_and_not_of_one_she_does_not_see(wor
         account("Secret Oil", owner=world.bob)
         job = bring_in(world.alice, "deals", "Deal,Account\nPumps,Aurelia\nDrills,Secret Oil\n")
         assert problems(job) == [(3, "Account", "unknown_account")]
-        assert imports.job_view(job)["offers"]["account"]["unknown"][0]["suggestions"] == []
+        assert telling.job_view(job)["offers"]["account"]["unknown"][0]["suggestions"] == []
         assert list(Deal.objects.values_list("name", "account_id", "owner_id")) == [("Pumps", mine.pk, world.alice.pk)]
 
 
@@ -73,5 +73,5 @@ def test_two_workspaces_import_the_same_ids_apart(world: World) -> None:
         assert list(Account.objects.values_list("industry", flat=True)) == ["Steel"]
     with world.inside(world.olga):
         assert list(Account.objects.values_list("industry", flat=True)) == ["Food"]
-        imports.commit_now(job_id=job.pk)  # an id of another workspace is no import here
+        working.commit_now(job_id=job.pk)  # an id of another workspace is no import here
         assert Account.objects.count() == 1

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from keystead.data.models import Account, Deal
 from keystead.domain.accounts.editing import change_account
-from keystead.domain.exchange import imports
+from keystead.domain.exchange import telling, working
 from tests.domain.exchange.importing import bring_in, counts, facts, read, undo
 from tests.support.world import World, account
 
@@ -29,7 +29,7 @@ def test_undo_gives_back_created_and_changed_rows_and_what_was_made_beside_them(
         before.pop("keystead_dealstagechange")
         after.pop("keystead_dealstagechange")
         assert after == before
-        assert imports.job_view(job)["undo"] == {"undone": 2, "kept_total": 0, "kept": []}
+        assert telling.job_view(job)["undo"] == {"undone": 2, "kept_total": 0, "kept": []}
 
 
 def test_undo_of_a_tree_gives_back_parents_and_lineages(world: World) -> None:
@@ -52,7 +52,7 @@ def test_a_row_that_somebody_has_edited_since_is_kept_and_listed(world: World) -
         brasilux = Account.objects.get(name="Brasilux")
         change_account(account=brasilux, viewer=world.olga, fields={"country": "Brazil"})
         undo(world.olga, job)
-        view = imports.job_view(job)["undo"]
+        view = telling.job_view(job)["undo"]
         assert (view["undone"], view["kept_total"]) == (1, 2)
         assert {row["name"] for row in view["kept"]} == {"Aurelia", "Brasilux"}
         assert dict(Account.objects.values_list("name", "industry")) == {"Aurelia": "Food", "Brasilux": "Energy"}
@@ -65,7 +65,7 @@ def test_a_created_account_that_has_got_a_deal_since_is_kept(world: World) -> No
         Deal.objects.create(name="Pumps", account=aurelia, amount=Decimal(1), currency="EUR")
         undo(world.olga, job)
         assert list(Account.objects.values_list("name", flat=True)) == ["Aurelia"]
-        assert [row["name"] for row in imports.job_view(job)["undo"]["kept"]] == ["Aurelia"]
+        assert [row["name"] for row in telling.job_view(job)["undo"]["kept"]] == ["Aurelia"]
 
 
 def test_undo_happens_once(world: World) -> None:
@@ -73,7 +73,7 @@ def test_undo_happens_once(world: World) -> None:
         job = bring_in(world.olga, "accounts", "Name\nAurelia\n")
         undo(world.olga, job)
         again = bring_in(world.olga, "accounts", "Name\nAurelia\n")
-        imports.undo_now(job_id=job.pk)
+        working.undo_now(job_id=job.pk)
         assert Account.objects.filter(name="Aurelia").exists()
         assert counts(again) == (1, 0, 0, 0)
 

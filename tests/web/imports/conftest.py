@@ -10,7 +10,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from keystead.data.models import Import, Member
-from keystead.domain.exchange import imports
+from keystead.domain.exchange import working
 from tests.support.world import World
 
 STORAGE = "django.core.files.storage.FileSystemStorage"
@@ -59,7 +59,7 @@ class Desk:
         """What the worker does: "read", "commit", "undo"."""
         with self.world.inside(self.member):
             for step in steps:
-                getattr(imports, f"{step}_now")(job_id=job.pk)
+                getattr(working, f"{step}_now")(job_id=job.pk)
             job.refresh_from_db()
         return job
 

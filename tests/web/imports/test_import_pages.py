@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from keystead.data.models import Account, Deal, Import, Product
+from keystead.base.clock import now
+from keystead.data.models import Account, Deal, Import, Product, SavedMapping
 from keystead.domain.accounts.editing import change_account
 from keystead.domain.exchange.guessing import guess_kind, guess_mapping
 from tests.support.world import World, account
@@ -338,3 +339,58 @@ def test_new_accounts_that_are_like_known_ones_are_offered_with_their_likeness_a
     olga.work(job, "read")
     assert (job.counts["create"], job.counts["update"]) == (1, 1)
     assert "like one that is here" not in text_of(olga.get("detail", job))
+
+
+def test_new_deals_and_people_are_compared_with_those_of_the_same_account_and_not_where_an_id_tells_them_apart(
+    olga: Desk,
+) -> None:
+    olga.committed("Account\nAurelia Foods\nBorealis\n", kind="accounts")
+    olga.committed("Deal;Account\nCold-chain renewal;Aurelia Foods\n", kind="deals")
+    file = "Deal;Account\nCold chain renewal;Aurelia Foods\nCold chain renewals;Borealis\n"
+    job = olga.previewed(file, kind="deals")
+    page = text_of(olga.get("columns", job))
+    assert "1 new name is like one that is here" in page
+    assert '<option value="Cold-chain renewal" selected>' in page
+    olga.post("columns", job, olga.form(job, **{"value-name-0": "Cold-chain renewal"}))
+    olga.work(job, "read")
+    assert (job.counts["create"], job.counts["unchanged"]) == (1, 1)
+    by_id = olga.previewed("Opportunity ID;Deal;Account\nD-1;Cold chain renewal;Aurelia Foods\n", kind="deals")
+    assert "like one that is here" not in text_of(olga.get("detail", by_id))
+    olga.committed("Contact;Account\nBruno Prado;Aurelia Foods\n", kind="contacts")
+    person = olga.previewed("Contact;Account\nBruno Pradó;Aurelia Foods\nBruno  Prada;Aurelia Foods\n", kind="contacts")
+    assert "1 new name is like one that is here" in text_of(olga.get("detail", person))
+
+
+def test_the_original_file_comes_back_byte_for_byte_to_whoever_may_see_the_import(olga: Desk) -> None:
+    job = olga.committed(ACCOUNTS, name="contas ação.csv", kind="accounts")
+    assert olga.url("file", job) in text_of(olga.get("detail", job))
+    assert olga.url("file", job) in text_of(olga.get("list"))
+    answer = olga.get("file", job)
+    assert b"".join(answer.streaming_content) == ACCOUNTS.encode()
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename")
+    assert Desk(olga.world, olga.world.alice).get("file", job).status_code == 404
+    with olga.world.inside():
+        Import.objects.update(purged_at=now())
+    assert olga.get("file", job).status_code == 404
+    assert olga.url("file", job) not in text_of(olga.get("detail", job))
+
+
+def test_a_learnt_value_can_be_forgotten_alone_and_with_all_that_was_learnt(olga: Desk) -> None:
+    olga.committed(ACCOUNTS, kind="accounts")
+    job = olga.previewed("Account;Sector;Country\nAurelia Foods Ltd;Fish;Spain\n", kind="accounts")
+    olga.post("columns", job, olga.form(job, **{"value-name-0": "Aurelia Foods"}))
+    olga.work(job, "read")
+    olga.post("commit", job)
+    olga.work(job, "commit")
+    assert "Aurelia Foods Ltd" in text_of(olga.get("learnt"))
+    with olga.world.inside():
+        (kept,) = SavedMapping.objects.filter(values__has_key="name")
+    known = {"mapping": str(kept.pk), "field": "name", "text": "Aurelia Foods Ltd"}
+    assert Desk(olga.world, olga.world.alice).post("learnt", data=known).status_code == 403
+    assert "Forgotten" in text_of(olga.client.post(olga.url("learnt"), known, follow=True))
+    assert "forgotten already" in text_of(olga.client.post(olga.url("learnt"), known, follow=True))
+    assert "forgotten already" in text_of(olga.client.post(olga.url("learnt"), {"mapping": "x"}, follow=True))
+    assert "Aurelia Foods Ltd" not in text_of(olga.get("learnt"))
+    olga.post("learnt", data={"mapping": str(kept.pk)})
+    with olga.world.inside():
+        assert not SavedMapping.objects.filter(pk=kept.pk).exists()

@@ -68,3 +68,11 @@ def is_being_worked_at(job: Import) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [str(job.pk)])
         return not cursor.fetchone()[0]
+
+
+def roll_back(job: Import) -> None:
+    """The import as it was before the step that was cancelled, and the sentence for it."""
+    job.state = "committed" if job.state == "undoing" else "previewed"
+    job.progress, job.cancel_asked = 100, False
+    job.failure = {"code": Cancelled.code, "params": {}}
+    job.save(update_fields=["state", "progress", "failure", "cancel_asked"])

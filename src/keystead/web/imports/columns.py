@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from keystead.data.exchange.models import Import, ImportState
-from keystead.domain.exchange.imports import WrongState, change_options, failure_sentence
+from keystead.domain.exchange.imports import WrongState, change_options
+from keystead.domain.exchange.telling import failure_sentence
 from keystead.domain.writing import Invalid
 from keystead.web.imports.columns_form import ColumnsForm
 from keystead.web.imports.finding import find_import, frame

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from keystead.data.exchange.models import Import
 from keystead.domain.exchange.imports import may_import
+from keystead.domain.exchange.learning import may_see_learnt
 from keystead.domain.workspace.permissions import require
 from keystead.web.imports.finding import frame
 from keystead.web.imports.words import KINDS, ORDER, STATE_TONES, WORKING
@@ -28,6 +29,7 @@ def imports(request: WorkspaceRequest) -> HttpResponse:
         "page": page,
         "rows": [_row(job) for job in page],
         "kinds": kinds,
+        "may_see_learnt": may_see_learnt(request.viewer),
     }
     return render(request, "imports/list.html", context)
 

@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from keystead.data.exchange.models import Import
-from keystead.domain.exchange.imports import preview_rows
 from keystead.domain.exchange.problem_groups import problem_groups
+from keystead.domain.exchange.telling import preview_rows
 from keystead.web.imports.cells import cells, changes, shown_fields
 from keystead.web.imports.words import VERDICTS
 from keystead.web.requests import WorkspaceRequest

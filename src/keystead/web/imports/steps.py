@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -15,16 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from keystead.data.exchange.models import Import, ImportState
 from keystead.domain.exchange.fields import fields_of
-from keystead.domain.exchange.imports import (
-    WrongState,
-    discard,
-    error_chunks,
-    failure_sentence,
-    job_view,
-    request_cancel,
-    request_commit,
-    request_undo,
-)
+from keystead.domain.exchange.imports import WrongState, discard, request_cancel, request_commit, request_undo
+from keystead.domain.exchange.resembling import NAMING
+from keystead.domain.exchange.telling import error_chunks, failure_sentence, job_view
 from keystead.web.imports.finding import find_import, frame
 from keystead.web.imports.rows import listed, record_url
 from keystead.web.imports.words import SEPARATORS, WORK, WORKING, made_words
@@ -62,7 +55,7 @@ def _preview(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
         "writes": view["counts"]["create"] + view["counts"]["update"],
         "also_created": _made(job),
         "undecided": _undecided(view),
-        "resembling": len(view["offers"].get("name", {}).get("unknown", ())),
+        "resembling": len(view["offers"].get(NAMING.get(job.kind, ""), {}).get("unknown", ())),
         "separator": SEPARATORS.get(job.format.get("separator", "")),
         "failure": failure_sentence(job) if job.failure else "",
         "match_labels": [fields_of(job.kind)[name].label for name in view["match"]],
@@ -191,3 +184,12 @@ def errors_file(request: WorkspaceRequest, pk: UUID) -> HttpResponseBase:
         return FileResponse(spool, content_type=kind, headers={"Content-Disposition": named})
     with spool:
         return HttpResponse(spool.read(), content_type=kind, headers={"Content-Disposition": named})
+
+
+@require_GET
+def original_file(request: WorkspaceRequest, pk: UUID) -> HttpResponseBase:
+    """The file as it was uploaded, for whoever may see the import; 404 once it was forgotten."""
+    job = find_import(request, pk)
+    if job.purged_at or not job.file.name or not job.file.storage.exists(job.file.name):
+        raise Http404
+    return FileResponse(job.file.open("rb"), as_attachment=True, filename=job.filename, content_type="application/octet-stream")

@@ -10,7 +10,7 @@ from keystead.data.models import Member, Stage
 from keystead.domain.exchange.fields import fields_of
 from keystead.domain.exchange.imports import may_import
 from keystead.domain.exchange.problem_groups import problem_groups
-from keystead.domain.exchange.resembling import KINDS as RESEMBLING
+from keystead.domain.exchange.resembling import NAMING
 from keystead.domain.exchange.resolving import CREATABLE, unknown_rule
 from keystead.domain.exchange.tables import MODELS, NAMED_BY, TARGETS
 from keystead.domain.workspace.permissions import may
@@ -31,6 +31,7 @@ class FieldValues:
     choices: list[tuple[str, str]]
     decision: str = ""
     decisions: list[tuple[str, str]] = dataclasses.field(default_factory=list)
+    names_the_row: bool = False
 
     @property
     def is_short(self) -> bool:
@@ -39,7 +40,7 @@ class FieldValues:
     @property
     def is_resembling(self) -> bool:
         """Whether these are new records that resemble known ones, rather than names that others are called by."""
-        return self.field == "name" and bool(self.open_count)
+        return self.names_the_row and bool(self.open_count)
 
     @property
     def open_count(self) -> int:
@@ -80,14 +81,21 @@ def _one(
         {"from": text, "to": to, "count": 0, "suggestions": [], "is_sure": False} for text, to in mapped.items()
     ]
     rows += [_row(item) for item in [*offer.get("unknown", ()), *others] if item["value"] not in mapped]
-    kind = spec.to or (job.kind if name == "name" and job.kind in RESEMBLING else "")
+    names_the_row = name == NAMING.get(job.kind)
+    kind = spec.to or (job.kind if names_the_row else "")
     choices = [(value, label_of_choice(job.kind, name, value)) for value in spec.values or ()] or (
-        _known(kind, viewer) if kind else []
+        _known(kind, viewer) if spec.to or kind in CREATABLE else _offered(rows)
     )
     decisions = _decisions(kind, viewer) if spec.to and kind != "stages" else []
     column = next((header for header, field in job.mapping.items() if field == name), "")
     decision = offer.get("decision") or (unknown_rule(job.kind, name, job.options, column) if decisions else "")
-    return FieldValues(name, str(spec.label), rows, choices, str(decision), decisions)
+    return FieldValues(name, str(spec.label), rows, choices, str(decision), decisions, names_the_row)
+
+
+def _offered(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Names to choose from where all known ones would be too many, or say too little: those that were offered or chosen."""
+    names = [name for row in rows for name in (row["to"], *(one["value"] for one in row["suggestions"])) if name]
+    return [(name, name) for name in dict.fromkeys(names)]
 
 
 def _row(item: Mapping[str, Any]) -> dict[str, Any]:

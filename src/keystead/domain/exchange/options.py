@@ -1,0 +1,86 @@
+"""What a person or a client may ask of an import: checked before anything is read."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from keystead.base.money import known_currencies
+from keystead.domain.exchange.fields import fields_of
+from keystead.domain.exchange.parsing_days import date_order
+from keystead.domain.exchange.parsing_numbers import NumberFormat
+from keystead.domain.exchange.problems import BadValue
+from keystead.domain.exchange.tables import TARGETS
+from keystead.domain.writing import FieldError, Invalid
+
+OPTIONS = frozenset(
+    "mapping values match mode locale date_format number_format formats sheet header_row currency unknown".split()
+)
+
+
+def check_options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of an import, or `Invalid` with one error for each that is not understood."""
+    errors = [FieldError(name, "unknown_option", _("There is no such option.")) for name in options if name not in OPTIONS]
+    shapes: dict[str, type | tuple[type, ...]] = {
+        "mapping": dict, "values": dict, "formats": dict, "unknown": dict, "match": list, "mode": str, "locale": str,
+        "date_format": str, "number_format": str, "sheet": str, "currency": str, "header_row": int,
+    }  # fmt: skip
+    errors.extend(
+        FieldError(name, "bad_option", _("This option has another shape."))
+        for name, shape in shapes.items()
+        if options.get(name) is not None and not isinstance(options[name], shape)
+    )
+    if errors:
+        raise Invalid(errors)
+    errors = [*_field_errors(kind, options), *_choice_errors(options), *_format_errors(options)]
+    if errors:
+        raise Invalid(errors)
+    return {name: value for name, value in options.items() if value not in (None, "")}
+
+
+def _field_errors(kind: str, options: Mapping[str, Any]) -> list[FieldError]:
+    errors = []
+    fields = fields_of(kind)
+    for header, name in (options.get("mapping") or {}).items():
+        if name and name not in fields:
+            errors.append(FieldError("mapping", "unknown_field", _("“%(field)s” is no field.") % {"field": f"{header}: {name}"}))
+    errors.extend(
+        FieldError("match", "unknown_field", _("“%(field)s” is no field.") % {"field": name})
+        for name in options.get("match") or ()
+        if name not in TARGETS[kind].columns and name != "full_name"
+    )
+    return errors
+
+
+def _choice_errors(options: Mapping[str, Any]) -> list[FieldError]:
+    errors = []
+    if options.get("mode", "both") not in ("create", "update", "both", None):
+        errors.append(FieldError("mode", "bad_choice", _("The mode is create, update or both.")))
+    if options.get("currency") and options["currency"] not in known_currencies():
+        errors.append(FieldError("currency", "unknown_currency", _("This is not a currency code (ISO 4217).")))
+    for name, decision in (options.get("unknown") or {}).items():
+        if decision not in ("reject", "create", "empty"):
+            errors.append(FieldError("unknown", "bad_choice", _("%(field)s: reject, create or empty.") % {"field": name}))
+    return errors
+
+
+def _format_errors(options: Mapping[str, Any]) -> list[FieldError]:
+    errors = []
+    for name, read in (("date_format", date_order), ("number_format", NumberFormat.of)):
+        if options.get(name):
+            try:
+                read(options[name])
+            except BadValue:
+                errors.append(FieldError(name, "bad_option", _("This format is not understood.")))
+    if not all(map(_is_format, (options.get("formats") or {}).values())):
+        errors.append(FieldError("formats", "bad_option", _("This format is not understood.")))
+    return errors
+
+
+def _is_format(text: Any) -> bool:
+    """Whether it says how days or how numbers are written."""
+    for read in (date_order, NumberFormat.of):
+        with suppress(BadValue):
+            return isinstance(text, str) and bool(read(text))
+    return False

@@ -1,0 +1,113 @@
+"""Rows that are right in themselves and still may not come in: by the mode, by rights, by a key that is taken."""
+
+from typing import Any
+
+from keystead.data.models import Import, Member
+from keystead.data.permissions import Reach, editable, people, reach
+from keystead.data.workspace.models import Role
+from keystead.domain.exchange.tables import Target
+
+
+def problem_sql(code: str, params: str = "'{}'::jsonb", column: str = "NULL::text") -> str:
+    """SQL that adds a problem to a row."""
+    return (
+        f"coalesce(r.problems, '[]') || jsonb_build_array(jsonb_build_object('code', '{code}', 'params', {params},"
+        f" 'column', {column}, 'judged', true)), verdict = 'error'"
+    )
+
+
+def _escape(sql: str) -> str:
+    return sql.replace("%", "%%")
+
+
+def refuse_by_mode(cursor: Any, job: Import) -> None:
+    mode = job.options.get("mode") or "both"
+    refused = {"create": ("update", "mode_create_only"), "update": ("create", "mode_update_only")}.get(mode)
+    if refused is None:
+        return
+    verdict, code = refused
+    cursor.execute(
+        f"UPDATE keystead_importrow r SET problems = {problem_sql(code)} WHERE r.job_id = %s AND r.verdict = %s",
+        [job.pk, verdict],
+    )
+
+
+def refuse_unreached(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
+    """Whoever does not reach every record may change those within reach. Before anything is compared: what a record that she may
+    not change holds is neither kept with her file nor told by finding her guess "unchanged"."""
+    if reach(viewer, target.edit) is Reach.ALL:
+        return
+    model: Any = target.model
+    statement, values = editable(model.objects.all(), viewer, target.edit).order_by().values("pk").query.sql_with_params()
+    cursor.execute(
+        f"UPDATE keystead_importrow r SET problems = {_escape(problem_sql('not_allowed'))}, before = NULL, after = NULL"
+        f" WHERE r.job_id = %s AND r.verdict IN ('update', 'unchanged') AND r.target_id NOT IN ({statement})",
+        [job.pk, *values],
+    )
+
+
+def refuse_new_beyond_reach(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
+    """Whoever does not reach every record may create only at accounts within reach."""
+    if reach(viewer, target.create) is not Reach.ALL and job.kind in ("contacts", "deals", "orders"):
+        from keystead.data.models import Account
+
+        statement, values = Account.objects.visible_to(viewer).order_by().values("pk").query.sql_with_params()
+        mine = "false"
+        parameters: list[Any] = []
+        if job.kind == "deals":
+            mine = "(r.values ->> 'owner_id')::uuid = ANY(%s) OR NOT r.values ? 'owner_id'"
+            parameters = [people(viewer, reach(viewer, target.create))]
+        cursor.execute(
+            f"UPDATE keystead_importrow r SET problems = {_escape(problem_sql('not_allowed'))}"
+            f" WHERE r.job_id = %s AND r.verdict = 'create'"
+            f" AND (r.values ->> 'account_id' IS NOT NULL AND (r.values ->> 'account_id')::uuid NOT IN ({statement})"
+            f"   OR r.values ->> 'account_id' IS NULL AND NOT ({mine}))",
+            [job.pk, *values, *parameters],
+        )
+
+
+def refuse_owners(cursor: Any, job: Import, viewer: Member) -> None:
+    """Only owners make and unmake owners or change their address, and one who can log in is left."""
+    touches = "r.verdict IN ('create', 'update') AND coalesce(r.after ->> 'role', r.values ->> 'role') = 'owner'"
+    if viewer.role == Role.OWNER:
+        touches = """
+            r.after ->> 'role' <> 'owner' AND NOT EXISTS (
+              SELECT FROM keystead_member m WHERE m.workspace_id = r.workspace_id AND m.role = 'owner' AND m.is_active
+                AND m.user_id IS NOT NULL AND NOT EXISTS (
+                  SELECT FROM keystead_importrow other WHERE other.job_id = r.job_id AND other.verdict = 'update'
+                    AND other.target_id = m.id AND other.after ->> 'role' <> 'owner'))"""
+    cursor.execute(
+        f"""
+        UPDATE keystead_importrow r SET problems = {problem_sql("not_allowed")} WHERE r.job_id = %(job)s AND (
+          {touches}
+          OR r.verdict = 'update' AND EXISTS (
+            SELECT FROM keystead_member m WHERE m.id = r.target_id AND (
+              m.role = 'owner' AND r.after ?| array['role', 'email'] AND NOT %(owns)s
+              OR m.user_id IS NOT NULL AND r.after ? 'email')))
+        """,
+        {"job": job.pk, "owns": viewer.role == Role.OWNER},
+    )
+
+
+def refuse_taken(cursor: Any, job: Import, target: Target, mapped: set[str]) -> None:
+    """A unique value that another record has already (an external id or an address, where rows are matched by something else)."""
+    unique = [name for name in ("external_id", "email") if name in mapped and (name != "email" or job.kind == "members")]
+    for name in unique:
+        cursor.execute(
+            f"""
+            UPDATE keystead_importrow r SET problems = {problem_sql("taken")}
+            WHERE r.job_id = %(job)s AND r.verdict IN ('create', 'update') AND r.values ->> '{name}' IS NOT NULL AND (
+              EXISTS (SELECT FROM {target.table} t WHERE t.workspace_id = %(workspace)s AND t.id <> r.target_id
+                AND lower(t.{name}) = lower(r.values ->> '{name}') AND ('{name}' = 'email' OR t.{name} = r.values ->> '{name}')))
+            """,
+            {"job": job.pk, "workspace": job.workspace_id},
+        )
+        cursor.execute(
+            f"""
+            UPDATE keystead_importrow r SET problems = {problem_sql("duplicate_row", "jsonb_build_object('first', same.first)")}
+            FROM (SELECT id, row, min(row) OVER (PARTITION BY values ->> '{name}') AS first FROM keystead_importrow
+                  WHERE job_id = %(job)s AND verdict IN ('create', 'update') AND values ->> '{name}' IS NOT NULL) same
+            WHERE r.id = same.id AND same.row > same.first
+            """,
+            {"job": job.pk},
+        )

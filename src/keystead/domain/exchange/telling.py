@@ -1,0 +1,101 @@
+"""An import as the pages, the API and its file of rejected rows tell it; sentences in the active language."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from keystead.data.models import Import, ImportRow
+from keystead.domain.exchange.diffing import label_of
+from keystead.domain.exchange.problems import Problem, sentence
+from keystead.domain.exchange.problems_rows import write_problem_rows
+
+PROBLEMS_SHOWN = 1_000
+
+
+def job_view(job: Import) -> dict[str, Any]:
+    """The import as the API and the pages show it; sentences in the active language."""
+    problems, total = _problems(job)
+    if job.failure:
+        failure = {"row": None, "column": None, "code": job.failure["code"], "message": failure_sentence(job)}
+        problems = [failure, *problems] if job.state == "previewed" else [failure]
+    return {
+        "id": str(job.pk), "kind": job.kind, "filename": job.filename, "state": job.state, "progress": job.progress,
+        "counts": {name: job.counts.get(name, 0) for name in ("create", "update", "unchanged", "error")},
+        "mapping": job.mapping, "match": job.format.get("match", []), "options": job.options,
+        "problems": problems, "problems_total": total,
+        "offers": job.offers.get("fields", {}),
+        "also_created": {kind: len(items) for kind, items in job.offers.get("make", {}).items() if items},
+        "format": {k: v for k, v in job.format.items() if k not in ("undo", "match")}, "columns": job.columns,
+        "undo": _undo_view(job),
+    }  # fmt: skip
+
+
+def failure_sentence(job: Import) -> str:
+    assert job.failure is not None  # only asked of an import that failed
+    text = sentence(job.failure["code"], job.failure["params"])
+    return text[:1].upper() + text[1:]
+
+
+def _problems(job: Import) -> tuple[list[dict[str, Any]], int]:
+    rows = ImportRow.objects.filter(job=job, verdict="error")
+    shown: list[dict[str, Any]] = []
+    for number, stored in rows.order_by("row").values_list("row", "problems")[:PROBLEMS_SHOWN]:
+        shown += [_problem(number, item).to_json() for item in stored or []]
+    return shown[:PROBLEMS_SHOWN], rows.count()
+
+
+def _problem(row: int, stored: Mapping[str, Any]) -> Problem:
+    return Problem(row, stored.get("column"), stored["code"], stored.get("params", {}))
+
+
+def _undo_view(job: Import) -> dict[str, Any] | None:
+    if job.state != "undone":
+        return None
+    kept = ImportRow.objects.filter(job=job, undone="kept").order_by("row").values_list("row", "target_id", "values__name")[:500]
+    counts = job.format.get("undo", {})
+    listed = [{"row": row, "id": str(pk), "name": name or ""} for row, pk, name in kept]
+    return {"undone": counts.get("undone", 0), "kept_total": counts.get("kept", 0), "kept": listed}
+
+
+def preview_rows(*, job: Import, verdict: str, limit: int = 50, offset: int = 0) -> list[dict[str, Any]]:
+    """Staged rows of a verdict for the preview: what each is called, what changes from what to what, what is wrong."""
+    rows = ImportRow.objects.filter(job=job, verdict=verdict).order_by("row")[offset : offset + limit]
+    return [
+        {
+            "row": row.row, "verdict": row.verdict, "raw": row.raw, "values": row.values or {},
+            "name": _called(row.values or {}), "target_id": row.target_id,
+            "changes": [
+                {"field": column, "label": label_of(job.kind, column), "old": (row.before or {}).get(column), "new": new}
+                for column, new in (row.after or {}).items()
+            ],
+            "problems": [_problem(row.row, item).message for item in row.problems or []],
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _called(values: Mapping[str, Any]) -> str:
+    full = f"{values.get('first_name') or ''} {values.get('last_name') or ''}".strip()
+    pair = f"{values.get('base')}/{values.get('quote')} {values.get('date')}" if values.get("quote") else ""
+    return str(values.get("name") or values.get("_name") or values.get("number") or full or values.get("email") or pair or "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rejected:
+    number: int
+    cells: list[str]
+    problems: list[Problem]
+    extra: tuple[str, ...] = ()
+
+
+def error_chunks(*, job: Import) -> Iterator[str]:
+    """The rejected rows as a CSV that can be mended and imported again."""
+    headers = job.format.get("headers", [])
+    return write_problem_rows(headers, _rejected(job, len(headers)))
+
+
+def _rejected(job: Import, width: int) -> Iterable[_Rejected]:
+    rows = ImportRow.objects.filter(job=job, verdict="error").order_by("row").values_list("row", "raw", "problems")
+    for number, raw, stored in rows.iterator(chunk_size=2_000):
+        problems = [_problem(number, item) for item in stored or []]
+        yield _Rejected(number, raw[:width], problems, tuple(raw[width:]))
