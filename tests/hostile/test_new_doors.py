@@ -183,21 +183,17 @@ def test_a_deal_of_hers_does_not_name_the_unseen_account_it_is_at(world: World) 
     queries = ["", "?q=zanzibar", "?order=account", "?group=account", "?account=Zanz", f"?account={hers.pk}"]
     paths = [f"{name}/{end}{query}" for name in ("deals", "plans") for end in ("", "export.csv") for query in queries]
     paths += [
-        f"deals/{deal.pk}/", f"deals/{deal.pk}/edit/", f"deals/{deal.pk}/cells/account/", f"plans/{plan.pk}/",
-        f"plans/{plan.pk}/history/", f"plans/{plan.pk}/header/", f"plans/{plan.pk}/objectives/", f"plans/{plan.pk}/actions/",
-        f"plans/{plan.pk}/figures/won/", f"plans/{plan.pk}/figures/won.csv", f"plans/{plan.pk}/swot/",
-        f"plans/{plan.pk}/revenue/", f"why/deals/{deal.pk}/", f"why/plans/{plan.pk}/",
-        "find/", "find/?q=visible", "find/?q=zanzibar", "find/?q=zanz", "portfolio/", "portfolio/?group=owner",
-        f"portfolio/explanation?kpi=won&account={hers.pk}", "", "portfolio/export.csv", "plans/?group=account&part=foot",
+        f"deals/{deal.pk}/cells/account/", f"plans/{plan.pk}/figures/won.csv", "find/?q=visible", "find/?q=zanzibar",
+        "find/?q=zanz", "portfolio/?group=owner", f"portfolio/explanation?kpi=won&account={hers.pk}", "plans/?group=account&part=foot",
     ]  # fmt: skip
     for path in paths:
         body = b"".join(client.get(f"/w/northwind/{path}")).decode()
         shown = body.replace("zanzibar", "").replace("?account=Zanz", "").replace("account=Zanz", "")
-        assert "Zanzibar Secrets" not in shown or path.startswith(f"plans/{plan.pk}/"), path  # a plan's pages tell whose it is
+        assert "Zanzibar Secrets" not in shown, path
         assert "Zinc" not in shown, path
     with world.inside():
         told = find_plan(SimpleNamespace(viewer=world.alice), plan.pk).account  # type: ignore[arg-type]
-        assert (told.name, told.industry, told.website, told.employees) == ("Zanzibar Secrets", "", "", None)
+        assert (told.name, told.industry, told.website, told.employees) == ("An account that you may not see", "", "", None)
 
 
 def test_a_history_does_not_name_the_unseen_account_from_which_a_deal_came(world: World) -> None:

@@ -89,7 +89,7 @@ def _change(plan: Plan, write: Write) -> Plan:
 def _fields() -> tuple[Field, ...]:
     return (
         *record_fields(),
-        Reference(name="account", to=Account, required=True, is_told=True),
+        Reference(name="account", to=Account, required=True),
         Text(name="name", about="Named after its type and year when not given."),
         Choice(name="type", words=PlanType.values),
         Day(name="start_date"),

@@ -23,6 +23,7 @@ from keystead.config.doctor import Finding, Look
 from keystead.config.place import current_place, holder, is_held
 from keystead.data.workspace.models import User
 from keystead.domain.accounts.portfolio_verifying import wrong_periods
+from keystead.domain.workspace.audit import breaks
 from keystead.domain.workspace.membership import memberships
 
 OLDEST_SERVER = 150000
@@ -32,7 +33,7 @@ SILENT_AFTER = 60  # seconds without a heartbeat before we call a worker gone
 
 
 def looks() -> list[Look]:
-    return [server, clock, migrations, roles, row_security, kept_figures, worker, queue, mail, storage]
+    return [server, clock, migrations, roles, row_security, audit_log, kept_figures, worker, queue, mail, storage]
 
 
 def _rows(statement: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
@@ -126,6 +127,22 @@ def workspaces() -> dict[str, UUID]:
     for user_id in User.objects.order_by("pk").values_list("pk", flat=True):
         found |= {member.workspace.slug: member.workspace_id for member in memberships(user_id=user_id)}
     return found
+
+
+def audit_log() -> Iterator[Finding]:
+    """The chain of every workspace's audit log that this login can see: nothing changed, left out or put in between."""
+    wrong = []
+    for slug, pk in workspaces().items():
+        with open_scope(workspace_id=pk, actor={"via": "command"}):
+            wrong += [f"{slug} at entry {found.number} ({found.problem})" for found in breaks()[:1]]
+    yield Finding(
+        "audit log",
+        f"does not hold together in: {', '.join(wrong)}" if wrong else None,
+        "Somebody with the database owner's rights has changed it. bin/keystead audit-verify lists every place;"
+        " compare with a backup from before."
+        if wrong
+        else None,
+    )
 
 
 def kept_figures() -> Iterator[Finding]:

@@ -78,17 +78,13 @@ class ScopeMiddleware:
         except NoSuchWorkspace as error:
             raise Http404 from error
         request.workspace, request.viewer = workspace, member  # type: ignore[attr-defined]
-        is_first = request.session.get(LAST_WORKSPACE) != slug
-        if is_first:
-            request.session[LAST_WORKSPACE] = slug
         if must_set_up(request, member):
             return to_setting_up(request)
         actor = {"member": str(member.pk), "name": member.name, "via": "web", "request": str(uuid.uuid4())}
         page = request.headers.get(PAGE_HEADER, "")[:36]
         with open_scope(workspace_id=workspace.pk, user_id=request.user.pk, actor=actor, page=page):
             take_up(request)
-            if is_first:
-                note_opened(user=request.user)
+            _note_way(request, slug)
             try:
                 response: HttpResponse = view(request, *args, **kwargs)
                 # A template that is rendered after the view has returned would find the workspace closed.
@@ -105,6 +101,13 @@ class ScopeMiddleware:
             note_page(request, response)
             patch_vary_headers(response, ["HX-Request"])
             return response
+
+
+def _note_way(request: HttpRequest, slug: str) -> None:
+    """The workspace that she uses is the one that she is led to next time; by using it she has made it hers."""
+    if request.session.get(LAST_WORKSPACE) != slug:
+        request.session[LAST_WORKSPACE] = slug
+        note_opened(user=request.user)  # type: ignore[arg-type]
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -17,6 +17,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from keystead.base.trouble import trouble_of
 from keystead.domain.plans.approval import CannotMove
 from keystead.domain.workspace.permissions import MissingScope, NotAllowed
+from keystead.domain.workspace.second_step import SecondStepMissing
 from keystead.domain.writing import FieldError, Invalid, Stale
 
 logger = logging.getLogger(__name__)
@@ -110,6 +111,14 @@ def _not_allowed(error: NotAllowed) -> Problem:
     return Problem(403, error.code, detail, action=error.action)
 
 
+def _second_step(error: SecondStepMissing) -> Problem:
+    detail = _(
+        "This workspace asks for a second step at sign-in, and you have none. Your tokens work again as soon as you have set one up"
+        " on your own page."
+    )
+    return Problem(403, error.code, detail)
+
+
 def _stale(error: Stale) -> Problem:
     version = getattr(error.current, "version", 0)
     detail = _("It has changed since you read it; the version is now %(version)s. Read it again and repeat your change.")
@@ -166,6 +175,7 @@ def _broken(error: Exception) -> Problem:
 MEANINGS: dict[type[Exception], Callable[[Any], Problem]] = {
     AuthenticationError: _unauthenticated,
     NotAllowed: _not_allowed,
+    SecondStepMissing: _second_step,
     Stale: _stale,
     CannotMove: _cannot_move,
     ProtectedError: _protected,

@@ -22,8 +22,7 @@ def by_column(column: str) -> Callable[[str], Q]:
 class Reference(Field):
     """`names`: the columns that its shown name is made of; `ways`: how it may be named beside its id.
 
-    Of a record that the viewer may not see, the name is empty, and no filter and no order tells it. `is_told`: whoever sees the
-    row is told the name of this one (a plan is nothing without its account).
+    Of a record that the viewer may not see, the name is empty, and no filter and no order tells it.
     """
 
     to: Any
@@ -33,7 +32,6 @@ class Reference(Field):
     )
     plain_name: bool = False  # a text that is no id is taken as a name (stages)
     unknown: str = "not_found"
-    is_told: bool = False
     comparisons: Sequence[str] = ()
 
     @property
@@ -100,7 +98,7 @@ class Reference(Field):
 
     def is_hidden_from(self, viewer: Member) -> bool:
         """Whether there may be records of that kind which this viewer is not to read."""
-        return not self.is_told and reach(viewer, READ_ACTION[self.to.__name__]) is not Reach.ALL
+        return reach(viewer, READ_ACTION[self.to.__name__]) is not Reach.ALL
 
     def hide(self, items: list[dict[str, Any]], viewer: Member) -> None:
         """Takes the names of unseen records out of a page of rows, in one query; in none for whoever sees everything."""
@@ -130,8 +128,7 @@ class Reference(Field):
     @property
     def order(self) -> tuple[OrderColumn, ...]:
         names = self.names if len(self.names) == 1 else (self.names[1], self.names[0])  # people by their last name
-        of = None if self.is_told else (self.to, self.source)
-        return tuple(OrderColumn(f"{self.source}__{name}", self.nullable, str, of) for name in names)
+        return tuple(OrderColumn(f"{self.source}__{name}", self.nullable, str, (self.to, self.source)) for name in names)
 
     def schema(self) -> Schema:
         return or_null({"$ref": "#/components/schemas/Reference"}, self.nullable)

@@ -6,6 +6,9 @@ from typing import Any
 
 from django.db.models import ForeignKey
 
+from keystead.data.models import Account, Deal, Measure, Objective, Plan
+from keystead.data.permissions import READ_ACTION, Reach, people, reach, visible
+from keystead.data.workspace.models import Member
 from keystead.domain.undoing.changes import Touched
 from keystead.domain.undoing.kinds import KINDS, Kind
 from keystead.domain.undoing.refusals import Obstacle
@@ -47,19 +50,49 @@ def title_of(kind: Kind, event: Any) -> str:
     return f"{event.base}/{event.quote}" if kind.name == "Rate" else ""
 
 
-def in_use(made: Mapping[str, Collection[Any]]) -> list[Obstacle]:
-    """What refers to rows that would go, and would not go with them."""
-    return [found for name, ids in made.items() if ids for found in _users(KINDS[name], ids, made)]
+def without_the_unseen(found: Sequence[Obstacle], viewer: Member) -> list[Obstacle]:
+    """The obstacles as the viewer may read them: of a record out of her sight she learns that something is in the way, but
+    neither its name nor who did what to it."""
+    told = [each if _is_seen(each, viewer) else Obstacle("hidden", each.kind, None, "") for each in found]
+    return list(dict.fromkeys(told))
 
 
-def _users(kind: Kind, ids: Collection[Any], made: Mapping[str, Collection[Any]]) -> Iterator[Obstacle]:
+def _is_seen(obstacle: Obstacle, viewer: Member) -> bool:
+    if obstacle.kind not in READ_ACTION or reach(viewer, READ_ACTION[obstacle.kind]) is Reach.ALL:
+        return True
+    kind = KINDS[obstacle.kind]
+    if obstacle.code == "deleted":
+        return _was_seen(kind, kind.history.objects.filter(pgh_obj_id=obstacle.id).latest("pgh_id"), viewer)
+    return bool(visible(kind.model._base_manager.filter(pk=obstacle.id), viewer).exists())
+
+
+_ABOVE: tuple[Any, ...] = (Account, Plan, Deal, Objective, Measure)  # what a record hangs on
+
+
+def _was_seen(kind: Kind, last: Any, viewer: Member) -> bool:
+    """Whether a row that is gone was hers to read as it was last: it was her own, or what it hung on is still to be seen."""
+    if kind.name in ("Account", "Deal", "Plan") and last.owner_id in people(viewer, reach(viewer, READ_ACTION[kind.name])):
+        return True
+    for above in _ABOVE:
+        key = getattr(last, f"{above.__name__.lower()}_id", None)
+        if key is not None:
+            return bool(visible(above._base_manager.filter(pk=key), viewer).exists())
+    return False
+
+
+def in_use(made: Mapping[str, Collection[Any]], viewer: Member) -> list[Obstacle]:
+    """What refers to rows that would go, and would not go with them. Counted are those that the viewer may see."""
+    return [found for name, ids in made.items() if ids for found in _users(KINDS[name], ids, made, viewer)]
+
+
+def _users(kind: Kind, ids: Collection[Any], made: Mapping[str, Collection[Any]], viewer: Member) -> Iterator[Obstacle]:
     for relation in kind.model._meta.related_objects:
         other = KINDS.get(relation.related_model.__name__)
         if other is None or other.follows or not isinstance(relation.field, ForeignKey):
             continue
         column = relation.field.attname
         users = other.model._base_manager.filter(**{f"{column}__in": list(ids)}).exclude(pk__in=list(made.get(other.name, ())))
-        count = users.count()
-        if count:
+        if users.exists():
+            count = (visible(users, viewer) if other.name in READ_ACTION else users).count()
             used = kind.model._base_manager.get(pk=users.values_list(column, flat=True)[0])
             yield Obstacle("in_use", kind.name, used.pk, str(used), used_by=other.name, count=count)

@@ -19,7 +19,7 @@ class Obstacle:
     """One record that is no longer as the change left it.
 
     `code`: changed (`field` since by `by` at `at`), deleted (since), there_again (made again since), in_use (`count` records of
-    `used_by` refer to what would go).
+    `used_by` that the viewer may see refer to what would go; 0: only others do), hidden (a record that the viewer may not see).
     """
 
     code: str

@@ -40,6 +40,10 @@ def sentence(obstacle: Obstacle) -> str:
     if obstacle.code == "changed" and obstacle.field is not None:
         values["field"] = str(obstacle.field.verbose_name)
         return _("%(title)s: %(by)s has changed “%(field)s” since (%(at)s).") % values
+    if obstacle.code == "hidden":
+        return _("Something that you may not see stands in the way.")
+    if obstacle.code == "in_use" and not obstacle.count:
+        return _("%(title)s is in use by now, by records that you may not see.") % values
     if obstacle.code == "in_use":
         return _("%(title)s is in use by now: %(count)s records refer to it.") % (values | {"count": obstacle.count})
     if obstacle.code == "deleted":

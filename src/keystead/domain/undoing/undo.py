@@ -18,7 +18,7 @@ from keystead.domain.undoing import restoring, rules
 from keystead.domain.undoing.changes import Touched, Written, touched, written
 from keystead.domain.undoing.following import follow, hand_back, plan_accounts
 from keystead.domain.undoing.kinds import KINDS, Kind
-from keystead.domain.undoing.obstacles import in_use, obstacles
+from keystead.domain.undoing.obstacles import in_use, obstacles, without_the_unseen
 from keystead.domain.undoing.refusals import CannotUndo, NoSuchChange
 from keystead.domain.workspace.permissions import NotAllowed, require
 
@@ -135,12 +135,12 @@ def _take_back(told: Written, rows: Rows, viewer: Member, at: datetime) -> None:
                 viewer,
                 is_own,
             )
-    _refuse_obstacles([each for name, found in rows.items() for each in obstacles(KINDS[name], found)])
+    _refuse_obstacles([each for name, found in rows.items() for each in obstacles(KINDS[name], found)], viewer)
     back = {name: _columns(KINDS[name], found) for name, found in rows.items()}
     rules.require_owner(viewer, back.get("Member", {}))
     left = plan_accounts([row.id for row in rows.get("Plan", ()) if row.after is not None])
     _restore(rows)
-    _remove({name: [row.id for row in found if row.before is None] for name, found in rows.items()})
+    _remove({name: [row.id for row in found if row.before is None] for name, found in rows.items()}, viewer)
     _check(told, rows, back, viewer, at, is_own)
     follow(back, left)
     for name in rows.keys() & _IMPORTED:
@@ -177,9 +177,9 @@ def _restore(rows: Rows) -> None:
         cursor.execute("SELECT set_config('keystead.restoring', '', true)")
 
 
-def _remove(made: Mapping[str, Sequence[Any]]) -> None:
+def _remove(made: Mapping[str, Sequence[Any]], viewer: Member) -> None:
     """Deletes what the change made, what hangs on others first, unless somebody uses it by now."""
-    _refuse_obstacles(in_use(made))
+    _refuse_obstacles(in_use(made, viewer), viewer)
     for name in reversed(list(made)):
         KINDS[name].model._base_manager.filter(pk__in=list(made[name])).delete()
 
@@ -217,6 +217,6 @@ def _require(kind: Kind, action: str, ids: Sequence[Any], viewer: Member, is_own
         raise NotAllowed(action)
 
 
-def _refuse_obstacles(found: Sequence[Any]) -> None:
+def _refuse_obstacles(found: Sequence[Any], viewer: Member) -> None:
     if found:
-        raise CannotUndo("changed_since", obstacles=found)
+        raise CannotUndo("changed_since", obstacles=without_the_unseen(found, viewer))

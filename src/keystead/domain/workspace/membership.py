@@ -39,7 +39,7 @@ def membership(*, user_id: int, slug: str) -> tuple[Workspace, Member]:
     return member.workspace, member
 
 
-def is_unopened(*, user: User, workspace_id: UUID) -> bool:
+def is_unopened(*, user: User, workspace_id: UUID | None) -> bool:
     """Whether a directory's sign-in made the login a member there and it has not opened the workspace since."""
     with open_scope(workspace_id=workspace_id, user_id=user.pk):
         return UnopenedPlace.objects.filter(user=user).exists()

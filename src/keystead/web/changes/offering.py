@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 
 from keystead.data.changes.models import UndoneChange
 from keystead.domain.undoing.changes import current_change, written
-from keystead.domain.undoing.kinds import KINDS
-from keystead.domain.workspace.permissions import may
+from keystead.domain.undoing.offering import may_undo
 from keystead.web.requests import wants_fragment
 
 HEADER = "Keystead-Change"
@@ -33,7 +32,7 @@ def offer_undo(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if told is None:
         return response
     response.headers[HEADER] = str(change)
-    if told.is_undoable:
+    if may_undo(told, request.viewer, is_fresh=True):  # type: ignore[attr-defined]
         offer(request, response, undo_url(request, change))
     return response
 
@@ -69,10 +68,9 @@ def offer_last(request: HttpRequest, changes: Sequence[Any], shown: Sequence[dic
     """In a history, latest first: gives `undo_url` to the last change when it can be taken back by whoever reads it."""
     change = changes[0].change if changes else None
     told = written(change) if change is not None else None
-    if told is None or not told.is_undoable or UndoneChange.objects.filter(undid=told.change).exists():
+    if told is None or UndoneChange.objects.filter(undid=told.change).exists():
         return
-    needed = {KINDS[name].edit for name in told.rows} - {""}
-    if all(may(request.viewer, action) for action in needed):  # type: ignore[attr-defined]
+    if may_undo(told, request.viewer):  # type: ignore[attr-defined]
         shown[0]["undo_url"] = undo_url(request, told.change)
 
 

@@ -7,8 +7,7 @@ from keystead.base.scope import open_scope
 from keystead.domain.live.login import Login, login_of
 from keystead.domain.live.topics import MOST_TOPICS, Listener, listener
 from keystead.domain.workspace.membership import NoSuchWorkspace, membership
-from keystead.domain.workspace.second_step import is_required
-from keystead.web.workspace.sign_in_steps import has_second_step
+from keystead.domain.workspace.second_step import has_second_step, is_required
 
 
 @dataclass(frozen=True, slots=True)

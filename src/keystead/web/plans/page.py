@@ -29,8 +29,8 @@ def find_plan(request: WorkspaceRequest, pk: UUID) -> Plan:
     """The plan with its account and people, or 404 when the viewer may not see it."""
     plans: QuerySet[Plan] = Plan.objects.visible_to(request.viewer).select_related("account", "owner", "prepared_by")
     plan: Plan = get_object_or_404(plans, pk=pk)
-    if not _sees_account(request.viewer, plan):  # her plan, at an account that is not hers: she is told its name alone
-        plan.account = Account(pk=plan.account_id, name=plan.account.name)
+    if not _sees_account(request.viewer, plan):  # her plan, at an account that is not hers: it has no name here either
+        plan.account = Account(pk=plan.account_id, name=_("An account that you may not see"))
     return plan
 
 

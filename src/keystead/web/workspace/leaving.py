@@ -40,11 +40,17 @@ def to_setting_up(request: HttpRequest) -> HttpResponse:
 
 
 def not_here(request: HttpRequest) -> HttpResponse:
-    """The same page whether there is nothing at this address or it is not for the viewer; it says whom to ask."""
+    """The same page whether there is nothing at this address or it is not for the viewer; it says whom to ask.
+
+    A guest sees no other members, administrators included.
+    """
     if wants_fragment(request):
         return HttpResponse(status=404)
-    administrators = Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN), is_active=True, user__isnull=False)
-    asked = list(administrators.exclude(pk=request.viewer.pk).order_by("role", "name")[:_MOST_NAMED])  # type: ignore[attr-defined]
+    viewer = request.viewer  # type: ignore[attr-defined]
+    administrators = Member.objects.visible_to(viewer).filter(
+        role__in=(Role.OWNER, Role.ADMIN), is_active=True, user__isnull=False
+    )
+    asked = list(administrators.exclude(pk=viewer.pk).order_by("role", "name")[:_MOST_NAMED])
     return render(request, "404.html", {"administrators": asked, "address": request.build_absolute_uri()}, status=404)
 
 

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_POST
 from keystead.base.clock import now
 from keystead.data.workspace.models import ApiToken
 from keystead.domain.workspace.profile import change_profile
+from keystead.domain.workspace.second_step import has_second_step
 from keystead.domain.workspace.tokens import NewToken, create_token, revoke_token
 from keystead.web.middleware import THEME_COOKIE
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.workspace.forms import ProfileForm, TokenForm
 from keystead.web.workspace.leaving import confirm_first
-from keystead.web.workspace.sign_in_steps import has_second_step
 from keystead.web.workspace.tabs import settings_crumbs, settings_tabs
 from keystead.web.workspace.writing import attempt, status_of
 

@@ -16,11 +16,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from keystead.data.workspace.models import User
 from keystead.domain.workspace.membership import memberships
-from keystead.domain.workspace.second_step import is_required
+from keystead.domain.workspace.second_step import has_second_step, is_required
 from keystead.web.workspace import sign_in_company
 from keystead.web.workspace.devices import device
 from keystead.web.workspace.sign_in_events import note
-from keystead.web.workspace.sign_in_steps import has_second_step
 
 
 class SignInView(LoginView):

@@ -6,18 +6,15 @@ from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from keystead.data.workspace.models import Member, User
+from keystead.data.workspace.models import Member
 from keystead.domain.workspace.membership import memberships
-from keystead.domain.workspace.second_step import is_required
-
-_STEPS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+from keystead.domain.workspace.second_step import STEPS, has_second_step, is_required
 
 
 class StepAdapter(DefaultMFAAdapter):
@@ -35,7 +32,7 @@ class StepAdapter(DefaultMFAAdapter):
         return _box().decrypt(encrypted_text.encode()).decode()
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        others = Authenticator.objects.filter(user=authenticator.user, type__in=_STEPS).exclude(pk=authenticator.pk)
+        others = Authenticator.objects.filter(user=authenticator.user, type__in=STEPS).exclude(pk=authenticator.pk)
         return others.exists() or not any(is_required(member) for member in memberships(user_id=authenticator.user_id))
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 - the interface is allauth's
@@ -49,10 +46,6 @@ class StepAdapter(DefaultMFAAdapter):
 def _box() -> Fernet:
     key = hashlib.sha256(b"keystead second step " + settings.SECRET_KEY.encode()).digest()
     return Fernet(base64.urlsafe_b64encode(key))
-
-
-def has_second_step(user: User) -> bool:
-    return bool(is_mfa_enabled(user, _STEPS))
 
 
 def must_set_up(request: HttpRequest, member: Member) -> bool:
