@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from keystead.data.models import Deal, Rate
 from keystead.domain.grid.rates import Rates
-from tests.domain.grid.scene import TODAY, deals, names
+from tests.domain.grid.scene import TODAY, accounts, deals, names
 from tests.domain.plans.scenes import taken_away_after
 from tests.support.examples import examples
-from tests.support.world import World
+from tests.support.world import World, account
 
 CODES = ("EUR", "USD", "BRL", "CHF", "ARS")  # ARS has no rate, CHF only through USD
 DAYS = st.none() | st.integers(-40, 40).map(lambda days: TODAY + timedelta(days))
@@ -73,3 +73,17 @@ def _asked(base: str, day: date) -> str | None:
         cursor.execute("SELECT rate::text FROM keystead_rate_on(%s, 'EUR', %s)", [base, day])
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+@pytest.mark.parametrize("alike", [1, 500])
+def test_the_accounts_with_the_most_deals_are_the_lists_first(world: World, monkeypatch: pytest.MonkeyPatch, alike: int) -> None:
+    monkeypatch.setattr("keystead.domain.grid.rows.SORTED_AT_ONCE", 0)
+    monkeypatch.setattr("keystead.domain.accounts.columns.MOST_ALIKE", alike)
+    with world.inside():
+        for name, count in (("Aurelia", 3), ("Brasilux", 1), ("Condax", 3), ("Dorado", 0), ("Estrella", 2), ("Fjord", 1)):
+            at = account(name, owner=world.alice if count != 2 else world.bob, country="Spain" if count else "")
+            Deal.objects.bulk_create(Deal(name=f"{name} {turn}", account=at, currency="EUR") for turn in range(count))
+        for viewer in (world.olga, world.alice):
+            for query in ("order=-deals", "order=-deals,name&country=spain"):
+                whole = [record.name for record in accounts(query, viewer).in_order()]
+                assert [names(accounts(query, viewer), size) for size in (1, 4)] == [whole] * 2

@@ -1,12 +1,14 @@
 """The columns of the list of accounts. What the reader may not see (a parent's name) sorts and filters nothing either."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Lower, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from keystead.data.accounts.models import TARGET_SEGMENTS, Account, Segment
+from keystead.data.counting.models import kept_count
 from keystead.data.deals.models import Deal
 from keystead.data.permissions import Reach, reach
 from keystead.data.plans.models import Plan
@@ -62,6 +64,27 @@ def _own(model: Any) -> Any:
     return value
 
 
+MOST_ALIKE = 500  # with more accounts that have the same number, all are counted one by one
+
+
+def _most(model: Any) -> Any:
+    """The accounts with the most: counted together instead of one by one."""
+
+    def keys(accounts: QuerySet[Any], reader: Reader, wanted: int, beyond: int | None) -> list[UUID] | None:
+        own = model.objects.visible_to(reader.viewer).filter(account__isnull=False)
+        if kept_count(accounts) is None:
+            own = own.filter(account__in=accounts.order_by().values("pk"))
+        counts = own.order_by().values("account").annotate(n=Count("*")).order_by("-n")
+        counts = counts if beyond is None else counts.filter(n__lte=beyond)
+        listed = list(counts.values_list("account", "n")[: MOST_ALIKE + wanted])
+        behind = [n for _key, n in listed if beyond is None or n < beyond]
+        if len(behind) < wanted or (len(listed) == MOST_ALIKE + wanted and listed[-1][1] == behind[wanted - 1]):
+            return None
+        return [key for key, n in listed if n >= behind[wanted - 1]]
+
+    return keys
+
+
 def _segments(_reader: Reader) -> list[tuple[str, Any]]:
     return [(segment.value, SHORT_SEGMENTS[segment]) for segment in Segment]
 
@@ -113,11 +136,11 @@ ACCOUNTS = Grid(
         ),
         Column(
             id="deals", name=_("Deals"), kind=Kind.NUMBER, value=_own(Deal), is_annotated=True, foot="sum", can_group=False,
-            width=90, on_phone=True,
+            width=90, on_phone=True, most=_most(Deal),
         ),
         Column(
             id="plans", name=_("Plans"), kind=Kind.NUMBER, value=_own(Plan), is_annotated=True, foot="sum", can_group=False,
-            width=90, on_phone=True,
+            width=90, on_phone=True, most=_most(Plan),
         ),
         Column(
             id="is_key", name=_("Key account"), kind=Kind.YES_NO, value=lambda _r: F("is_key"), edits="is_key", in_bulk=True,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, Model, QuerySet
 from django.utils.functional import Promise
@@ -67,8 +68,9 @@ class Column:
     `choices`: the values with their words. `currency` and `rate_day` make `value` convertible money. `narrow` filters in another
     way than by the value. `edits`: the field that is written when a cell is; `in_bulk`: for many rows at once, too.
     Without `can_filter` it is only drawn, and has no value. `nulls_high`: nothing counts as later than everything, as an index
-    has it. Without `can_show` it groups, and is no column to be seen. `is_ranked`: an index has the amounts of
-    each currency in order. `says`: what the footer may say, where its kind does not
+    has it. Without `can_show` it groups, and is no column to be seen. `is_ranked`: an index has the
+    amounts of each currency in order. `most`: the keys of so many rows with the most (at most so much), ties included, None when
+    it cannot tell. `says`: what the footer may say, where its kind does not
     decide it.
     """
 
@@ -89,6 +91,7 @@ class Column:
     is_annotated: bool = False
     is_never_empty: bool = False
     is_ranked: bool = False
+    most: Callable[[QuerySet[Any], Reader, int, int | None], list[UUID] | None] | None = None
     can_sort: bool = True
     can_group: bool = True
     can_filter: bool = True

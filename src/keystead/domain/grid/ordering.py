@@ -88,7 +88,7 @@ def first_of(cursor: str) -> Decimal | None:
     """The first value of a cursor, when it is a number."""
     try:
         found = json.loads(cursor)
-        value = Decimal(found[0]) if isinstance(found, list) and found and isinstance(found[0], str) else None
+        value = Decimal(found[0]) if isinstance(found, list) and found and isinstance(found[0], (str, int)) else None
     except (ValueError, RecursionError, ArithmeticError):
         return None
     return value if value is not None and value.is_finite() else None

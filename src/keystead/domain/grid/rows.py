@@ -132,9 +132,12 @@ class Rows:
         first = self.order[0]
         column = self.grid.columns[first.column]
         beyond = first_of(after)
-        is_asked = column.is_ranked and column.id not in self._values and (not after or beyond is not None)
-        if not is_asked or self.count(SORTED_AT_ONCE + 1) <= SORTED_AT_ONCE:
+        can = (column.is_ranked and column.id not in self._values) or (column.most and first.is_descending)
+        if not can or (after and beyond is None) or self.count(SORTED_AT_ONCE + 1) <= SORTED_AT_ONCE:
             return rows, self.keys()
+        if column.most:
+            found = column.most(rows, self.reader, wanted, None if beyond is None else int(beyond))
+            return (rows if found is None else self.every.filter(pk__in=found)), self.keys()
         short = Shortlist(rows, column, self.reader, first.is_descending, wanted, beyond)
         keys = short.keys()
         if keys is None or len(keys) > MOST_SHORTLISTED:

@@ -118,6 +118,7 @@ LISTING = Listing(
     rows=account_rows,
     title=gettext_lazy("Accounts"),
     template="accounts/list.html",
+    foot_at_once=100,  # each account is counted for it
     counted=counted,
     prepare=_prepare,
     name=lambda account, _extra: account.name,

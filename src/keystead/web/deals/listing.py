@@ -128,6 +128,7 @@ LISTING = Listing(
     rows=deal_rows,
     title=gettext_lazy("Deals"),
     template="deals/list.html",
+    foot_at_once=100,  # each amount is converted for it
     counted=lambda count: ngettext("%(shown)s deal", "%(shown)s deals", count) % {"shown": count_text(count)},
     prepare=_prepare,
     name=lambda deal, _extra: deal.name,
