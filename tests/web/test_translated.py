@@ -3,13 +3,16 @@
 import calendar
 import io
 import re
+from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.db import models
+from django.template.loader import get_template
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
@@ -17,6 +20,7 @@ from pypdf import PdfReader
 from keystead.base import clock
 from keystead.base.scope import open_scope
 from keystead.data.models import Member
+from keystead.documents import letters
 from keystead.domain.workspace.demo.build import SLUG, build_demo
 from tests.journeys.places import AT_THE_DOOR, own_pages, pages, things
 from tests.support.pseudo import pseudo, pseudo_english, untranslated
@@ -84,3 +88,22 @@ def test_the_one_page_has_no_words_that_cannot_be_translated(demo: dict[str, Any
     assert text.count("~") > 20
     text = re.sub(r"(?:⟦[^⟦⟧]*|[^⟦⟧…]{0,60})…(?![^⟦⟧]*⟧)", "·", text)  # what did not fit its line
     assert untranslated(text, demo["data"], SAME) == []
+
+
+def test_no_letter_has_words_that_cannot_be_translated(mailoutbox: list[EmailMultiAlternatives]) -> None:
+    filled = {
+        "name": "Mona Nagel", "inviter": "Helena Duarte", "workspace_name": "Northlight", "url": "https://k.example/1", "days": 7,
+        "user": {"name": "Mona Nagel", "email": "mona@northlight.example"}, "password_reset_url": "https://k.example/2",
+    }  # fmt: skip
+    folder = Path(get_template("mail/layout.html").origin.name).parent
+    names = sorted(path.name.removesuffix(".subject.txt") for path in folder.glob("*.subject.txt"))
+    assert len(names) >= 2
+    with pseudo_english():
+        for name in names:
+            assert letters.send(to="mona@northlight.example", letter=name, language="en", context=filled)
+    own = [value for value in filled.values() if isinstance(value, str)] + ["Mona Nagel"]
+    for name, sent in zip(names, mailoutbox, strict=True):
+        page = re.sub(r"</?b>", "", str(sent.alternatives[0].content))  # inside a sentence
+        for text in (sent.subject, sent.body, page):
+            assert "⟦" in text, name
+            assert untranslated(text, sorted(own, key=len, reverse=True), SAME) == [], name
