@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from keystead.api import accounts, audit, changes, deals, find, imports, kpis, plan_items, plans, portfolio, workspace
+from keystead.api import accounts, audit, changes, deals, find, imports, kpis, plan_items, plans, portfolio, views, workspace
 from keystead.api.authentication import Token, inside_workspace
 from keystead.api.wire import openapi
 from keystead.api.wire.changed import naming_its_change
@@ -42,5 +42,5 @@ def explain(request: HttpRequest, error: Exception) -> HttpResponse:
 # The most special handler wins, so ninja's own ones have to go.
 api._exception_handlers = {Exception: explain}  # type: ignore[dict-item]
 
-for nouns in (accounts, deals, plans, plan_items, kpis, portfolio, imports, workspace, audit, changes, find):
+for nouns in (accounts, deals, plans, plan_items, kpis, portfolio, imports, workspace, views, audit, changes, find):
     api.add_router("", nouns.router)

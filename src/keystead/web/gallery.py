@@ -54,14 +54,11 @@ def _shell() -> dict[str, Any]:
         for label, icon in zip(labels, icons, strict=True)
     ]
     nav[0]["count"] = 4
+    views = ("At risk", "Calls due this week", "Key accounts without a plan")
+    nav[1]["views"] = [{"label": label, "url": here, "is_current": False} for label in views]
     names = ("Nordlicht Industries", "Keystead demo")
     return {
         "nav": nav,
-        "saved_views": [
-            {"label": "At risk", "url": here, "count": 3},
-            {"label": "Calls due this week", "url": here, "count": 7},
-            {"label": "Key accounts without a plan", "url": here, "count": 2},
-        ],
         "workspace": {"name": names[0]},
         "workspaces": [{"name": name, "url": here, "is_current": name == names[0]} for name in names],
         "member": {"name": "Ana Moreira", "email": "ana.moreira@nordlicht.example"},

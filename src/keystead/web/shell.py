@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from keystead.data.workspace.models import Member, Workspace
 from keystead.domain.workspace.membership import memberships
 from keystead.domain.workspace.permissions import may
+from keystead.domain.workspace.views import most_used
 from keystead.web.workspace.why import why_address
 
 # (words, icon, URL name): a place stands in the navigation once its pages exist.
@@ -37,13 +38,29 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "workspace": workspace,
         "viewer": viewer,
         "member": {"name": viewer.name, "email": request.user.email},  # type: ignore[union-attr]
-        "nav": SimpleLazyObject(lambda: navigation(request.path, workspace, viewer)),
+        "nav": SimpleLazyObject(lambda: _with_views(request, workspace, viewer)),
         "workspaces": SimpleLazyObject(lambda: _workspaces(viewer)),
         "crumbs": [],
         "settings_url": reverse("my_settings", args=[workspace.slug]),
         "find_url": way("find", workspace),
         "why_url": SimpleLazyObject(lambda: why_address(request)),
     }
+
+
+def _with_views(request: HttpRequest, workspace: Workspace, viewer: Member) -> list[dict[str, Any]]:
+    """The places, each with the views of its list that the viewer opens most."""
+    places = navigation(request.path, workspace, viewer)
+    used = most_used(viewer=viewer)
+    current = request.GET.get("view", "")
+    for name in used:
+        url = way(f"{name}:list", workspace)
+        for place in places:
+            if place["url"] == url:
+                place["views"] = [
+                    {"label": label, "url": f"{url}?view={key}", "is_current": current == str(key) and request.path == url}
+                    for key, label in used[name]
+                ]
+    return places
 
 
 def way(name: str, workspace: Workspace, *arguments: Any) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from keystead.data.models import Account, Deal, Member, SavedView
 from keystead.domain.deals.editing import create_deal
+from keystead.domain.workspace.views import save_view
 from tests.support.world import World, account
 
 ACCOUNTS, DEALS, VIEWS = "/w/northwind/accounts/", "/w/northwind/deals/", "/w/northwind/views/"
@@ -366,3 +368,20 @@ def test_hostile_words_in_every_filter_harm_nothing(world: World, aurelia: Accou
         for name in (*names, "order", "group", "columns", "widths", "view", "of", "after", "in", "foot_name"):
             page = text_of(client.get(home, {name: word}))
             assert "<script>alert" not in page
+
+
+def test_views_stand_below_their_list_in_the_navigation_the_ones_used_most_first(world: World) -> None:
+    with world.inside():
+        views = {
+            name: save_view(viewer=world.alice, list_id="accounts", name=name, query="order=-name")
+            for name in ("Calm", "Deep", "Wide")
+        }
+        save_view(viewer=world.bob, list_id="accounts", name="Bob's own", query="")
+    client = as_(world.alice)
+    for _ in range(2):
+        client.get("/w/northwind/accounts/", {"view": str(views["Wide"].pk)})
+    client.get("/w/northwind/accounts/", {"view": str(views["Deep"].pk)}, headers={"Keystead-Live": "1"})
+    client.get("/w/northwind/accounts/", {"view": "nothing"})
+    page = text_of(client.get("/w/northwind/deals/"))
+    assert re.findall(r'class="side-link side-view"[^>]*><span>([^<]*)<', page) == ["Wide", "Calm", "Deep"]
+    assert "Deep" in text_of(client.get("/w/northwind/find/", {"q": "deep"}, headers=PART))

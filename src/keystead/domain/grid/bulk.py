@@ -13,10 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from keystead.data.permissions import editable
 from keystead.data.workspace.models import Member
+from keystead.domain.exchange.bulk import expect_many_rows
 from keystead.domain.grid.columns import Grid
 from keystead.domain.workspace.permissions import require
 from keystead.domain.workspace.why import why
 from keystead.domain.writing import FieldError, Invalid
+
+MANY = 500  # from here on the triggers' tables are joined as large ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ def change_many(
         try:
             with transaction.atomic():
                 if outcome.changes:
+                    if len(outcome.changes) > MANY:
+                        expect_many_rows()
                     _these(grid, list(outcome.changes)).update(**fields, **(with_it or {}))
         except IntegrityError as error:
             raise Invalid([FieldError("", "refused", _("The database refuses this record: it breaks a rule."))]) from error

@@ -14,6 +14,7 @@ from keystead.data.changes.models import UndoneChange
 from keystead.data.models import Objective
 from keystead.data.permissions import READ_ACTION, editable, visible
 from keystead.data.workspace.models import Member
+from keystead.domain.exchange.bulk import expect_many_rows
 from keystead.domain.undoing import restoring, rules
 from keystead.domain.undoing.changes import Touched, Written, touched, written
 from keystead.domain.undoing.following import follow, hand_back, plan_accounts
@@ -24,7 +25,10 @@ from keystead.domain.workspace.permissions import NotAllowed, require
 
 _IMPORTED = {"Account", "Contact", "Product", "Deal", "Order", "Member", "Rate"}
 _STEP = {"stage_id", "status"}
-_MOVED = {"account_id", "parent_id", "reports_to_id", "stakeholder_id"}
+_MANY = 500  # rows
+# What a merge moves of records that may lie anywhere. What stood at the merged account itself is asked for: it may have been given
+# away since.
+MOVED = {"parent_id", "reports_to_id", "stakeholder_id"}
 Rows = Mapping[str, Sequence[Touched]]
 
 
@@ -139,6 +143,8 @@ def _take_back(told: Written, rows: Rows, viewer: Member, at: datetime) -> None:
     back = {name: _columns(KINDS[name], found) for name, found in rows.items()}
     rules.require_owner(viewer, back.get("Member", {}))
     left = plan_accounts([row.id for row in rows.get("Plan", ()) if row.after is not None])
+    if sum(len(found) for found in rows.values()) > _MANY:
+        expect_many_rows()
     _restore(rows)
     _remove({name: [row.id for row in found if row.before is None] for name, found in rows.items()}, viewer)
     _check(told, rows, back, viewer, at, is_own)
@@ -151,7 +157,7 @@ def _edited(told: Written, kind: Kind, found: Sequence[Touched], is_own: bool) -
     """What the viewer must be able to edit. What her own merge only moved goes back to where it was without being asked for."""
     kept = {row.id for row in found if row.after is not None}
     if told.verb == "merge" and is_own:
-        kept -= {row for row, columns in restoring.columns_written(kind, found).items() if set(columns) <= _MOVED}
+        kept -= {row for row, columns in restoring.columns_written(kind, found).items() if set(columns) <= MOVED}
     return [row.id for row in found if row.id in kept]
 
 

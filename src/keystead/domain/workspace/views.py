@@ -1,18 +1,21 @@
 """Keeping views of lists: saving, sharing, renaming, removing them, and choosing with which a list opens."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
+from django.db import connection, transaction
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from keystead.data.workspace.models import Member
-from keystead.data.workspace.views import DefaultView, SavedView
+from keystead.data.workspace.views import DefaultView, SavedView, ViewUse
 from keystead.domain.workspace.permissions import NotAllowed, may, require
 from keystead.domain.writing import Invalid, hold, write
 
+LISTS = ("accounts", "deals", "plans", "portfolio")
 MOST_VIEWS = 200
 _MOST_PARTS = 200  # parameters of a view's address: one with thousands would open nothing but an error, for everybody who has it
 
@@ -21,6 +24,32 @@ def views_of(*, viewer: Member, list_id: str) -> QuerySet[SavedView]:
     """The viewer's own views of a list and those shared with everybody, by name."""
     found: QuerySet[SavedView] = SavedView.objects.visible_to(viewer).filter(list=list_id)
     return found.select_related("owner").order_by(Lower("name"), "pk")
+
+
+def most_used(*, viewer: Member, of_each: int = 4) -> dict[str, list[tuple[UUID, str]]]:
+    """List -> (key, name) of the views that the viewer opens most, then by name; her own and shared ones. One query."""
+    uses = ViewUse.objects.filter(member=viewer, view=OuterRef("pk")).values("uses")
+    views = SavedView.objects.visible_to(viewer).order_by(Coalesce(Subquery(uses), 0).desc(), Lower("name"), "pk")
+    found: dict[str, list[tuple[UUID, str]]] = {}
+    for key, name, list_id in views.values_list("pk", "name", "list")[: MOST_VIEWS * len(LISTS)]:
+        chosen = found.setdefault(list_id, [])
+        if len(chosen) < of_each:
+            chosen.append((key, name))
+    return found
+
+
+_NOTE_USE = """
+INSERT INTO keystead_viewuse (workspace_id, member_id, view_id, uses, used_at)
+SELECT v.workspace_id, %(member)s, v.id, 1, %(at)s FROM keystead_savedview v
+WHERE v.id = %(view)s AND (v.is_shared OR v.owner_id = %(member)s)
+ON CONFLICT (member_id, view_id) DO UPDATE SET uses = keystead_viewuse.uses + 1, used_at = excluded.used_at
+"""
+
+
+def note_use(*, viewer: Member, view: UUID, at: datetime) -> None:
+    """The viewer opened a list with this view. Nothing for a view that she does not have."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE_USE, {"member": viewer.pk, "view": view, "at": at})
 
 
 def may_change(view: SavedView, viewer: Member) -> bool:

@@ -15,6 +15,7 @@ from keystead.domain.find.asking import Asked, words_of
 from keystead.domain.find.ranking import Marks, Tier, fit, marks
 from keystead.domain.find.slips import spellings_among
 from keystead.domain.workspace.permissions import may
+from keystead.domain.workspace.views import MOST_VIEWS, most_used
 from keystead.web.imports.words import KINDS
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.shell import navigation, way
@@ -63,7 +64,7 @@ _LANGUAGES = (("en", "English"), ("pt-br", "Português"), ("es", "Español"))
 
 def ways(request: WorkspaceRequest) -> list[Way]:
     """All that the viewer may go to and do."""
-    return [*_pages(request), *_actions(request), *_groupings(request), *_imports(request), *_choices()]
+    return [*_pages(request), *_views(request), *_actions(request), *_groupings(request), *_imports(request), *_choices()]
 
 
 def suggested(request: WorkspaceRequest) -> list[Way]:
@@ -105,6 +106,14 @@ def _pages(request: WorkspaceRequest) -> Iterator[Way]:
         yield Way(str(place["label"]), place["icon"], place["url"], also=_english(place["label"]))
     for tab in settings_tabs(request, ""):
         yield Way(str(tab["label"]), "settings", tab["url"], also=f"{_english(tab['label'])} {_('Settings')}")
+
+
+def _views(request: WorkspaceRequest) -> Iterator[Way]:
+    """Saved views, each with the name of its list."""
+    for name, views in most_used(viewer=request.viewer, of_each=MOST_VIEWS).items():
+        url = way(f"{name}:list", request.workspace)
+        for key, label in views:
+            yield Way(label, "bookmark", f"{url}?view={key}", also=f"{_('view')} {name}")
 
 
 def _actions(request: WorkspaceRequest) -> Iterator[Way]:

@@ -27,7 +27,8 @@ from keystead.web.grid.page import Page, page_of
 from keystead.web.plans.words import count_text
 from keystead.web.requests import WorkspaceRequest, wants_fragment
 
-MOST_PICKED = 10_000
+MOST_PICKED = 10_000  # ticked one by one; "all" has no limit
+_LONG = 5_000  # more rows than this take so long that the dialog says so
 
 
 def bulk(request: WorkspaceRequest, listing: Listing) -> HttpResponse:
@@ -99,7 +100,13 @@ def _said(outcome: Outcome) -> dict[str, Any]:
         (ngettext("%(n)s is refused:", "%(n)s are refused:", count) % {"n": count_text(count)}, reason)
         for reason, count in outcome.refused.items()
     ]
-    return {"changes": changes, "said": said, "same": same if outcome.same else "", "refused": refused}
+    return {
+        "changes": changes,
+        "said": said,
+        "same": same if outcome.same else "",
+        "refused": refused,
+        "is_long": changes > _LONG,
+    }
 
 
 def _done(request: WorkspaceRequest, page: Page, outcome: Outcome) -> HttpResponse:
