@@ -23,7 +23,7 @@ from keystead.data.workspace.entry import Voucher
 from keystead.data.workspace.models import RatePolicy, Role, Workspace
 from keystead.domain.workspace.audit import KINDS, breaks, entries, head
 from keystead.domain.workspace.permissions import require
-from keystead.web.accounts.told import WAYS
+from keystead.web.changes.saying import WAYS
 from keystead.web.requests import WorkspaceRequest, wants_fragment
 from keystead.web.templatetags.formats import moment
 from keystead.web.workspace.devices import device
