@@ -184,7 +184,8 @@ def test_a_deal_of_hers_does_not_name_the_unseen_account_it_is_at(world: World) 
     paths = [f"{name}/{end}{query}" for name in ("deals", "plans") for end in ("", "export.csv") for query in queries]
     paths += [
         f"deals/{deal.pk}/cells/account/", f"plans/{plan.pk}/figures/won.csv", "find/?q=visible", "find/?q=zanzibar",
-        "find/?q=zanz", "portfolio/?group=owner", f"portfolio/explanation?kpi=won&account={hers.pk}", "plans/?group=account&part=foot",
+        "find/?q=zanz", "portfolio/?group=owner", f"portfolio/explanation?kpi=won&account={hers.pk}",
+        "plans/?group=account&part=foot",
     ]  # fmt: skip
     for path in paths:
         body = b"".join(client.get(f"/w/northwind/{path}")).decode()

@@ -5,13 +5,15 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from keystead.data.models import Account, Member, Objective, Order, Workspace
+from keystead.data.models import Account, Deal, Member, Objective, Order, SavedView, Workspace
 from keystead.domain.accounts.editing import change_account, create_account, delete_account
-from keystead.domain.deals.editing import create_order
+from keystead.domain.accounts.merging import merge_accounts
+from keystead.domain.deals.editing import create_deal, create_order
 from keystead.domain.plans.editing import save_objective
 from keystead.domain.undoing.refusals import NoSuchChange
 from keystead.domain.workspace.permissions import NotAllowed
 from keystead.domain.workspace.settings import change_workspace
+from keystead.domain.workspace.views import change_view, delete_view, save_view
 from tests.domain.undoing.scene import TODAY, Scene, change, take_back
 from tests.support.world import World, account
 
@@ -97,6 +99,38 @@ def _lowered(world: World, workspace: Workspace, fields: dict[str, str]) -> UUID
     with world.inside():
         change_workspace(workspace=workspace, viewer=world.olga, fields=fields)
     return change(world.olga, lambda: change_workspace(workspace=workspace, viewer=world.olga, fields={"second_step": ""}))
+
+
+def test_a_removed_view_comes_back_but_sharing_is_not_undone_by_who_may_not_share(world: World) -> None:
+    with world.inside():
+        view = save_view(viewer=world.alice, list_id="deals", name="Mine", query="order=-amount")
+    removed = change(world.alice, lambda: delete_view(view=view, viewer=world.alice))
+    with world.inside():
+        for person in (world.bob, world.gus, world.mona):
+            with pytest.raises(NoSuchChange):
+                take_back(person, removed)
+        take_back(world.alice, removed)
+        view = SavedView.objects.get(pk=view.pk)
+        SavedView.objects.filter(pk=view.pk).update(is_shared=True)
+        view.refresh_from_db()
+    hidden = change(world.mona, lambda: change_view(view=view, viewer=world.mona, fields={"is_shared": False}))
+    with world.inside():
+        with pytest.raises(NotAllowed):
+            take_back(world.alice, hidden)
+        assert not SavedView.objects.get(pk=view.pk).is_shared
+
+
+def test_a_merge_is_not_taken_back_out_of_an_account_that_was_given_away(world: World) -> None:
+    with world.inside():
+        kept, lost = account("Bright Tools", owner=world.alice), account("Bright Tools Ltd", owner=world.alice)
+        deal = create_deal(viewer=world.alice, fields={"name": "Pipes", "account": lost, "amount": 5})
+    merged = change(world.alice, lambda: merge_accounts(keep=kept, lose=lost, viewer=world.alice))
+    change(world.olga, lambda: change_account(account=kept, viewer=world.olga, fields={"owner": world.bob}))
+    with world.inside():
+        Deal.objects.filter(pk=deal.pk).update(owner=world.bob, amount=7_000_000)
+        with pytest.raises(NotAllowed):
+            take_back(world.alice, merged)
+        assert not Deal.objects.visible_to(world.alice).filter(pk=deal.pk).exists()
 
 
 def test_undoing_at_a_page_follows_the_same_rights(world: World, scene: Scene) -> None:

@@ -1,5 +1,6 @@
 """What a page, an answer, a button or a live notice gives away without being asked for it."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -8,11 +9,31 @@ from uuid import uuid4
 import pytest
 from allauth.mfa.models import Authenticator
 from django.db import DatabaseError, transaction
+from django.db.models import F, TextField, Value
+from django.db.models.functions import Cast, Concat, Right
 from django.test import Client
 from django.urls import reverse
 
 from keystead.base.scope import open_scope
-from keystead.data.models import AuditEvent, Contact, Deal, Member, Objective, Order, Plan, Workspace
+from keystead.data.models import (
+    Account,
+    Action,
+    ApiToken,
+    AuditEvent,
+    Contact,
+    Deal,
+    Import,
+    Measure,
+    Member,
+    Objective,
+    Order,
+    Plan,
+    Product,
+    SavedView,
+    Stage,
+    SwotItem,
+    Workspace,
+)
 from keystead.domain.accounts.editing import change_account
 from keystead.domain.deals.editing import create_deal
 from keystead.domain.live.notices import Notice
@@ -30,6 +51,7 @@ from tests.test_rights_walk import PAGES, Samples, address, samples, text
 
 __all__ = ["samples"]
 SECRET = "Zanzibar Secrets"
+RUN = '=1+1"><img src=x onerror=alert(1)>'  # what would be run by a page, and what by a spreadsheet
 YEAR = {"start_date": date(2026, 1, 1), "end_date": date(2026, 12, 31), "currency": "EUR"}
 
 
@@ -57,6 +79,15 @@ def planted(world: World, samples: Samples) -> dict[str, Any]:
         order = Order.objects.create(number="1", account=secret, amount=1, currency="EUR", order_date=date(2026, 5, 1), deal=deal)
         Contact.objects.create(account=secret, last_name="Mallory")
         relink(everything=True)
+        named: dict[Any, str] = {
+            SavedView: "name", Import: "filename", ApiToken: "name", Product: "name", Stage: "name", Contact: "last_name",
+            Action: "title", SwotItem: "text", Measure: "name", Order: "number", Objective: "title", Deal: "name", Plan: "name",
+        }  # fmt: skip
+        for model, column in named.items():
+            model.objects.update(**{column: Concat(Value(RUN), Right(Cast("pk", TextField()), 6))})
+        for member in Member.objects.exclude(pk=world.alice.pk):
+            Member.objects.filter(pk=member.pk).update(name=f"{RUN}{member.name}", team=RUN, region=RUN)
+        Account.objects.exclude(pk=secret.pk).update(name=Concat(Value(RUN), F("name")), industry=RUN, website=RUN)
     at = samples.values
     at.update(
         {("plans", "pk"): plan.pk, ("objectives", "item"): objective.pk, ("deals", "pk"): deal.pk, ("orders", "pk"): order.pk}
@@ -65,16 +96,23 @@ def planted(world: World, samples: Samples) -> dict[str, Any]:
     return {"secret": secret, "plan": plan, "deal": deal, "samples": samples}
 
 
-def test_no_page_tells_the_name_of_an_account_that_its_reader_may_not_see(world: World, planted: dict[str, Any]) -> None:
-    client, told = signed_in(world.alice), []
+def test_no_page_tells_the_name_of_an_account_that_its_reader_may_not_see_or_runs_what_somebody_wrote(
+    world: World, planted: dict[str, Any]
+) -> None:
+    client, told, run, met = signed_in(world.alice), [], [], 0
     urls = [address(planted["samples"], *page) for page in PAGES]
     for url in [*urls, "/w/northwind/find/?q=visible", "/w/northwind/deals/?group=account", "/w/northwind/plans/?order=account"]:
         answer = client.get(url)
         assert (url, answer.status_code in (200, 302, 304, 403, 404, 405)) == (url, True)
-        told += [url] if SECRET in text(answer) else []
+        page = text(answer)
+        told += [url] if SECRET in page else []
+        met += "&lt;img src=x" in page
+        is_file = "csv" in answer.headers.get("Content-Type", "")
+        run += [url] if (re.search(r'(^|[,;"])=1\+1', page, re.MULTILINE) if is_file else "<img src=x" in page) else []
     for kind, pk in (("plans", planted["plan"].pk), ("deals", planted["deal"].pk)):
         told += [kind] if SECRET in text(client.get(reverse("why", args=["northwind", kind, pk]))) else []
-    assert told == []
+    assert (told, run) == ([], [])
+    assert met > 20
     plan_page = reverse("plans:detail", args=["northwind", planted["plan"].pk])
     assert "An account that you may not see" in text(client.get(plan_page))
     assert SECRET in text(signed_in(world.olga).get(plan_page))

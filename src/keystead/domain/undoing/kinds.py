@@ -28,6 +28,7 @@ from keystead.data.models import (
     PlanSnapshot,
     Product,
     Rate,
+    SavedView,
     Stage,
     SwotItem,
     Workspace,
@@ -97,6 +98,7 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind(Workspace, "workspace.edit", title="name"),
         Kind(Member, "member.edit", "member.edit", "name"),
+        Kind(SavedView, "view.own", "view.own", "name", follows=True),
         Kind(Stage, "stage.edit", "stage.edit", "name", loose=frozenset({"position"})),
         Kind(Product, "product.edit", "product.edit", "name"),
         Kind(Rate, "rate.edit", "rate.edit"),

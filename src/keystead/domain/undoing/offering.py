@@ -9,6 +9,7 @@ from keystead.data.workspace.models import Member
 from keystead.domain.undoing.changes import Touched, Written, touched
 from keystead.domain.undoing.kinds import KINDS, Kind
 from keystead.domain.undoing.restoring import columns_written
+from keystead.domain.undoing.undo import MOVED
 
 
 def may_undo(told: Written, viewer: Member, *, is_fresh: bool = False) -> bool:
@@ -25,17 +26,20 @@ def may_undo(told: Written, viewer: Member, *, is_fresh: bool = False) -> bool:
 
 
 def _may(told: Written, kind: Kind, viewer: Member, is_own: bool, is_slip: bool) -> bool:
+    is_merge = told.verb == "merge" and is_own
+    delete = kind.edit if is_merge else kind.delete
     made_some = "insert" in told.rows[kind.name] and not is_slip
-    needed = [kind.edit, kind.delete] if made_some and kind.delete else [kind.edit]
+    needed = [kind.edit, delete] if made_some and delete else [kind.edit]
     reaches = [reach(viewer, action) for action in needed]
     if Reach.NONE in reaches:
         return False
-    if (told.verb == "merge" and is_own) or min(reaches) is Reach.ALL:
+    if min(reaches) is Reach.ALL:
         return True
     rows = touched(told.change, kind)
     made = [row.id for row in rows if row.before is None] if made_some else []
-    edited = [row.id for row in rows if row.after is not None]
-    return _reviews(kind, rows, viewer) and _within(kind, kind.edit, edited, viewer) and _within(kind, kind.delete, made, viewer)
+    moved = {row for row, columns in columns_written(kind, rows).items() if set(columns) <= MOVED} if is_merge else set()
+    edited = [row.id for row in rows if row.after is not None and row.id not in moved]
+    return _reviews(kind, rows, viewer) and _within(kind, kind.edit, edited, viewer) and _within(kind, delete, made, viewer)
 
 
 def _within(kind: Kind, action: str, ids: list[Any], viewer: Member) -> bool:

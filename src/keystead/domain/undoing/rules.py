@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
 
 from keystead.base.scope import current_workspace
 from keystead.data.models import Deal, Member, Objective, Plan
 from keystead.data.permissions import editable
 from keystead.data.workspace.models import Role
+from keystead.data.workspace.views import DefaultView, SavedView
 from keystead.domain.undoing.refusals import CannotUndo
 from keystead.domain.workspace.invitations import withdraw
 from keystead.domain.workspace.permissions import NotAllowed, require
@@ -35,7 +37,7 @@ def check(kind: str, back: Columns, viewer: Member, at: datetime) -> None:
     """Raises `CannotUndo` or `NotAllowed`."""
     if kind in _TREES:
         _refuse_circle(kind, [row for row, columns in back.items() if _TREES[kind] in columns])
-    special = {"Plan": _plans, "Stage": _stages, "Objective": _objectives}
+    special = {"Plan": _plans, "Stage": _stages, "Objective": _objectives, "SavedView": _views}
     if kind in special:
         special[kind](back, viewer)
     elif kind == "Member":
@@ -87,6 +89,15 @@ def _objectives(back: Columns, viewer: Member) -> None:
     plans = set(reviewed.exclude(manager_comment="", pk__in=made_again).values_list("plan", flat=True))
     if editable(Plan.objects.filter(pk__in=plans), viewer, "plan.approve").count() != len(plans):
         raise NotAllowed("plan.approve")
+
+
+def _views(back: Columns, viewer: Member) -> None:
+    """What everybody finds is for whoever may share. One that nobody else finds any more opens nobody else's list."""
+    found = SavedView.objects.filter(pk__in=list(back))
+    shared = [view for view in found if view.is_shared or ("is_shared" in back[view.pk] and "id" not in back[view.pk])]
+    if shared:
+        require(viewer, "view.share")
+    DefaultView.objects.filter(view__in=found, view__is_shared=False).exclude(member=F("view__owner")).delete()
 
 
 def _members(back: Columns, at: datetime) -> None:
