@@ -200,3 +200,16 @@ def test_the_catalogue_is_sound(kind: str) -> None:
 )  # fmt: skip
 def test_stages_tell_won_from_lost_in_three_languages(stage: str, status: str | None) -> None:
     assert status_of_stage(stage) == status
+
+
+@pytest.mark.parametrize(
+    ("headers", "filename"),
+    [
+        (["owner_id", "team_id", "is_team_primary", "_fivetran_synced"], "owner_team_data.csv"),
+        (["contact_id", "contact_list_id", "added_at"], "contact_list_member_data.csv"),
+        (["deal_id", "company_id", "type_id"], "deal_company_data.csv"),
+        (["pipeline_id", "created_at", "active", "display_order"], "deal_pipeline_data.csv"),
+    ],
+)
+def test_a_table_that_links_records_by_their_ids_is_taken_for_none_of_them(headers: list[str], filename: str) -> None:
+    assert guess_kind(headers, filename=filename)[0][1] < 0.6

@@ -40,6 +40,17 @@ KEYS: dict[str, tuple[str, ...]] = {
     "orders": ("number", "external_id"),
 }
 
+# Without any of these, a file does not hold records of the kind, however many of their ids it has: it links them to others.
+TELLING: dict[str, frozenset[str]] = {
+    "accounts": frozenset({"name"}),
+    "contacts": frozenset({"last_name", "first_name", "full_name", "email"}),
+    "products": frozenset({"name"}),
+    "deals": frozenset({"name", "amount", "stage", "status", "close_date"}),
+    "orders": frozenset({"number", "amount", "order_date"}),
+    "members": frozenset({"name", "last_name", "first_name", "email"}),
+    "rates": frozenset({"rate"}),
+}
+
 # The columns that an errors file adds. They come back with it and say nothing about the rows.
 ROW_COLUMN, PROBLEMS_COLUMN = "_row", "_problems"
 SPARE = "\x1d"  # begins the key of a row that is not found by its external id, as it has none

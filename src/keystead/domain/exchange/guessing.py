@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from keystead.base.words import fold
 from keystead.domain.exchange.detecting import ColumnFacts
-from keystead.domain.exchange.fields import IGNORED_COLUMNS, KEYS, KINDS, Field, fields_of, header_key
+from keystead.domain.exchange.fields import IGNORED_COLUMNS, KEYS, KINDS, TELLING, Field, fields_of, header_key
 from keystead.domain.exchange.parsing_currencies import split_header
 
 TAKEN = 0.5  # what is less sure than this is not guessed
@@ -126,11 +126,11 @@ def guess_mapping(
 
 
 def guess_kind(headers: Sequence[str], *, filename: str = "") -> list[tuple[str, float]]:
-    """The kinds a file may be, the likeliest first, each with a share of the certainty; the shares add up to
-    1.
-    """
+    """The kinds a file may be, the likeliest first, each with a share of the certainty; the shares add up to 1."""
     scores = {kind: _kind_score(kind, headers, filename) for kind in KINDS}
-    doubt = 8 if _is_about_others(headers, filename) else 1
+    likeliest = max(scores, key=lambda kind: scores[kind])
+    told = {guess.field for header in headers for guess in _guesses(likeliest, header, None)}
+    doubt = 8 if _is_about_others(headers, filename) or not told & TELLING[likeliest] else 1
     whole = sum(math.exp(score / doubt) for score in scores.values())
     shares = [(kind, round(math.exp(score / doubt) / whole, 4)) for kind, score in scores.items()]
     return sorted(shares, key=lambda share: -share[1])
