@@ -168,17 +168,19 @@ def _contact_pair(one: tuple[Any, ...], other: tuple[Any, ...]) -> tuple[float, 
     is_same_phone = bool(number) and number == digits(other[3])
     is_same_account = one[4] is not None and one[4] == other[4]
     by_name = _people_likeness(one, other, names)
-    against, reasons = 1.0, []
-    for is_so, weight, reason in (
+    against = 1.0
+    reasons: list[Reason] = []
+    told: tuple[tuple[bool, float, Reason], ...] = (
         (by_name >= 0.97, 1 - 0.62 * by_name, "name"), (0.75 <= by_name < 0.97, 1 - 0.6 * by_name, "alike"),
         (is_same_mail, 0.12, "email"), (is_same_phone, 0.4, "phone"), (is_same_account and by_name >= 0.75, 0.3, "same_account"),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for is_so, weight, reason in told:
         if is_so:
             against *= weight
             reasons.append(reason)
     if one[2] and other[2] and not is_same_mail and not is_same_phone:
         against = 1 - (1 - against) * 0.93
-    return (1 - against) * (0.85 if by_name < 0.5 else 1), tuple(reasons)  # type: ignore[return-value]
+    return (1 - against) * (0.85 if by_name < 0.5 else 1), tuple(reasons)
 
 
 def _people_likeness(one: tuple[Any, ...], other: tuple[Any, ...], names: list[str]) -> float:
@@ -190,7 +192,7 @@ def _people_likeness(one: tuple[Any, ...], other: tuple[Any, ...], names: list[s
         return 0.9 if shorter else 0.75  # "J. Silva" may be João, "Silva" may be anybody
     if firsts[0][:1] != firsts[1][:1]:
         return 0.3
-    return SequenceMatcher(None, *names, autojunk=False).ratio() * 0.96
+    return SequenceMatcher(None, names[0], names[1], autojunk=False).ratio() * 0.96
 
 
 def _ranked(pairs: set[tuple[UUID, UUID]], known: dict[UUID, Any], compare: Any, distinct: Any) -> list[Pair]:

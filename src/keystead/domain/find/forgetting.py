@@ -1,5 +1,7 @@
 """Words that no record holds any more are forgotten: nobody can have meant them."""
 
+from typing import Any
+
 from django.db import connection
 
 from keystead.base.scope import current_workspace
@@ -23,7 +25,11 @@ DELETE FROM keystead_findword w WHERE w.workspace_id = %(workspace)s AND (
 
 def forget_words() -> int:
     """Deletes unused words of the open workspace, and those that two people brought in at once; returns how many."""
-    values = {"workspace": current_workspace(), "kinds": [each.number for each in SOURCES.values()], "beyond": "\U0010ffff"}
+    values: dict[str, Any] = {
+        "workspace": current_workspace(),
+        "kinds": [each.number for each in SOURCES.values()],
+        "beyond": "\U0010ffff",
+    }
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, values)
         return int(cursor.rowcount)

@@ -102,8 +102,9 @@ def _contact_facts(row: Contact) -> dict[str, str]:
 def _at_accounts(keys: set[UUID], viewer: Member) -> dict[UUID, tuple[str, int]]:
     """What hangs on each account, as far as the viewer may see it, in words and counted."""
     counts: dict[UUID, list[int]] = {key: [0, 0, 0] for key in keys}
-    for place, model in enumerate((Deal, Plan, Contact)):
-        rows: Any = model.objects.visible_to(viewer).filter(account__in=keys).order_by()  # type: ignore[attr-defined]
+    models: tuple[Any, ...] = (Deal, Plan, Contact)
+    for place, model in enumerate(models):
+        rows = model.objects.visible_to(viewer).filter(account__in=keys).order_by()
         for key, count in rows.values_list("account").annotate(Count("pk")):
             counts[key][place] = count
     return {key: (_hanging(*found), sum(found)) for key, found in counts.items()}
