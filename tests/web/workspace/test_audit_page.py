@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from keystead.data.models import AuditEvent, Member
+from keystead.data.models import AuditEvent, Member, User
 from keystead.domain.workspace.audit import record
 from tests.support.world import PASSWORD, World
 from tests.web.workspace.conftest import confirm
@@ -35,6 +35,13 @@ def test_a_failed_sign_in_stands_in_the_log_with_its_place(world: World, olga: C
     assert "alice@northwind.example" in page
     assert "203.0.113.5" in page
     assert "wrong" not in page
+
+
+def test_the_way_somebody_signed_in_is_told_in_her_language(world: World, olga: Client) -> None:
+    User.objects.filter(pk=world.olga.user_id).update(language="pt-br")
+    page = olga.get(LOG, {"kind": "signed_in"}).content.decode()
+    assert "Senha" in page
+    assert "password" not in page.partition("<tbody")[2].partition("</tbody")[0]
 
 
 def test_a_stranger_who_fails_leaves_no_trace_in_anybodys_log(world: World) -> None:

@@ -101,6 +101,12 @@ _WORDS: dict[str, dict[str, Any]] = {
     "status": dict(DealStatus.choices), "rate_policy": dict(RatePolicy.choices),
 }  # fmt: skip
 
+# How somebody signed in, as allauth names it: one or more with " + " between. What a company calls its own sign-in stays.
+_SIGNED_IN_BY: dict[str, Any] = {
+    "password": gettext_lazy("Password"), "webauthn": gettext_lazy("Passkey"), "totp": gettext_lazy("Authenticator app"),
+    "recovery_codes": gettext_lazy("Recovery codes"), "invitation": gettext_lazy("Invitation"),
+}  # fmt: skip
+
 
 def _shown(row: AuditEvent) -> dict[str, Any]:
     """An entry in words. What a new or gone thing has as everybody has it (active, nothing yet) is not worth a word."""
@@ -126,6 +132,8 @@ def _text(name: str, value: Any) -> str:
         return ", ".join(map(str, value))
     if name in _MOMENTS:
         return moment(localtime(datetime.fromisoformat(value)), get_language() or "en")
+    if name == "by":
+        return " + ".join(str(_SIGNED_IN_BY.get(each, each)) for each in str(value).split(" + "))
     return str(_WORDS.get(name, {}).get(value, value))
 
 
