@@ -21,7 +21,9 @@ from keystead.config import doctor, doctor_database, doctor_machine
 from keystead.config.database import unsafe_rights, worker_url
 from keystead.config.doctor import Finding
 from keystead.config.place import Place, hold
+from keystead.domain.workspace.audit import Break
 from tests.support.company_server import administrator_of
+from tests.support.world import World
 
 
 @pytest.fixture
@@ -222,3 +224,12 @@ def test_a_job_that_nobody_takes_is_counted_through_the_worker_s_eyes(monkeypatc
             assert late() == before + 1
         finally:
             worker.execute("DELETE FROM procrastinate_jobs WHERE id = %s", row)
+
+
+def test_an_audit_log_that_does_not_hold_together_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor_database, "workspaces", lambda: {"northwind": world.northwind.pk})
+    (whole,) = doctor_database.audit_log()
+    assert whole.problem is None
+    monkeypatch.setattr(doctor_database, "breaks", lambda: [Break(7, "changed"), Break(9, "gap")])
+    (broken,) = doctor_database.audit_log()
+    assert "northwind at entry 7 (changed)" in (broken.problem or "")

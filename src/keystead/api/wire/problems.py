@@ -113,8 +113,8 @@ def _not_allowed(error: NotAllowed) -> Problem:
 
 def _second_step(error: SecondStepMissing) -> Problem:
     detail = _(
-        "This workspace asks for a second step at sign-in, and you have none. Your tokens work again as soon as you have set one up"
-        " on your own page."
+        "This workspace asks for a second step at sign-in, and you have none. Your tokens work again as soon as you have set one"
+        " up on your own page."
     )
     return Problem(403, error.code, detail)
 

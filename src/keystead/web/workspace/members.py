@@ -188,9 +188,7 @@ def member_binding(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
         release_binding(member=person, viewer=request.viewer)
         messages.success(request, _("The next sign-in with the address of %(name)s is bound anew.") % {"name": person.name})
     except UsedElsewhere:
-        messages.error(
-            request, _("This login is not yours alone to release. Whoever runs Keystead can do it.")
-        )
+        messages.error(request, _("This login is not yours alone to release. Whoever runs Keystead can do it."))
     return redirect("member", slug=request.workspace.slug, pk=pk)
 
 
