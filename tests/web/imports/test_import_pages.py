@@ -242,7 +242,7 @@ def test_the_history_lists_who_and_what_with_the_same_few_queries(
     assert all(name in page for name in ("first.csv", "second.csv", "third.csv", "Olga Owner", "Undo", "Continue"))
 
 
-QUERIES = 10
+QUERIES = 11
 
 
 @pytest.mark.parametrize("name", ["detail", "progress", "columns", "undo", "errors"])
