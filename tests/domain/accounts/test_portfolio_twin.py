@@ -1,5 +1,6 @@
 """The set-based portfolio agrees with its slow twin on any small world: trees, currencies, plans, rights."""
 
+from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -12,11 +13,14 @@ from hypothesis import strategies as st
 
 from keystead.base.periods import FiscalCalendar
 from keystead.data.models import Account, Deal, Plan, Rate
-from keystead.domain.accounts.portfolio import Figures, portfolio
+from keystead.domain.accounts.portfolio import Figures, Portfolio, Summary, portfolio
+from keystead.domain.accounts.portfolio_columns import group_path
 from keystead.domain.accounts.portfolio_explanation import explain_portfolio
 from keystead.domain.accounts.portfolio_query import PortfolioQuery, Sort
+from keystead.domain.accounts.portfolio_sql import sees_all
 from keystead.domain.accounts.tree import refresh_lineage
 from tests.domain.accounts.slow_portfolio import Books, Line
+from tests.support.examples import examples
 from tests.support.world import World
 
 TODAY = date(2026, 6, 15)
@@ -93,6 +97,9 @@ def _same(figures: Figures, line: Line) -> None:
     assert target is None or abs(Fraction(target) - (line.target or 0)) < Fraction(1, 10**9)
 
 
+GROUPINGS = ["", "industry", "deal_owner_region", "industry,deal_owner_region", "deal_owner_region,industry"]
+
+
 def _agrees(world: World, viewer: Any, books: Books, group: str) -> None:
     query = PortfolioQuery(period=YEAR, group=group, order=(Sort("won", True), Sort("account")))
     found = portfolio(query=query, viewer=viewer, today=TODAY, limit=None)
@@ -102,39 +109,84 @@ def _agrees(world: World, viewer: Any, books: Books, group: str) -> None:
     assert found.total.accounts == len(mine) == len({row.account_id for row in listed})
     assert found.lines == len(listed)
     _same(found.total.figures, books.total(mine, YEAR))
-    owners = {member.pk: member for member in (world.alice, world.bob)}
-
-    def region(deal: Deal) -> str:
-        return f"={owners[deal.owner_id].region if deal.owner_id else ''}"
-
     for summary in found.groups:
-        if group == "industry":
-            _same(summary.figures, books.total([a for a in mine if f"={a.industry}" == summary.group], YEAR))
-        elif summary.group != "-":
-            line = books.total(mine, YEAR, lambda deal, key=summary.group: region(deal) == key)
-            line.target = None
-            _same(summary.figures, line)
-    if group != "deal_owner_region":
+        _group_agrees(world, books, mine, summary, group)
+    if not query.is_of_deals:
         for row in listed:
             _same(row.figures, books.line(by_id[row.account_id], YEAR))
         assert sum(row.figures.deals for row in listed) - found.total.figures.deals == found.total.repeated
-    _explains(query, found.total.figures, viewer)
+    if sees_all(viewer):
+        _is_cut_in_pages(query, found, viewer)
+    _explains(query, found, viewer)
 
 
-def _explains(query: PortfolioQuery, figures: Figures, viewer: Any) -> None:
-    for column in ("gap", "weighted_forecast", "variance", "deals"):
+def _group_agrees(world: World, books: Books, mine: list[Account], summary: Summary, group: str) -> None:
+    """The group is what its accounts cover, of that the deals of its region; a target is of accounts alone."""
+    regions = {member.pk: f"={member.region}" for member in (world.alice, world.bob)}
+    asked = dict(zip(group.split(","), summary.keys, strict=False))
+    region = asked.get("deal_owner_region")
+    if region == "-":
+        return
+    those = [account for account in mine if asked.get("industry") in (None, f"={account.industry}")]
+    line = books.total(those, YEAR, None if region is None else lambda deal: regions.get(deal.owner_id, "=") == region)
+    if region is not None:
+        line.target = None
+    _same(summary.figures, line)
+    if region is None:
+        assert summary.accounts == len(those)
+
+
+def _is_cut_in_pages(query: PortfolioQuery, whole: Portfolio, viewer: Any) -> None:
+    """Page after page says what the whole says; the second time it is all kept."""
+    for size in (3, 5):
+        pages = [
+            portfolio(query=query, viewer=viewer, today=TODAY, limit=size, offset=offset, groups_of_page=True)
+            for offset in range(0, max(whole.lines, 1), size)
+        ]
+        assert tuple(row for page in pages for row in page.rows) == whole.rows
+        assert {group.keys: group for page in pages for group in page.groups} == {group.keys: group for group in whole.groups}
+        first = portfolio(query=query, viewer=viewer, today=TODAY, limit=0)
+        assert first.groups == whole.groups
+        for page in (*pages, first):
+            assert (page.total, page.lines, page.missing) == (whole.total, whole.lines, whole.missing)
+
+
+def _explains(query: PortfolioQuery, found: Portfolio, viewer: Any) -> None:
+    for column in ("gap", "variance", "deals"):
         why = explain_portfolio(query=query, column=column, viewer=viewer, today=TODAY, most=2)
         assert why is not None
-        expected = figures.deals if column == "deals" else figures.values[column]
+        expected = found.total.figures.deals if column == "deals" else found.total.figures.values[column]
         assert (why.total is None) == (expected is None)
         assert why.total is None or abs(why.total - Decimal(expected or 0)) < Decimal("1e-9")
+    for keys, column in [
+        ((), "weighted_forecast"),
+        *((group.keys, "variance") for group in found.groups if "-" not in group.keys),
+    ]:
+        quick, slow = _explained(query, column, viewer, keys), _explained(query, column, viewer, keys, is_slow=True)
+        assert quick == slow
 
 
-@pytest.mark.parametrize("group", ["", "industry", "deal_owner_region"])
+def _explained(query: PortfolioQuery, column: str, viewer: Any, keys: tuple[str, ...], *, is_slow: bool = False) -> Any:
+    """All rows that count, and how many are left out for which reason; slowly, each row is added up."""
+    with pytest.MonkeyPatch.context() as patched:
+        if is_slow:
+            patched.setattr("keystead.domain.accounts.portfolio_explanation.can_be_quick", lambda *_: False)
+        why = explain_portfolio(query=query, column=column, viewer=viewer, today=TODAY, group=group_path(keys))
+        short = explain_portfolio(query=query, column=column, viewer=viewer, today=TODAY, group=group_path(keys), most=1, start=1)
+    assert why is not None
+    assert short is not None
+    assert short.total == why.total == why.figures.values[column]
+    left_out = Counter[str]()
+    for item in why.excluded:
+        left_out[item.reason] += item.count
+    return why.total, {(line.kind, line.id, line.converted) for line in why.included}, left_out, short.scope
+
+
 @pytest.mark.parametrize("who", ["olga", "alice"])
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     given_=st.fixed_dictionaries({"accounts": accounts, "deals": deals, "plans": plans, "rates": rates}),
+    group=st.sampled_from(GROUPINGS),
     policy=st.booleans(),
     hidden=st.booleans(),
 )

@@ -25,7 +25,7 @@ from keystead.domain.accounts.portfolio_explanation_sql import (
     SCOPE,
     TARGETS,
 )
-from keystead.domain.accounts.portfolio_first_rows import Asked, FirstRows, sum_of
+from keystead.domain.accounts.portfolio_first_rows import MOST_LEFT_OUT, Asked, FirstRows, sum_of
 from keystead.domain.accounts.portfolio_query import PortfolioQuery
 from keystead.domain.accounts.portfolio_sql import seen, sees_all
 from keystead.domain.plans.explanation import REASONS as PLAN_REASONS
@@ -41,7 +41,8 @@ REASONS: Mapping[str, str | Promise] = PLAN_REASONS | {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One contribution; the lines sum to the figure exactly. `kind`: deal, target, hidden, clamp, or more (the rest as one sum).
+    """One contribution; the lines sum to the figure exactly. `kind`: deal, target, hidden, clamp, or
+    more, more_targets (the rest as one sum).
 
     `days`: (days inside the period, days of the plan) when a target counts pro rata.
     """
@@ -203,9 +204,10 @@ def others(steps: str, scope: Scope, parameters: dict[str, Any], viewer: Member)
     return out
 
 
-def targets(steps: str, scope: Scope, parameters: dict[str, Any], sign: int) -> tuple[list[Line], list[LeftOut]]:
+def targets(steps: str, scope: Scope, parameters: dict[str, Any], sign: int, *, most: int) -> tuple[list[Line], list[LeftOut]]:
+    """The targets, the largest `most` one by one, and the plans without one."""
     lines: list[Line] = []
-    out: list[LeftOut] = []
+    out: dict[str, list[LeftOut]] = {}
     with connection.cursor() as cursor:
         cursor.execute(steps + TARGETS.format(rows=scope.rows), parameters)
         found = cursor.fetchall()
@@ -213,10 +215,17 @@ def targets(steps: str, scope: Scope, parameters: dict[str, Any], sign: int) -> 
         called = name if scope.kind == "account" else f"{account}: {name}"
         if converted is None:
             reason = "no_target" if target is None else "missing_rate"
-            out.append(LeftOut("plan", pk, called, start, target, currency, reason))
+            out.setdefault(reason, []).append(LeftOut("plan", pk, called, start, target, currency, reason))
             continue
         share = (days_in, days) if days_in < days else None
         lines.append(
             Line("target", pk, called, status, start, target, currency, rate, rate_date, via, None, share, sign * converted)
         )
-    return lines, out
+    rest = lines[most:]
+    more = [plain("more_targets", sum((line.converted for line in rest), Decimal(0)), len(rest))] if rest else []
+    few = min(most, MOST_LEFT_OUT)
+    return lines[:most] + more, [each for items in out.values() for each in items[:few] + _rest_of(items[few:])]
+
+
+def _rest_of(items: list[LeftOut]) -> list[LeftOut]:
+    return [LeftOut("plan", None, "", None, None, "", items[0].reason, len(items))] if items else []

@@ -96,7 +96,7 @@ def explain_portfolio(
         steps, of_chain = statement(query, viewer=viewer, today=today, of_accounts=asked.of_accounts) if target_sign else ("", {})
         parameters |= of_chain
     else:
-        steps, of_chain = statement(query, viewer=viewer, today=today, is_from_deals=True)
+        steps, of_chain = statement(query, viewer=viewer, today=today, is_from_deals=True, of_accounts=parameters["of_accounts"])
         parameters |= of_chain | {
             "parts": list(parts), "weighted": column.startswith("weighted"), "won_sign": parts.get("won", 1), "skipped": start,
             "most": most, "most_out": min(most, MOST_LEFT_OUT),
@@ -104,7 +104,7 @@ def explain_portfolio(
         included, excluded = deals(steps, scope, parameters, count=column == "deals") if parts else ([], [])
         excluded += others(steps, scope, parameters, viewer) if parts else []
     if target_sign and not scope.is_of_deals:  # a target belongs to an account, not to whoever owns its deals
-        lines, left = targets(steps, scope, parameters, target_sign)
+        lines, left = targets(steps, scope, parameters, target_sign, most=most)
         included, excluded = included + lines, excluded + left
         if account:
             excluded += _other_plans(query, account, viewer)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from keystead.base.scope import current_workspace
-from keystead.domain.accounts.portfolio_keeping import forget, kept_periods, lock_kept, mend
+from keystead.domain.accounts.portfolio_keeping import forget, forget_answers, kept_periods, lock_kept, mend
 from keystead.domain.accounts.portfolio_source_sql import FACTS, SUMS, UNRATED
 
 _COMPARED = f"""
@@ -55,8 +55,11 @@ def wrong_periods() -> list[UUID]:
 
 
 def repair() -> int:
-    """Forgets the kept figures when any of them is wrong; returns how many periods were."""
+    """Forgets the kept figures when any of them is wrong, and kept lists in any case; returns how many periods were wrong."""
     wrong = wrong_periods()
+    with transaction.atomic():
+        lock_kept()
+        forget_answers()
     if wrong:
         forget()
     return len(wrong)

@@ -160,6 +160,7 @@ def _amount(why: PortfolioExplanation, value: Decimal) -> str:
 def _line(line: Line, why: PortfolioExplanation, request: WorkspaceRequest) -> dict[str, Any]:
     names = {
         "more": ngettext("%(n)s more deal", "%(n)s more deals", line.count) % {"n": count_text(line.count)},
+        "more_targets": ngettext("%(n)s more target", "%(n)s more targets", line.count) % {"n": count_text(line.count)},
         "hidden": ngettext("%(n)s deal that you may not open", "%(n)s deals that you may not open", line.count)
         % {"n": count_text(line.count)},
         "clamp": _("Won above the target, so nothing is missing"),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +23,7 @@ from keystead.web.requests import WorkspaceRequest
 from keystead.web.shell import way
 from keystead.web.templatetags import pieces
 from keystead.web.templatetags.portfolio import figure
+from keystead.web.templatetags.quick import filled
 
 
 def _title(row: Row, _extra: Any) -> SafeString:
@@ -32,10 +32,10 @@ def _title(row: Row, _extra: Any) -> SafeString:
     if about.is_key:
         words = _("key account")
         drawn = pieces.icon("star", "s", words)
-        star = format_html('<span class="inline-block align-[-2px] text-accent" title="{}">{}</span> ', words, drawn)
+        star = filled('<span class="inline-block align-[-2px] text-accent" title="{}">{}</span> ', words, drawn)
     parts = [part for part in (line.place, _("with the accounts below") if about.covers_tree else "") if part]
     title = link(line.url, about.name, "row-title wrap-anywhere")
-    return format_html('{}<div class="sub">{}{}</div>', title, star, " · ".join(parts)) if star or parts else title
+    return filled('{}<div class="sub">{}{}</div>', title, star, " · ".join(parts)) if star or parts else title
 
 
 def _bar(row: Row, _extra: Any) -> SafeString:
@@ -43,16 +43,16 @@ def _bar(row: Row, _extra: Any) -> SafeString:
     if line.is_planned:
         return pieces.bar(line.won, line.forecast, line.target)
     url = line.plan_url.rsplit("/", 2)[0]
-    return format_html('<a class="text-link" href="{}/new/?account={}">{}</a>', url, row.pk, _("Make a plan"))
+    return filled('<a class="text-link" href="{}/new/?account={}">{}</a>', url, row.pk, _("Make a plan"))
 
 
 def _plan(row: Row, _extra: Any) -> SafeString:
     line = row.line
     if not line.is_planned:
-        return format_html('<span class="sub">{}</span>', _("no plan yet"))
+        return filled('<span class="sub">{}</span>', _("no plan yet"))
     chip = pieces.chip(line.status_label, line.status_tone)
-    more = format_html(' <span class="sub">+{}</span>', line.row.plans - 1) if line.row.plans > 1 else EMPTY
-    return format_html('<a href="{}" title="{}">{}</a>{}', line.plan_url, line.row.plan_name, chip, more)
+    more = filled(' <span class="sub">+{}</span>', line.row.plans - 1) if line.row.plans > 1 else EMPTY
+    return filled('<a href="{}" title="{}">{}</a>{}', line.plan_url, line.row.plan_name, chip, more)
 
 
 def _figure(name: str) -> Cell:
@@ -62,7 +62,7 @@ def _figure(name: str) -> Cell:
     def html(row: Row, _extra: Any) -> SafeString:
         cell = row.line.cells[name]
         drawn = figure(cell)
-        return format_html('<span class="text-bad">{}</span>', drawn) if cell.is_bad else drawn
+        return filled('<span class="text-bad">{}</span>', drawn) if cell.is_bad else drawn
 
     return Cell(raw, html)
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from keystead.base.money import Money
@@ -23,6 +22,7 @@ from keystead.web.portfolio.cells import Cells, GroupLine, Line
 from keystead.web.portfolio.columns import PORTFOLIO
 from keystead.web.templatetags import pieces
 from keystead.web.templatetags.portfolio import figure
+from keystead.web.templatetags.quick import filled
 
 PAGE = 50
 
@@ -163,7 +163,7 @@ class PortfolioDrawer(Drawer):
 
     def opening(self, group: GroupLine) -> str:
         depth = len(group.summary.keys)
-        fold = format_html(
+        fold = filled(
             '<button type="button" class="grid-fold" aria-expanded="true" data-depth="{}">{}<span>{}</span></button>'
             ' <span class="sub">{}</span>',
             depth, pieces.icon("chevron-down", "s"), group.summary.label, group.accounts,
@@ -183,6 +183,6 @@ class PortfolioDrawer(Drawer):
         for column in self.columns[1:]:
             is_bar = column.id == "bar"
             text = pieces.bar(values["won"], values["forecast"], values["target"]) if is_bar else figure(cells.get(column.id))
-            drawn.append(format_html('<td class="{}">{}</td>', self.classes[column.id], text))
-        first = format_html('<th scope="{}" class="{}">{}</th>', scope, self.classes[self.columns[0].id], head)
+            drawn.append(filled('<td class="{}">{}</td>', self.classes[column.id], text))
+        first = filled('<th scope="{}" class="{}">{}</th>', scope, self.classes[self.columns[0].id], head)
         return pick + first + "".join(drawn)

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from . import pieces
+from .quick import escaped, filled
 
 register = template.Library()
 
@@ -18,17 +18,17 @@ def figure(cell: Any) -> SafeString:
     if cell is None or cell == "":
         return mark_safe("")
     text = cell.text or pieces.none()
-    title = format_html(' title="{}"', cell.full) if cell.full else mark_safe("")
-    link = format_html(
-        '<a class="figure-link num" href="{0}" hx-get="{0}" hx-target="#explain-body" hx-sync="replace" data-explain'
-        ' aria-haspopup="dialog"{1}>{2}</a>',
-        cell.explain, title, text,
-    )  # fmt: skip
-    mark = pieces.icon("triangle-alert", "s", gettext("incomplete: exchange rates are missing")) if cell.is_incomplete else ""
-    note = format_html('<span class="sub block">{}</span>', cell.note) if cell.note else ""
-    if mark:
-        return format_html('<span class="text-warn">{}</span> {}{}', mark, link, note)
-    return format_html("{}{}", link, note)
+    title = filled(' title="{}"', cell.full) if cell.full else ""
+    url = escaped(cell.explain)
+    link = (
+        f'<a class="figure-link num" href="{url}" hx-get="{url}" hx-target="#explain-body" hx-sync="replace" data-explain'
+        f' aria-haspopup="dialog"{title}>{escaped(text)}</a>'
+    )
+    note = filled('<span class="sub block">{}</span>', cell.note) if cell.note else ""
+    if not cell.is_incomplete:
+        return mark_safe(link + note)  # noqa: S308 - each part is escaped
+    mark = pieces.icon("triangle-alert", "s", gettext("incomplete: exchange rates are missing"))
+    return mark_safe(f'<span class="text-warn">{mark}</span> {link}{note}')  # noqa: S308 - likewise
 
 
 @register.filter
