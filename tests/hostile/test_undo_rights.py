@@ -9,7 +9,7 @@ from keystead.data.models import Account, Deal, Member, Objective, Order, SavedV
 from keystead.domain.accounts.editing import change_account, create_account, delete_account
 from keystead.domain.accounts.merging import merge_accounts
 from keystead.domain.deals.editing import create_deal, create_order
-from keystead.domain.plans.editing import save_objective
+from keystead.domain.plans.items import save_objective
 from keystead.domain.undoing.refusals import NoSuchChange
 from keystead.domain.workspace.permissions import NotAllowed
 from keystead.domain.workspace.settings import change_workspace

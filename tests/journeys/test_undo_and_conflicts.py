@@ -5,7 +5,8 @@ from playwright.sync_api import Page, expect
 
 from keystead.data.models import Account, Contact, Plan, SwotItem
 from keystead.domain.accounts.editing import change_account
-from keystead.domain.plans.editing import create_plan, save_swot_item
+from keystead.domain.plans.editing import create_plan
+from keystead.domain.plans.items import save_swot_item
 from tests.domain.undoing.scene import TODAY, change
 from tests.journeys.journey import Journey
 from tests.support.world import World, account

@@ -16,8 +16,9 @@ from keystead.api.wire.references import Reference, by_column
 from keystead.api.wire.resource import Resource, Under, Write, record_fields
 from keystead.api.wire.routes import publish
 from keystead.data.accounts.models import Contact
-from keystead.data.plans.models import Action, Measure, MeasureReading, Objective, ObjectiveStatus, Plan, SwotItem
-from keystead.domain.plans import editing
+from keystead.data.plans.items import Action, Measure, MeasureReading, Objective, ObjectiveStatus, SwotItem
+from keystead.data.plans.models import Plan
+from keystead.domain.plans import items as plan_items
 from keystead.domain.writing import Invalid
 
 router = Router()
@@ -25,7 +26,7 @@ _BY_TITLE = {"name": by_column("title")}
 
 
 def _delete(item: Any, write: Write) -> None:
-    editing.delete_item(item=item, viewer=write.viewer, seen=write.seen)
+    plan_items.delete_item(item=item, viewer=write.viewer, seen=write.seen)
 
 
 def _objective(name: str, **options: Any) -> Reference:
@@ -58,8 +59,8 @@ OBJECTIVES = Resource(
         Text(name="owner_comment", longest=4000),
         Text(name="manager_comment", longest=4000),
     ),
-    create=lambda write: editing.save_objective(plan=write.parent, viewer=write.viewer, fields=write.fields),
-    change=lambda item, write: editing.save_objective(
+    create=lambda write: plan_items.save_objective(plan=write.parent, viewer=write.viewer, fields=write.fields),
+    change=lambda item, write: plan_items.save_objective(
         plan=item.plan, viewer=write.viewer, fields=write.fields, objective=item, seen=write.seen
     ),
     delete=_delete,
@@ -69,7 +70,9 @@ OBJECTIVES = Resource(
 def _save_measure(write: Write, plan: Plan, measure: Measure | None = None) -> Measure:
     objective: Objective = write.fields["objective"] if "objective" in write.fields or measure is None else measure.objective
     _same_plan(objective, plan, "objective")
-    return editing.save_measure(objective=objective, viewer=write.viewer, fields=write.fields, measure=measure, seen=write.seen)
+    return plan_items.save_measure(
+        objective=objective, viewer=write.viewer, fields=write.fields, measure=measure, seen=write.seen
+    )
 
 
 MEASURES = Resource(
@@ -95,7 +98,7 @@ MEASURES = Resource(
 def _read(write: Write) -> MeasureReading:
     measure = write.fields["measure"]
     _same_plan(measure.objective, write.parent, "measure")
-    return editing.read_measure(measure=measure, viewer=write.viewer, on=write.fields["date"], value=write.fields["value"])
+    return plan_items.read_measure(measure=measure, viewer=write.viewer, on=write.fields["date"], value=write.fields["value"])
 
 
 READINGS = Resource(
@@ -123,7 +126,7 @@ def _save_action(write: Write, plan: Plan, action: Action | None = None) -> Acti
     _same_plan(parent, plan, "parent")
     if action is not None:
         _refuse_circle(action, parent)
-    return editing.save_action(plan=plan, viewer=write.viewer, fields=values, action=action, seen=write.seen)
+    return plan_items.save_action(plan=plan, viewer=write.viewer, fields=values, action=action, seen=write.seen)
 
 
 def _refuse_circle(action: Action, parent: Action | None) -> None:
@@ -175,8 +178,8 @@ SWOT = Resource(
         _objective("became_objective", nullable=True, writable=False),
         Reference(name="became_action", to=Action, names=("title",), ways=_BY_TITLE, nullable=True, writable=False),
     ),
-    create=lambda write: editing.save_swot_item(plan=write.parent, viewer=write.viewer, fields=write.fields),
-    change=lambda item, write: editing.save_swot_item(
+    create=lambda write: plan_items.save_swot_item(plan=write.parent, viewer=write.viewer, fields=write.fields),
+    change=lambda item, write: plan_items.save_swot_item(
         plan=item.plan, viewer=write.viewer, fields=write.fields, item=item, seen=write.seen
     ),
     delete=_delete,

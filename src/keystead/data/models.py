@@ -8,18 +8,8 @@ from keystead.data.deals.kept import KeptAnswer, KeptGroup, KeptLack, KeptLine, 
 from keystead.data.deals.models import Deal, DealStageChange, Order, Product, Stage
 from keystead.data.exchange.models import Import, ImportRow, SavedMapping
 from keystead.data.find.models import FindTerm, FindWord, Opened
-from keystead.data.plans.models import (
-    Action,
-    Measure,
-    MeasureReading,
-    Objective,
-    Plan,
-    PlanApproval,
-    PlanRate,
-    PlanSnapshot,
-    RevenueLink,
-    SwotItem,
-)
+from keystead.data.plans.items import Action, Measure, MeasureReading, Objective, SwotItem
+from keystead.data.plans.models import Plan, PlanApproval, PlanRate, PlanSnapshot, RevenueLink
 from keystead.data.workspace.audit import AuditEvent
 from keystead.data.workspace.entry import EntryRule, UnopenedPlace
 from keystead.data.workspace.models import ApiToken, IdempotentAnswer, Invitation, Member, Rate, User, Workspace

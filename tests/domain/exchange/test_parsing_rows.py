@@ -5,7 +5,8 @@ from typing import Any
 from keystead.domain.exchange.detecting import columns_facts
 from keystead.domain.exchange.guessing import guess_mapping
 from keystead.domain.exchange.parsing import COMMA
-from keystead.domain.exchange.parsing_rows import ParsedRow, make_plan, parse_rows
+from keystead.domain.exchange.parsing_plan import make_plan
+from keystead.domain.exchange.parsing_rows import ParsedRow, parse_rows
 from keystead.domain.exchange.problems import Problem
 from keystead.domain.exchange.reading import Row
 

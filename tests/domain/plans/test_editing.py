@@ -7,11 +7,9 @@ import pytest
 
 from keystead.data.models import Action, Objective, Plan
 from keystead.domain.plans.approval import CannotMove, move
-from keystead.domain.plans.editing import (
-    change_plan,
-    create_plan,
+from keystead.domain.plans.editing import change_plan, create_plan, delete_plan
+from keystead.domain.plans.items import (
     delete_item,
-    delete_plan,
     read_measure,
     save_action,
     save_measure,

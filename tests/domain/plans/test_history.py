@@ -5,16 +5,9 @@ from decimal import Decimal
 
 from keystead.base.scope import open_scope
 from keystead.domain.plans.approval import move
-from keystead.domain.plans.editing import (
-    change_plan,
-    delete_item,
-    read_measure,
-    save_action,
-    save_measure,
-    save_objective,
-    save_swot_item,
-)
+from keystead.domain.plans.editing import change_plan
 from keystead.domain.plans.history import changed_since_approval, plan_history
+from keystead.domain.plans.items import delete_item, read_measure, save_action, save_measure, save_objective, save_swot_item
 from tests.domain.plans.made import AT, TODAY, deal, plan_for
 from tests.support.world import World
 

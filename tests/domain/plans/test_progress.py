@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from keystead.data.models import Measure, MeasureReading, Objective, Plan
-from keystead.domain.plans.editing import read_measure, save_action, save_measure, save_objective
+from keystead.domain.plans.items import read_measure, save_action, save_measure, save_objective
 from keystead.domain.plans.progress import ObjectiveProgress, attainment, objective_progress, pace
 from keystead.domain.plans.smart import lint
 from tests.domain.plans.made import TODAY, plan_for

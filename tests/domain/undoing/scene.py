@@ -12,7 +12,8 @@ from keystead.base.scope import open_scope
 from keystead.data.models import Contact, Deal, Member, Objective, PlanSnapshot, Product, Stage
 from keystead.domain.accounts.editing import join_team
 from keystead.domain.deals.editing import create_deal, create_order
-from keystead.domain.plans.editing import create_plan, read_measure, save_action, save_measure, save_objective, save_swot_item
+from keystead.domain.plans.editing import create_plan
+from keystead.domain.plans.items import read_measure, save_action, save_measure, save_objective, save_swot_item
 from keystead.domain.plans.snapshots import snapshot_plans
 from keystead.domain.undoing.kinds import KINDS
 from keystead.domain.undoing.undo import Undone, undo

@@ -11,7 +11,8 @@ from django.db import connection
 from keystead.data.models import Account, Contact, Deal, Objective, Stage, UndoneChange
 from keystead.domain.accounts.editing import change_account, create_account, create_contact, delete_account, delete_contact
 from keystead.domain.deals.editing import change_deal, delete_deal
-from keystead.domain.plans.editing import change_plan, create_plan, delete_item, delete_plan, save_objective
+from keystead.domain.plans.editing import change_plan, create_plan, delete_plan
+from keystead.domain.plans.items import delete_item, save_objective
 from keystead.domain.undoing.refusals import CannotUndo, NoSuchChange
 from keystead.domain.undoing.sentences import sentences
 from keystead.domain.workspace.members import change_member, create_member, deactivate_member

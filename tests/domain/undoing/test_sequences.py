@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from keystead.data.models import Account, Action, Contact, Deal, Objective, Plan
 from keystead.domain.accounts.editing import change_account, change_contact, delete_account, delete_contact
 from keystead.domain.deals.editing import change_deal, delete_deal
-from keystead.domain.plans.editing import change_plan, delete_item, delete_plan, move_objective, save_action, save_objective
+from keystead.domain.plans.editing import change_plan, delete_plan
+from keystead.domain.plans.items import delete_item, move_objective, save_action, save_objective
 from keystead.domain.writing import Invalid
 from tests.domain.undoing.scene import Scene, change, everything, take_back
 from tests.support.examples import examples

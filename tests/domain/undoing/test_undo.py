@@ -19,10 +19,9 @@ from keystead.domain.accounts.editing import (
 )
 from keystead.domain.accounts.merging import merge_accounts, merge_contacts, tell_apart
 from keystead.domain.deals.editing import change_deal, delete_deal, delete_order, save_product, save_rate
-from keystead.domain.plans.editing import (
-    change_plan,
+from keystead.domain.plans.editing import change_plan, delete_plan
+from keystead.domain.plans.items import (
     delete_item,
-    delete_plan,
     move_objective,
     read_measure,
     save_action,

@@ -13,7 +13,8 @@ from django.urls import reverse
 from keystead.base import clock
 from keystead.data.models import Action, Measure, Objective, Plan, SwotItem
 from keystead.domain.deals.editing import create_deal
-from keystead.domain.plans.editing import create_plan, read_measure, save_action, save_measure, save_objective, save_swot_item
+from keystead.domain.plans.editing import create_plan
+from keystead.domain.plans.items import read_measure, save_action, save_measure, save_objective, save_swot_item
 from tests.support.world import World, account
 
 AT = datetime(2026, 6, 15, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from keystead.analytics.measures import KPIS
 from keystead.data.models import Rate
-from keystead.domain.plans.editing import read_measure, save_action, save_measure, save_objective, save_swot_item
+from keystead.domain.plans.items import read_measure, save_action, save_measure, save_objective, save_swot_item
 from tests.support.world import account
 from tests.web.plans.conftest import Desk
 

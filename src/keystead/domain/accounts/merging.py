@@ -12,7 +12,8 @@ from keystead.base.scope import current_scope, open_scope
 from keystead.data.accounts.distinct import DistinctAccounts, DistinctContacts
 from keystead.data.accounts.models import Account, AccountTeamMember, Contact
 from keystead.data.deals.models import Deal, Order
-from keystead.data.plans.models import Objective, Plan
+from keystead.data.plans.items import Objective
+from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member
 from keystead.domain.accounts.tree import lock_tree, refresh_lineage
 from keystead.domain.plans.linking import relink

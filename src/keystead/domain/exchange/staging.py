@@ -21,7 +21,8 @@ from keystead.domain.exchange.guessing import EarlierMapping, guess_mapping
 from keystead.domain.exchange.guessing_values import KnownValues
 from keystead.domain.exchange.parsing_days import date_order
 from keystead.domain.exchange.parsing_numbers import NumberFormat
-from keystead.domain.exchange.parsing_rows import ParsedRow, make_plan, parse_rows
+from keystead.domain.exchange.parsing_plan import make_plan
+from keystead.domain.exchange.parsing_rows import ParsedRow, parse_rows
 from keystead.domain.exchange.problems import BadValue, CannotRead, Problem
 from keystead.domain.exchange.reading import Row, Table, open_table
 from keystead.domain.exchange.resolving import UNKNOWN_CODES, Names, Resolver, Stages, load_names, unknown_rule

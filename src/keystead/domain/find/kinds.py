@@ -9,7 +9,8 @@ from keystead.data.accounts.models import Account, Contact
 from keystead.data.deals.models import Deal
 from keystead.data.exchange.models import Import, ImportKind, ImportState
 from keystead.data.find.sources import SOURCES
-from keystead.data.plans.models import Action, Objective, Plan, PlanStatus
+from keystead.data.plans.items import Action, Objective
+from keystead.data.plans.models import Plan, PlanStatus
 from keystead.data.workspace.models import Member, Role
 
 Row = Mapping[str, Any]

@@ -12,7 +12,8 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import Model, Q, QuerySet
 
-from keystead.data.plans.models import Action, Measure, MeasureReading, Objective, Plan, PlanApproval, PlanStatus, SwotItem
+from keystead.data.plans.items import Action, Measure, MeasureReading, Objective, SwotItem
+from keystead.data.plans.models import Plan, PlanApproval, PlanStatus
 
 _TITLE = {
     "Plan": "name",

@@ -11,7 +11,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from keystead.analytics.measures import KPIS, Unit
-from keystead.data.plans.models import Action, Measure, Objective, ObjectiveStatus, Plan
+from keystead.data.plans.items import Action, Measure, Objective, ObjectiveStatus
+from keystead.data.plans.models import Plan
 
 FEWEST_ACTIVE, MOST_ACTIVE = 2, 5  # objectives in work at one time (features A6)
 _ZERO, _ONE = Decimal(0), Decimal(1)

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from keystead.data.plans.models import Measure, Objective, ObjectiveStatus, Plan
+from keystead.data.plans.items import Measure, Objective, ObjectiveStatus
+from keystead.data.plans.models import Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from keystead.data.accounts.models import Account
 from keystead.data.deals.models import Deal
 from keystead.data.exchange.models import Import
 from keystead.data.permissions import Reach, account_filter, people, reach
-from keystead.data.plans.models import Action, Plan, PlanStatus
+from keystead.data.plans.items import Action
+from keystead.data.plans.models import Plan, PlanStatus
 from keystead.data.workspace.models import Member
 from keystead.domain.plans.kpis import PlanFigures, figures
 

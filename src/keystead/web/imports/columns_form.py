@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from keystead.data.exchange.models import Import
 from keystead.domain.exchange.fields import Field, default_match, fields_of, match_fields
-from keystead.domain.exchange.parsing_rows import NUMBERS
+from keystead.domain.exchange.parsing_plan import NUMBERS
 from keystead.domain.exchange.problems import sentence
 from keystead.web.imports.values import FieldValues
 from keystead.web.imports.words import DATE_FORMATS, MODES, NUMBER_FORMATS, WHY

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from keystead.base import clock
-from keystead.data.plans.models import Action, Objective, Plan
-from keystead.domain.plans.editing import delete_item, save_action
+from keystead.data.plans.items import Action, Objective
+from keystead.data.plans.models import Plan
+from keystead.domain.plans.items import delete_item, save_action
 from keystead.domain.workspace.permissions import require
 from keystead.web.plans.forms import ActionForm, QuickActionForm, StatusForm
 from keystead.web.plans.overview import actions_of

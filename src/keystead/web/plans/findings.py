@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from keystead.data.plans.models import Action, Objective, ObjectiveStatus, Plan, SwotItem
+from keystead.data.plans.items import Action, Objective, ObjectiveStatus, SwotItem
+from keystead.data.plans.models import Plan
 from keystead.domain.plans.kpis import PlanFigures
 from keystead.domain.plans.progress import FEWEST_ACTIVE, MOST_ACTIVE
 from keystead.domain.plans.smart import lint

@@ -10,17 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from keystead.analytics.measures import KPIS
 from keystead.data.accounts.models import Contact
-from keystead.data.plans.models import (
-    Action,
-    Measure,
-    Objective,
-    ObjectiveStatus,
-    Plan,
-    PlanType,
-    RevenueSource,
-    ReviewFrequency,
-    SwotItem,
-)
+from keystead.data.plans.items import Action, Measure, Objective, ObjectiveStatus, SwotItem
+from keystead.data.plans.models import Plan, PlanType, RevenueSource, ReviewFrequency
 from keystead.data.workspace.models import Member, RatePolicy
 from keystead.domain.plans.editing import default_period
 from keystead.web.plans.words import POLICY_SENTENCES

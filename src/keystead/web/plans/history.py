@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from keystead.data.accounts.models import Account, Contact
-from keystead.data.plans.models import Action, Objective
+from keystead.data.plans.items import Action, Objective
 from keystead.data.workspace.models import Member
 from keystead.domain.plans.history import Change, plan_history
 from keystead.web.changes.offering import offer_last

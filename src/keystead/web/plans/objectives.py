@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from keystead.base import clock
-from keystead.data.plans.models import Measure, MeasureReading, Objective, ObjectiveStatus, Plan
-from keystead.domain.plans.editing import delete_item, move_objective, read_measure, save_measure, save_objective
+from keystead.data.plans.items import Measure, MeasureReading, Objective, ObjectiveStatus
+from keystead.data.plans.models import Plan
+from keystead.domain.plans.items import delete_item, move_objective, read_measure, save_measure, save_objective
 from keystead.domain.plans.kpis import figures
 from keystead.domain.plans.progress import ObjectiveProgress
 from keystead.domain.plans.smart import lint

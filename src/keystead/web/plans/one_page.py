@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET
 
 from keystead.base import clock
 from keystead.base.money import Money
-from keystead.data.plans.models import Action, Objective, ObjectiveStatus, Plan, PlanStatus, SwotItem
+from keystead.data.plans.items import Action, Objective, ObjectiveStatus, SwotItem
+from keystead.data.plans.models import Plan, PlanStatus
 from keystead.documents.one_page import PAPERS, one_page_pdf
 from keystead.documents.values import (
     ActionRow,

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET
 from keystead.base import clock
 from keystead.base.money import Money
 from keystead.data.accounts.models import Contact
-from keystead.data.plans.models import Action, MeasureReading, Objective, Plan, SwotItem
+from keystead.data.plans.items import Action, MeasureReading, Objective, SwotItem
+from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member
 from keystead.domain.plans.kpis import PlanFigures, figures
 from keystead.domain.plans.progress import ObjectiveProgress, group_actions, objective_progress

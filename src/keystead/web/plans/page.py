@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from keystead.data.accounts.models import Account
 from keystead.data.permissions import Reach, reach
-from keystead.data.plans.models import Action, Objective, ObjectiveStatus, Plan, PlanStatus, RevenueLink, SwotItem
+from keystead.data.plans.items import Action, Objective, ObjectiveStatus, SwotItem
+from keystead.data.plans.models import Plan, PlanStatus, RevenueLink
 from keystead.data.workspace.models import Member
 from keystead.domain.plans.approval import TRANSITIONS
 from keystead.domain.plans.history import changed_since_approval

@@ -11,8 +11,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keystead.data.plans.models import Plan, SwotItem
-from keystead.domain.plans.editing import delete_item, save_swot_item, turn_swot_into_action, turn_swot_into_objective
+from keystead.data.plans.items import SwotItem
+from keystead.data.plans.models import Plan
+from keystead.domain.plans.items import delete_item, save_swot_item, turn_swot_into_action, turn_swot_into_objective
 from keystead.domain.workspace.permissions import require
 from keystead.web.plans.findings import follow_up_sentences
 from keystead.web.plans.forms import QuickSwotForm, SwotForm

@@ -10,7 +10,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from keystead.base.money import minor_units
-from keystead.data.plans.models import Action, ObjectiveStatus, PlanStatus, SwotItem
+from keystead.data.plans.items import Action, ObjectiveStatus, SwotItem
+from keystead.data.plans.models import PlanStatus
 from keystead.data.workspace.models import RatePolicy
 from keystead.web.templatetags import formats
 

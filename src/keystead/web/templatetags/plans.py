@@ -7,7 +7,7 @@ from django import template
 from django.utils.translation import get_language, gettext
 
 from keystead.base.money import Money
-from keystead.data.plans.models import Measure
+from keystead.data.plans.items import Measure
 
 from . import formats, pieces
 
