@@ -70,9 +70,15 @@ def _save(record: models.Model, fields: Mapping[str, Any], is_new: bool) -> None
     if is_new:
         record.save(force_insert=True)
         return
-    for kept in ("version", "updated_at"):
-        setattr(record, kept, models.F(kept))
-    record.save(update_fields=[*fields, "version", "updated_at"])
+    read = {name: getattr(record, name) for name in ("version", "updated_at")}
+    for name in read:
+        setattr(record, name, models.F(name))
+    try:
+        record.save(update_fields=[*fields, *read])
+    except IntegrityError:  # which rule is broken is asked next, and asked of values
+        for name, value in read.items():
+            setattr(record, name, value)
+        raise
 
 
 def hold[M: models.Model](record: M, seen: int | None = None) -> M:
