@@ -14,13 +14,21 @@ from keystead.data.workspace.models import Member
 
 
 class Folded(Func):
-    """`base.words.fold` in SQL, near enough for finding: accents and case go, stroked letters become plain."""
+    """`base.words.fold` in SQL, near enough for finding: accents and case go, stroked letters become plain.
+
+    Most names have plain letters only: for these it costs a few times less.
+    """
 
     template = (
-        "lower(translate(regexp_replace(normalize(%(expressions)s, NFKD), '[\u0300-\u036f]', '', 'g'),"
-        " '\u00d8\u00f8\u0141\u0142\u0110\u0111\u0131', 'ooLlDdi'))"
+        "(CASE WHEN octet_length(%(expressions)s) = length(%(expressions)s) THEN lower((%(expressions)s) COLLATE \"C\")"
+        " ELSE lower(translate(regexp_replace(normalize(%(expressions)s, NFKD), '[\u0300-\u036f]', '', 'g'),"
+        " '\u00d8\u00f8\u0141\u0142\u0110\u0111\u0131', 'ooLlDdi')) END)"
     )
     output_field = CharField()
+
+    def as_sql(self, *given: Any, **more: Any) -> tuple[str, Any]:
+        sql, params = super().as_sql(*given, **more)
+        return sql, tuple(params) * self.template.count("%(expressions)s")
 
 
 class _Contains(Func):

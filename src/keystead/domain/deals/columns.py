@@ -22,6 +22,7 @@ DEALS = Grid(
     model=Deal,
     usual=("-close_date",),
     edit_action="deal.edit",
+    found_by="deal",
     related=("stage", "owner", "product"),
     aliases={"from": "close_date.from", "to": "close_date.to"},
     columns=columns(

@@ -134,7 +134,7 @@ class Grid:
 
     `usual` is the list's order when none is asked for; its first column is always shown, and first. `most_groups`: by how many
     columns it is grouped at most. `has_single_choices`: a filter takes one value. `context`: filters that are no narrowing (a
-    period). `words` names the field that the search box looks through.
+    period). `words` names the field that the search box looks through, `found_by` the kind of find's terms that hold its words.
     """
 
     id: str
@@ -142,6 +142,7 @@ class Grid:
     columns: Mapping[str, Column]
     usual: tuple[str, ...]
     words: Callable[[Reader], Expression] | str = "name"
+    found_by: str = ""
     edit_action: str = ""
     related: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from keystead.domain.accounts.finding import with_words
 from keystead.domain.grid.asking import Asked
 from keystead.domain.grid.columns import Column, Grid, Kind, Reader
+from keystead.domain.grid.searching import among_terms
 
 NOTHING = Q(pk__in=[])
 _YES, _NO = ("1", "true", "yes", "today"), ("0", "false", "no")
@@ -19,7 +20,8 @@ _YES, _NO = ("1", "true", "yes", "today"), ("0", "false", "no")
 def narrowed(rows: QuerySet[Any], asked: Asked, grid: Grid, reader: Reader, values: Callable[[Column], Any]) -> QuerySet[Any]:
     """The rows that pass every filter. `values` gives a column's expression (money: in the workspace's currency)."""
     words = grid.words if isinstance(grid.words, str) else grid.words(reader)
-    rows = with_words(rows, asked.one("q"), words)
+    if text := asked.one("q"):
+        rows = with_words(among_terms(rows, text, grid.found_by) if grid.found_by else rows, text, words)
     for column in grid.columns.values():
         if not column.can_filter:
             continue
