@@ -3,6 +3,7 @@
 from keystead.data.accounts.distinct import DistinctAccounts, DistinctContacts
 from keystead.data.accounts.models import Account, AccountTeamMember, Contact
 from keystead.data.changes.models import UndoneChange
+from keystead.data.counting.by_account import DealCount, DealCountLine
 from keystead.data.counting.models import CountLine
 from keystead.data.deals.kept import KeptAnswer, KeptGroup, KeptLack, KeptLine, KeptMark, KeptPeriod
 from keystead.data.deals.models import Deal, DealStageChange, Order, Product, Stage
@@ -16,7 +17,8 @@ from keystead.data.workspace.models import ApiToken, IdempotentAnswer, Invitatio
 from keystead.data.workspace.views import DefaultView, SavedView, ViewUse
 
 __all__ = [
-    "Account", "AccountTeamMember", "Action", "ApiToken", "AuditEvent", "Contact", "CountLine", "Deal", "DealStageChange",
+    "Account", "AccountTeamMember", "Action", "ApiToken", "AuditEvent", "Contact", "CountLine", "Deal", "DealCount",
+    "DealCountLine", "DealStageChange",
     "DefaultView", "DistinctAccounts", "DistinctContacts", "EntryRule", "FindTerm", "FindWord", "IdempotentAnswer", "Import",
     "ImportRow", "Invitation", "KeptAnswer", "KeptGroup", "KeptLack", "KeptLine", "KeptMark", "KeptPeriod",
     "Measure", "MeasureReading", "Member",

@@ -13,7 +13,7 @@ from keystead.domain.exchange import imports, telling, working
 # brought up to date from such lines and marks; that they come out right is tested where they are kept.
 _TRACES = (
     "keystead_import", "keystead_importrow", "keystead_savedmapping", "keystead_findterm", "keystead_findword",
-    "keystead_countline", "keystead_keptmark",
+    "keystead_countline", "keystead_dealcountline", "keystead_dealcount", "keystead_keptmark",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""SQL that keeps the counts: after each statement, one line for all of its rows."""
+"""SQL that keeps the counts: after each statement, one line for all of its rows, or one for each account that has them."""
 
 from keystead.data.counting.models import COUNTED
 
@@ -38,3 +38,50 @@ def fill() -> str:
         """
         for table in COUNTED
     )
+
+
+_DEALS = """
+CREATE FUNCTION keystead_deal_by_account_{event}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO keystead_dealcountline (workspace_id, account_id, change)
+  SELECT workspace_id, account_id, sum(change) FROM ({rows}) counted
+  WHERE account_id IS NOT NULL GROUP BY workspace_id, account_id HAVING sum(change) <> 0;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER by_account_{event} AFTER {upper} ON keystead_deal REFERENCING {tables}
+  FOR EACH STATEMENT EXECUTE FUNCTION keystead_deal_by_account_{event}();
+"""
+_CAME = "SELECT workspace_id, account_id, 1 AS change FROM new_values"
+_WENT = "SELECT workspace_id, account_id, -1 AS change FROM old_values"
+# Most updates leave the deals where they are: then nothing is added up.
+_MOVED = "SELECT {0}.workspace_id, {0}.account_id, {1} AS change FROM new_values n JOIN old_values o USING (id)"
+_MOVED += " WHERE n.account_id IS DISTINCT FROM o.account_id"
+
+
+def triggers_by_account() -> str:
+    events = (
+        ("insert", "NEW TABLE AS new_values", _CAME),
+        ("delete", "OLD TABLE AS old_values", _WENT),
+        (
+            "update",
+            "OLD TABLE AS old_values NEW TABLE AS new_values",
+            f"{_MOVED.format('n', 1)} UNION ALL {_MOVED.format('o', -1)}",
+        ),
+    )
+    return "".join(_DEALS.format(event=event, upper=event.upper(), tables=tables, rows=rows) for event, tables, rows in events)
+
+
+def no_triggers_by_account() -> str:
+    return "".join(
+        f"DROP TRIGGER by_account_{event} ON keystead_deal; DROP FUNCTION keystead_deal_by_account_{event}();"
+        for event in ("insert", "delete", "update")
+    )
+
+
+def fill_by_account() -> str:
+    """The deals that are there already."""
+    return """
+    ALTER TABLE keystead_deal NO FORCE ROW LEVEL SECURITY;
+    INSERT INTO keystead_dealcount (workspace_id, account_id, deals)
+    SELECT workspace_id, account_id, count(*) FROM keystead_deal WHERE account_id IS NOT NULL GROUP BY workspace_id, account_id;
+    ALTER TABLE keystead_deal FORCE ROW LEVEL SECURITY;
+    """

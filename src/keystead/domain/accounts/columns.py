@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keystead.base.words import fold
 from keystead.data.accounts.models import TARGET_SEGMENTS, Account, Segment
+from keystead.data.counting.by_account import deals_of, most_deals
 from keystead.data.counting.models import kept_count
 from keystead.data.deals.models import Deal
 from keystead.data.permissions import Reach, reach
@@ -56,10 +57,17 @@ def _rank(field: str) -> Any:
     return lambda _reader: Case(*ranks, output_field=IntegerField())
 
 
+def _is_kept(model: Any, reader: Reader) -> bool:
+    """The number of all deals is kept for each account; who sees fewer of them counts."""
+    return model is Deal and reach(reader.viewer, "deal.read") is Reach.ALL
+
+
 def _own(model: Any) -> Any:
     """How many the account has itself, as far as the reader may see them."""
 
     def value(reader: Reader) -> Any:
+        if _is_kept(model, reader):
+            return deals_of()
         own = model.objects.visible_to(reader.viewer).filter(account=OuterRef("pk")).order_by().values("account")
         return Coalesce(Subquery(own.annotate(n=Count("pk")).values("n")), 0, output_field=IntegerField())
 
@@ -73,18 +81,24 @@ def _most(model: Any) -> Any:
     """The accounts with the most: counted together instead of one by one."""
 
     def keys(accounts: QuerySet[Any], reader: Reader, wanted: int, beyond: int | None) -> list[UUID] | None:
-        own = model.objects.visible_to(reader.viewer).filter(account__isnull=False)
-        if kept_count(accounts) is None:
-            own = own.filter(account__in=accounts.order_by().values("pk"))
-        counts = own.order_by().values("account").annotate(n=Count("*")).order_by("-n")
-        counts = counts if beyond is None else counts.filter(n__lte=beyond)
-        listed = list(counts.values_list("account", "n")[: MOST_ALIKE + wanted])
+        among = accounts if kept_count(accounts) is None else None
+        if _is_kept(model, reader):
+            listed = most_deals(MOST_ALIKE + wanted, beyond=beyond, among=among)
+        else:
+            listed = list(_counted(model.objects.visible_to(reader.viewer), beyond, among)[: MOST_ALIKE + wanted])
         behind = [n for _key, n in listed if beyond is None or n < beyond]
         if len(behind) < wanted or (len(listed) == MOST_ALIKE + wanted and listed[-1][1] == behind[wanted - 1]):
             return None
         return [key for key, n in listed if n >= behind[wanted - 1]]
 
     return keys
+
+
+def _counted(own: QuerySet[Any], beyond: int | None, among: QuerySet[Any] | None) -> QuerySet[Any]:
+    """(account, how many), the most first."""
+    own = own.filter(account__isnull=False) if among is None else own.filter(account__in=among.order_by().values("pk"))
+    counts = own.order_by().values("account").annotate(n=Count("*")).order_by("-n")
+    return (counts if beyond is None else counts.filter(n__lte=beyond)).values_list("account", "n")
 
 
 MOST_USED = 500
@@ -123,6 +137,7 @@ ACCOUNTS = Grid(
     model=Account,
     usual=("name",),
     edit_action="account.edit",
+    found_by="account",
     related=("owner",),
     columns=columns(
         Column(
