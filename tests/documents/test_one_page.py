@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from keystead.documents.fonts import load
-from keystead.documents.one_page import CannotPrint, Paper, fingerprint, one_page_pdf, one_page_png
+from keystead.documents.one_page import CannotPrint, Paper, fingerprint, one_page_pdf
 from keystead.documents.values import (
     ActionRow,
     Chip,
@@ -231,13 +231,6 @@ def test_hidden_controls_and_broken_characters_do_no_harm() -> None:
     page = replace(AURELIA, account="Aure\x00lia\u202e sdooF\u2069 \ud800Group\n\tLtd", workspace="")
 
     assert "AureliasdooFGroupLtd" in text_of(pdf_of(page))
-
-
-def test_the_preview_is_a_picture_of_the_page() -> None:
-    png = one_page_png(AURELIA, paper="a4", ppi=72)
-
-    assert png.startswith(b"\x89PNG")
-    assert (int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) == (595, 842)
 
 
 @pytest.mark.parametrize(

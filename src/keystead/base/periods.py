@@ -80,12 +80,6 @@ class Period:
     def overlaps(self, other: "Period") -> bool:
         return self.start <= other.end and other.start <= self.end
 
-    def intersect(self, other: "Period") -> "Period | None":
-        """The days that both have, as a plain range; None when there is none."""
-        if not self.overlaps(other):
-            return None
-        return Period(max(self.start, other.start), min(self.end, other.end))
-
     def next(self) -> "Period":
         """The range that follows: as many months when this one is made of whole months, else as many days.
 

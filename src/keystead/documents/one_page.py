@@ -44,12 +44,7 @@ def one_page_pdf(page: OnePage, *, paper: Paper, fonts: FontSet | None = None) -
 
     User text travels as JSON data and is never part of the template's code.
     """
-    return _render(page, paper, fonts or default_fonts(), "pdf")
-
-
-def one_page_png(page: OnePage, *, paper: Paper, fonts: FontSet | None = None, ppi: float = 110) -> bytes:
-    """The same sheet as a picture, for a preview beside the download."""
-    return _render(page, paper, fonts or default_fonts(), "png", ppi=ppi)
+    return _render(page, paper, fonts or default_fonts())
 
 
 def fingerprint(page: OnePage) -> str:
@@ -58,7 +53,7 @@ def fingerprint(page: OnePage) -> str:
     return hashlib.sha256(values.encode()).hexdigest()
 
 
-def _render(page: OnePage, paper: str, fonts: FontSet, kind: Literal["pdf", "png"], **options: Any) -> bytes:
+def _render(page: OnePage, paper: str, fonts: FontSet) -> bytes:
     if paper not in PAPERS:
         raise CannotPrint("unknown_paper", paper)
     if not _COLOUR.fullmatch(page.accent):
@@ -75,11 +70,10 @@ def _render(page: OnePage, paper: str, fonts: FontSet, kind: Literal["pdf", "png
     }
     return typst.compile(  # type: ignore[no-any-return]
         str(_TEMPLATE),
-        format=kind,
+        format="pdf",
         font_paths=fonts.fonts,
         sys_inputs=inputs,
         timestamp=int(page.as_of_at.timestamp()),
-        **options,
     )
 
 

@@ -67,8 +67,8 @@ class Books:
         for plan in self.plans_of(account, period):
             whole = Period(plan.start_date, plan.end_date)
             rate = self.rate(plan.currency, min(plan.start_date, self.today))
-            inside = whole.intersect(period)
-            if plan.target is not None and rate is not None and inside is not None:
+            if plan.target is not None and rate is not None and whole.overlaps(period):
+                inside = Period(max(whole.start, period.start), min(whole.end, period.end))
                 found = (found or Fraction(0)) + Fraction(plan.target) * rate * Fraction(inside.days, whole.days)
         return found
 

@@ -6,7 +6,7 @@ import pytest
 
 from keystead.data.models import ApiToken, Member, User
 from keystead.domain.workspace.permissions import NotAllowed
-from keystead.domain.workspace.tokens import authenticate, create_token, find_token, revoke_token
+from keystead.domain.workspace.tokens import authenticate, create_token, revoke_token
 from keystead.domain.writing import Invalid
 from tests.support.world import World
 
@@ -22,7 +22,9 @@ def test_a_token_leads_to_its_member_and_workspace_from_outside_any_workspace(wo
     token, text = token_of(world, world.alice)
     assert text.startswith(f"ks_{world.northwind.pk.hex}_")
     assert text.endswith(token.hint)
-    assert find_token(text, AT) == (world.northwind, world.alice)
+    member = authenticate(text, AT)
+    assert member is not None
+    assert (member.workspace, member) == (world.northwind, world.alice)
 
 
 def test_only_its_hash_is_kept(world: World) -> None:

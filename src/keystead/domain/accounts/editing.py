@@ -15,11 +15,6 @@ from keystead.domain.plans.linking import relink
 from keystead.domain.workspace.permissions import NotAllowed, require
 from keystead.domain.writing import FieldError, Invalid, hold, write
 
-ACCOUNT_FIELDS = frozenset(
-    "external_id name parent industry country website employees status segment_current segment_target owner former is_key".split()
-)
-CONTACT_FIELDS = frozenset("external_id first_name last_name email phone title account reports_to".split())
-
 
 def create_account(*, viewer: Member, fields: Mapping[str, Any]) -> Account:
     """A new account; an account manager who names no owner becomes it (otherwise she could not see what she made).

@@ -44,7 +44,7 @@ def refuse_cycle(*, account: Account, parent: Account | None, viewer: Member) ->
 def refresh_lineage(account_ids: Collection[UUID] | None = None) -> int:
     """Recomputes the lineages of these accounts and of everything below them (of all when None); returns how many changed.
 
-    One statement. Accounts in a circle are not reached from any top and keep their old lineage: `find_cycles` reports them.
+    One statement. Accounts in a circle are not reached from any top and keep their old lineage.
     """
     start = "a.parent_id IS NULL" if account_ids is None else "a.id = ANY(%(ids)s)"
     with connection.cursor() as cursor:
@@ -68,22 +68,3 @@ def refresh_lineage(account_ids: Collection[UUID] | None = None) -> int:
         )
         changed: int = cursor.rowcount
         return changed
-
-
-def find_cycles() -> list[list[str]]:
-    """The circles among the parents as they stand, each as a list of names; empty when the tree is sound. For imports."""
-    parents = dict(Account.objects.exclude(parent=None).values_list("pk", "parent_id"))
-    names: dict[UUID, str] = {}
-    cycles, done = [], set()
-    for start in parents:
-        walk: list[UUID] = []
-        at: UUID | None = start
-        while at is not None and at not in done and at not in walk:
-            walk.append(at)
-            at = parents.get(at)
-        if at is not None and at in walk:
-            circle = [*walk[walk.index(at) :], at]
-            names = names or dict(Account.objects.values_list("pk", "name"))
-            cycles.append([names[pk] for pk in circle])
-        done.update(walk)
-    return cycles

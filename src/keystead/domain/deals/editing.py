@@ -15,11 +15,6 @@ from keystead.domain.plans.linking import relink
 from keystead.domain.workspace.permissions import NotAllowed, require
 from keystead.domain.writing import Invalid, hold, write
 
-DEAL_FIELDS = frozenset(
-    "external_id name account product owner stage status probability amount currency created_date close_date lost_reason"
-    " team_key".split()
-)
-ORDER_FIELDS = frozenset("external_id number account product deal amount currency order_date kind team_key".split())
 _DECIDES_LINKS = {"account", "owner", "close_date", "order_date", "team_key"}
 
 

@@ -12,7 +12,6 @@ from keystead.domain.exchange.parsing import is_blank, parse_bool, parse_currenc
 from keystead.domain.exchange.parsing_days import EXAMPLES
 from keystead.domain.exchange.problems import BadValue, shown
 
-SAMPLE_ROWS = 5_000
 JUDGED = 1_000  # distinct texts that are looked at closely
 COUNTED = 2_000  # distinct texts that are counted; a column with more says so
 SHOWN_EXAMPLES = 3

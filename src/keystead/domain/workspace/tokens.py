@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from keystead.base.scope import current_workspace, open_scope
-from keystead.data.workspace.models import ApiToken, Member, Scope, Workspace, every_scope
+from keystead.data.workspace.models import ApiToken, Member, Scope, every_scope
 from keystead.domain.workspace.permissions import require
 from keystead.domain.workspace.secrets import digest, new_key, workspace_of
 from keystead.domain.workspace.token_lookup import token_of
@@ -82,12 +82,6 @@ def _note_use(token: ApiToken, member: Member, at: datetime) -> None:
     actor = {"member": str(member.pk), "name": member.name, "via": "api"}
     with open_scope(workspace_id=token.workspace_id, user_id=member.user_id, actor=actor), transaction.atomic():
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
-
-
-def find_token(token: str, at: datetime) -> tuple[Workspace, Member] | None:
-    """`authenticate` for those who want the workspace beside the member."""
-    member = authenticate(token, at)
-    return (member.workspace, member) if member else None
 
 
 def _may_enter(member: Member) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from keystead.base.money import minor_units
-from keystead.data.plans.items import Action, ObjectiveStatus, SwotItem
+from keystead.data.plans.items import ObjectiveStatus, SwotItem
 from keystead.data.plans.models import PlanStatus
 from keystead.data.workspace.models import RatePolicy
 from keystead.web.templatetags import formats
@@ -27,12 +27,6 @@ OBJECTIVE_TONES = {
     ObjectiveStatus.ACHIEVED: "good",
     ObjectiveStatus.MISSED: "bad",
     ObjectiveStatus.DROPPED: "",
-}
-ACTION_TONES = {
-    Action.Status.TODO: "",
-    Action.Status.DOING: "info",
-    Action.Status.DONE: "good",
-    Action.Status.DROPPED: "hatched",
 }
 QUADRANTS = {
     SwotItem.Quadrant.STRENGTH: gettext_lazy("Strengths"),
