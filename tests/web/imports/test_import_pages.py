@@ -243,11 +243,12 @@ def test_the_history_lists_who_and_what_with_the_same_few_queries(
 
 
 QUERIES = 11
+NAMES = "Account\nAurelia\n"
 
 
 @pytest.mark.parametrize("name", ["detail", "progress", "columns", "undo", "errors"])
 def test_alice_sees_her_import_bob_and_charlie_do_not(alice: Desk, world: World, name: str) -> None:
-    job = alice.committed("Account\nAurelia\n") if name == "undo" else alice.previewed("Account\nAurelia\n")
+    job = alice.committed(NAMES, "accounts.csv") if name == "undo" else alice.previewed(NAMES, "accounts.csv")
     assert alice.get(name, job).status_code in (200, 302)
     for stranger in (world.bob, world.charlie):
         assert Desk(world, stranger).get(name, job).status_code == 404
@@ -256,7 +257,7 @@ def test_alice_sees_her_import_bob_and_charlie_do_not(alice: Desk, world: World,
 
 @pytest.mark.parametrize("name", ["commit", "undo", "deletion", "columns"])
 def test_bob_cannot_act_on_an_import_of_alice(alice: Desk, world: World, name: str) -> None:
-    job = alice.previewed("Account\nAurelia\n")
+    job = alice.previewed(NAMES, "accounts.csv")
     assert Desk(world, world.bob).post(name, job).status_code == 404
     with world.inside():
         job.refresh_from_db()
