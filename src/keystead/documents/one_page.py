@@ -68,7 +68,7 @@ def _render(page: OnePage, paper: str, fonts: FontSet) -> bytes:
         "page": json.dumps(_printable(asdict(page)), default=_moment),
         "fingerprint": fingerprint(page),
     }
-    return typst.compile(  # type: ignore[no-any-return]
+    return typst.compile(
         str(_TEMPLATE),
         format="pdf",
         font_paths=fonts.fonts,
