@@ -95,6 +95,20 @@ def test_what_is_left_out_is_grouped_by_reason_and_an_unseen_row_is_only_counted
     assert "Secret project" not in shown
 
 
+def test_many_lines_are_cut_and_added_up_until_all_are_asked_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keystead.web.plans.explained.SHOWN_ON_PAGE", 1)
+    for number in range(3):
+        desk.deal(f"Plant {number}", "7", status="won")
+        desk.deal(f"Lost site {number}", "5", status="lost")
+    shown, whole = (page(desk, desk.url("explanation", "won") + query) for query in ("", "?all=1"))
+    for name in ("Plant", "Lost site"):
+        assert [sum(f"{name} {number}" in text for number in range(3)) for text in (shown, whole)] == [1, 3]
+    assert shown.count("2 more") == 2
+    assert "€\u00a014.00" in shown
+    assert "?all=1" in shown
+    assert "?all=1" not in whole.partition("<main")[2]
+
+
 def test_the_file_of_an_explanation_sums_exactly_and_cannot_start_a_formula(desk: Desk) -> None:
     desk.deal("=HYPERLINK(1)", "0.1")
     desk.deal("Cold-chain renewal", "0.2")

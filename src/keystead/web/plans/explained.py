@@ -19,6 +19,7 @@ from keystead.web.shell import way
 from keystead.web.templatetags import formats
 
 SHOWN_IN_POPOVER = 10
+SHOWN_ON_PAGE = 100  # of the lines, and of each reason; more are asked for
 # What somebody may have to mend comes first, what is simply another figure's last.
 _TELLING = (
     "missing_rate",
@@ -53,20 +54,23 @@ class LineShown:
 
 @dataclass(frozen=True, slots=True)
 class GroupShown:
-    """Rows left out for one reason: some of them one by one, and how many there are in all."""
+    """Rows left out for one reason: some of them one by one, and how many there are in all. `is_cut`: more can be shown."""
 
     reason: str
     count: int
     rows: list[LineShown]
     rest: int
+    is_cut: bool
 
 
-def explained(why: Explanation, workspace: Workspace, *, shortened: bool) -> dict[str, Any]:
-    """The template's values. `shortened` lists the largest lines only and adds up the rest in one."""
+def explained(why: Explanation, workspace: Workspace, *, shortened: bool, is_whole: bool = False) -> dict[str, Any]:
+    """The template's values: the largest lines, the rest added up in one. `shortened` is for the popover, `is_whole` for all."""
     currency = why.plan.currency
     lines = [line for line in why.included if line.kind not in ("target", "clamp", "hidden")]
-    listed = lines[:SHOWN_IN_POPOVER] if shortened and len(lines) > SHOWN_IN_POPOVER + 1 else lines
+    most = len(lines) if is_whole else SHOWN_IN_POPOVER if shortened else SHOWN_ON_PAGE
+    listed = lines[:most] if len(lines) > most + 1 else lines
     rest = lines[len(listed) :]
+    groups = _groups(why.excluded, workspace, most=None if is_whole else 2 if shortened else SHOWN_ON_PAGE)
     return {
         "why": why,
         "title": title(why),
@@ -83,7 +87,8 @@ def explained(why: Explanation, workspace: Workspace, *, shortened: bool) -> dic
         "total": _money(why.total or Decimal(0), currency),
         "is_empty": not why.included,
         "ratio": _ratio(why),
-        "groups": _groups(why.excluded, workspace, shortened=shortened),
+        "groups": groups,
+        "is_cut": bool(rest) or any(group.rows and group.is_cut for group in groups),
         "missing": missing_sentences(why.figures, why.definition.id),
         "rates_url": way("rates", workspace),
         "hidden_note": hidden_note(why.figures, is_included=workspace.totals_include_hidden)
@@ -202,19 +207,20 @@ def _ratio(why: Explanation) -> dict[str, str] | None:
     }
 
 
-def _groups(excluded: Iterable[LeftOut], workspace: Workspace, *, shortened: bool) -> list[GroupShown]:
+def _groups(excluded: Iterable[LeftOut], workspace: Workspace, *, most: int | None) -> list[GroupShown]:
     by_reason: dict[str, list[LeftOut]] = {}
     for item in excluded:
         by_reason.setdefault(item.reason, []).append(item)
     order = sorted(by_reason, key=lambda reason: _TELLING.index(reason) if reason in _TELLING else len(_TELLING))
-    return [_group(reason, by_reason[reason], workspace, shortened=shortened) for reason in order]
+    return [_group(reason, by_reason[reason], workspace, most) for reason in order]
 
 
-def _group(reason: str, items: list[LeftOut], workspace: Workspace, *, shortened: bool) -> GroupShown:
+def _group(reason: str, items: list[LeftOut], workspace: Workspace, most: int | None) -> GroupShown:
     named = [item for item in items if item.name is not None]
     count = sum(item.count for item in items)
-    listed = named[:2] if shortened and len(named) > 3 else named
-    return GroupShown(str(REASONS[reason]), count, [_left_out(item, workspace) for item in listed], count - len(listed))
+    listed = named[:most] if most is not None and len(named) > most + 1 else named
+    rows = [_left_out(item, workspace) for item in listed]
+    return GroupShown(str(REASONS[reason]), count, rows, count - len(listed), len(listed) < len(named))
 
 
 def _left_out(item: LeftOut, workspace: Workspace) -> LineShown:

@@ -29,7 +29,8 @@ def explanation(request: WorkspaceRequest, pk: UUID, kpi: str) -> HttpResponse:
             request, "plans/explanation.html#popover", {"plan": plan, **explained(why, request.workspace, shortened=True)}
         )
     context = plan_context(request, plan, "overview", str(why.definition.name))
-    return render(request, "plans/explanation.html", {**context, **explained(why, request.workspace, shortened=False)})
+    shown = explained(why, request.workspace, shortened=False, is_whole="all" in request.GET)
+    return render(request, "plans/explanation.html", {**context, **shown})
 
 
 @require_GET

@@ -21,7 +21,7 @@ from keystead.web.workspace.forms import RateForm
 from keystead.web.workspace.tabs import settings_crumbs, settings_tabs
 from keystead.web.workspace.writing import attempt, status_of
 
-_PAGE = 100
+_PAGE = 50
 
 
 def rates(request: WorkspaceRequest) -> HttpResponse:
