@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from keystead.data.models import Action, Objective, Plan
+from keystead.data.models import Action, Objective, Plan, SwotItem
 from keystead.domain.plans.approval import CannotMove, move
 from keystead.domain.plans.editing import change_plan, create_plan, delete_plan
 from keystead.domain.plans.items import (
@@ -183,3 +183,24 @@ def test_who_may_touch_a_plan(world: World) -> None:
         with pytest.raises(CannotMove):
             move(plan=plan, verb="approve", viewer=world.mona, at=AT)
     assert plan.status == "approved"
+
+
+def test_a_plan_needs_an_account_and_moves_only_to_one_within_reach(world: World) -> None:
+    with world.inside(world.alice):
+        with pytest.raises(Invalid) as refused:
+            create_plan(viewer=world.alice, fields={"name": "Growth 2026"}, today=TODAY)
+        plan = plan_for(world)
+        mine, unseen = account("Cedar Ports", owner=world.alice), account("Bolt Cargo", owner=world.bob)
+        with pytest.raises(NotAllowed):
+            change_plan(plan=plan, viewer=world.alice, fields={"account": unseen})
+        assert change_plan(plan=plan, viewer=world.alice, fields={"account": mine}).account == mine
+    assert [(error.field, error.code) for error in refused.value.errors] == [("account", "required")]
+
+
+def test_an_item_becomes_one_action_however_often_it_is_asked(world: World) -> None:
+    with world.inside(world.alice):
+        item = save_swot_item(plan=plan_for(world), viewer=world.alice, fields={"quadrant": "threat", "text": "A cheaper rival"})
+        assert turn_swot_into_action(item=item, viewer=world.alice) == turn_swot_into_action(
+            item=SwotItem.objects.get(pk=item.pk), viewer=world.alice
+        )
+        assert Action.objects.count() == 1

@@ -55,6 +55,10 @@ def test_pace_counts_the_days_that_have_passed_today_included(today: date, expec
     assert pace(start=date(2026, 1, 1), end=date(2026, 1, 10), today=today) == Decimal(expected)
 
 
+def test_what_ends_before_it_starts_has_had_all_its_time() -> None:
+    assert pace(start=date(2026, 6, 1), end=date(2026, 5, 1), today=date(2026, 1, 1)) == 1
+
+
 def test_the_latest_reading_on_or_before_today_is_the_current_value(world: World) -> None:
     with world.inside(world.alice):
         plan = plan_for(world)

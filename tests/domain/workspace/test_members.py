@@ -155,3 +155,20 @@ def test_a_new_address_ends_the_letter_to_the_old_one(world: World) -> None:
         letter, _token = invite(member=nina, viewer=world.olga, at=AT)
         change_member(member=nina, viewer=world.olga, at=AT + timedelta(days=1), fields={"email": "nina.n@northwind.example"})
         assert Invitation.objects.get(pk=letter.pk).expires_at == AT + timedelta(days=1)
+
+
+def test_only_an_owner_lets_an_owner_in_again_and_an_empty_key_is_no_key(world: World) -> None:
+    with world.inside():
+        admin = change(world, world.vera, role="admin")
+        owner = create_member(
+            viewer=world.olga,
+            at=AT,
+            fields={"name": "Ossi", "email": "ossi@northwind.example", "role": "owner", "external_id": ""},
+        )
+        assert owner.external_id is None
+        owner = deactivate_member(member=owner, viewer=world.olga, at=AT)
+        with refused("inactive"):
+            invite(member=owner, viewer=world.olga, at=AT)
+        with pytest.raises(NotAllowed):
+            reactivate_member(member=owner, viewer=admin)
+        assert reactivate_member(member=owner, viewer=world.olga).is_active

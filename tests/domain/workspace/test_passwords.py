@@ -5,6 +5,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from keystead.data.models import User
+from keystead.domain.workspace.passwords import NotGuessable
 
 ALICE = User(email="alice.alvarez@northwind.example", name="Alice Alvarez")
 
@@ -35,3 +36,7 @@ def test_it_is_refused(password: str) -> None:
 )
 def test_it_is_accepted(password: str) -> None:
     validate_password(password, ALICE)
+
+
+def test_a_form_says_what_makes_a_good_one() -> None:
+    assert NotGuessable().get_help_text() == "Several unrelated words make a good one."

@@ -7,6 +7,8 @@ import pytest
 
 from keystead.data.models import Deal, Order, Plan, Product, Rate, Stage
 from keystead.domain.plans.linking import relink
+from keystead.domain.workspace import views
+from keystead.domain.workspace.entry_rules import make_rule
 from keystead.domain.workspace.permissions import NotAllowed
 from keystead.domain.workspace.profile import change_profile
 from keystead.domain.workspace.rates import MissingPair, missing_pairs
@@ -153,3 +155,18 @@ def test_a_profile_takes_only_known_choices(world: World) -> None:
     for fields in ({"language": "xx"}, {"theme": "pink"}, {"time_zone": "Mars/Base"}):
         with pytest.raises(Invalid):
             change_profile(user=user, fields=fields)
+
+
+def test_nobody_becomes_an_owner_or_an_administrator_by_a_rule_of_entry(world: World) -> None:
+    with world.inside(), pytest.raises(Invalid) as refusal:
+        make_rule(viewer=world.olga, fields={"domain": "northwind.example", "voucher": "openid", "role": "admin"})
+    assert [(error.field, error.code) for error in refusal.value.errors] == [("role", "too_powerful")]
+
+
+def test_there_is_an_end_to_the_views_that_one_keeps_of_a_list(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "MOST_VIEWS", 1)
+    with world.inside(world.alice):
+        views.save_view(viewer=world.alice, list_id="accounts", name="By name", query="order=name")
+        with pytest.raises(Invalid) as refusal:
+            views.save_view(viewer=world.alice, list_id="accounts", name="By size", query="order=employees")
+    assert [(error.field, error.code) for error in refusal.value.errors] == [("name", "too_many")]
