@@ -90,7 +90,7 @@ WITH plans AS (
 )
 """
 
-_SUMS = """
+SUMS = """
 SELECT plan_id,
   coalesce(sum(converted) FILTER (WHERE left_out = '' AND part = 'won'), 0),
   coalesce(sum(converted) FILTER (WHERE left_out = '' AND part = 'pipeline'), 0),
@@ -199,15 +199,16 @@ def sums(
     `source` asks what the sums would be with another revenue source, before it is chosen.
     """
     statement, parameters = facts_query(
-        _SUMS, plans=plans, viewer=viewer, include_hidden=include_hidden, today=today, source=source
+        SUMS, plans=plans, viewer=viewer, include_hidden=include_hidden, today=today, source=source
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        found = {row[0]: _sums(row[1:]) for row in cursor.fetchall()}
+        found = {row[0]: sums_of(row[1:]) for row in cursor.fetchall()}
     return {plan: found.get(plan, NOTHING) for plan in plans}
 
 
-def _sums(row: Any) -> Sums:
+def sums_of(row: Any) -> Sums:
+    """What the columns of `SUMS` behind the plan say."""
     missing = json.loads(row[5]) if isinstance(row[5], str) else row[5]
     pairs = sorted(
         {MissingPair(m["base"], m["quote"], date.fromisoformat(m["date"]), m["part"]) for m in missing},

@@ -6,8 +6,9 @@ of orders that names no product takes its deal's. The product line is the top of
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Context, Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -16,7 +17,8 @@ from keystead.base.periods import InvalidPeriod, Period
 from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member
 from keystead.domain.plans.editing import fiscal_calendar
-from keystead.domain.plans.facts import facts_query
+from keystead.domain.plans.facts import NOTHING, SUMS, facts_query, sums_of
+from keystead.domain.plans.kpis import PlanFigures, figures_of
 
 _EXACT = Context(prec=100)
 
@@ -38,7 +40,7 @@ earlier_links AS (
   WHERE p.workspace_id = %(workspace)s AND p.id = ANY(%(plans)s) AND (p.team_key = '' OR p.team_key = r.team)
 ), """
 
-_TAIL = """
+_LINES = """
 , lines AS (
   SELECT f.part, f.converted, f.converted * f.probability * 0.01 AS weighted,
     coalesce(o.product_id, d.product_id, od.product_id) AS product
@@ -57,11 +59,18 @@ _TAIL = """
   )
   SELECT DISTINCT ON (product) product, id AS line FROM climb ORDER BY product, height DESC
 )
+"""
+_BY_LINE = """
 SELECT tops.line, top.name,
   coalesce(sum(converted) FILTER (WHERE part = 'won'), 0), coalesce(sum(converted) FILTER (WHERE part = 'pipeline'), 0),
   coalesce(sum(weighted) FILTER (WHERE part = 'pipeline'), 0)
 FROM lines LEFT JOIN tops USING (product) LEFT JOIN keystead_product top ON top.id = tops.line
 GROUP BY tops.line, top.name
+"""
+# The plan's sums, again with each line: the rows are read and converted once for both.
+_WITH_SUMS = f"""
+, summed(plan, won, pipeline, weighted, hidden, counted, missing) AS ({SUMS}){_LINES}
+SELECT summed.*, each.* FROM summed LEFT JOIN ({_BY_LINE}) each(line, name, won, pipeline, weighted) ON true
 """
 
 
@@ -113,9 +122,22 @@ def _year_before(day: date) -> date:
 
 def streams(*, plan: Plan, viewer: Member, today: date) -> Streams:
     """The product lines of a plan that the viewer may see, the largest forecast first, revenue without a product last."""
+    return _streams(plan, viewer, today, _by_line(_asked(plan, viewer, today, _LINES + _BY_LINE)))
+
+
+def figures_and_streams(*, plan: Plan, viewer: Member, at: datetime, today: date) -> tuple[PlanFigures, Streams]:
+    """A plan's figures (as `kpis.figures`) and its product lines, for a page that shows both."""
+    found = _asked(plan, viewer, today, _WITH_SUMS)
+    block = figures_of(plan, sums_of(found[0][1:7]) if found else NOTHING, at=at)
+    return block, _streams(plan, viewer, today, _by_line(row[7:] for row in found if row[8:] != (None,) * 4))
+
+
+type _Line = tuple[str, Decimal, Decimal, Decimal]
+
+
+def _streams(plan: Plan, viewer: Member, today: date, now: dict[UUID | None, _Line]) -> Streams:
     earlier = earlier_period(plan, viewer)
-    now = _lines(plan, viewer, today)
-    before = _lines(plan, viewer, today, earlier)
+    before = _by_line(_asked(plan, viewer, today, _LINES + _BY_LINE, earlier))
     lines = []
     for line in sorted(now.keys() | before.keys(), key=str):
         name, won, pipeline, weighted = now.get(line) or (before[line][0], Decimal(0), Decimal(0), Decimal(0))
@@ -125,12 +147,13 @@ def streams(*, plan: Plan, viewer: Member, today: date) -> Streams:
     return Streams(tuple(lines), together(lines), earlier)
 
 
-type _Line = tuple[str, Decimal, Decimal, Decimal]
+def _by_line(found: Iterable[Any]) -> dict[UUID | None, _Line]:
+    return {line: (name or "", won, pipeline, weighted) for line, name, won, pipeline, weighted in found}
 
 
-def _lines(plan: Plan, viewer: Member, today: date, earlier: Period | None = None) -> dict[UUID | None, _Line]:
+def _asked(plan: Plan, viewer: Member, today: date, tail: str, earlier: Period | None = None) -> list[Any]:
     statement, parameters = facts_query(
-        _TAIL,
+        tail,
         plans=[plan.pk],
         viewer=viewer,
         include_hidden=viewer.workspace.totals_include_hidden,
@@ -142,7 +165,7 @@ def _lines(plan: Plan, viewer: Member, today: date, earlier: Period | None = Non
         parameters |= {"earlier_start": earlier.start, "earlier_end": earlier.end}
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return {line: (name or "", won, pipeline, weighted) for line, name, won, pipeline, weighted in cursor.fetchall()}
+        return cursor.fetchall()
 
 
 def together(lines: Iterable[Stream]) -> Stream:

@@ -19,7 +19,7 @@ from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member
 from keystead.domain.plans.kpis import PlanFigures, figures
 from keystead.domain.plans.progress import ObjectiveProgress, group_actions, objective_progress
-from keystead.domain.plans.streams import Streams, streams, together
+from keystead.domain.plans.streams import Streams, figures_and_streams, together
 from keystead.web.plans import figures as shown
 from keystead.web.plans.findings import findings
 from keystead.web.plans.page import find_plan, render_plan
@@ -36,7 +36,7 @@ _STREAMS = 6
 def detail(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     plan = find_plan(request, pk)
     at, today = clock.now(), clock.today()
-    block = figures(plans=[plan], viewer=request.viewer, at=at, today=today)[plan.pk]
+    block, by_line = figures_and_streams(plan=plan, viewer=request.viewer, at=at, today=today)
     objectives = list(objectives_of(plan, request.viewer))
     actions = list(actions_of(plan))
     swot = list(SwotItem.objects.filter(plan=plan))
@@ -49,7 +49,7 @@ def detail(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
         **next_weeks(actions, today, as_list=request.GET.get("next") == "list"),
         "findings": findings(request, plan, objectives, actions, swot, block, today),
         "quadrants": _quadrants(swot),
-        **stream_context(plan, streams(plan=plan, viewer=request.viewer, today=today)),
+        **stream_context(plan, by_line),
     }
     return render_plan(request, plan, "overview", context)
 
