@@ -96,7 +96,7 @@ def most_deals(limit: int, *, beyond: int | None = None, among: models.QuerySet 
         values |= named
     with connection.cursor() as cursor:
         cursor.execute(_MOST.format(among=within), values)
-        return cursor.fetchall()
+        return [(key, int(deals)) for key, deals in cursor.fetchall()]
 
 
 def fold() -> None:

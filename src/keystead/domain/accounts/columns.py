@@ -85,7 +85,7 @@ def _most(model: Any) -> Any:
         if _is_kept(model, reader):
             listed = most_deals(MOST_ALIKE + wanted, beyond=beyond, among=among)
         else:
-            listed = list(_counted(model.objects.visible_to(reader.viewer), beyond, among)[: MOST_ALIKE + wanted])
+            listed = _counted(model.objects.visible_to(reader.viewer), beyond, among, MOST_ALIKE + wanted)
         behind = [n for _key, n in listed if beyond is None or n < beyond]
         if len(behind) < wanted or (len(listed) == MOST_ALIKE + wanted and listed[-1][1] == behind[wanted - 1]):
             return None
@@ -94,11 +94,11 @@ def _most(model: Any) -> Any:
     return keys
 
 
-def _counted(own: QuerySet[Any], beyond: int | None, among: QuerySet[Any] | None) -> QuerySet[Any]:
-    """(account, how many), the most first."""
+def _counted(own: QuerySet[Any], beyond: int | None, among: QuerySet[Any] | None, most: int) -> list[tuple[UUID, int]]:
+    """At most so many accounts and how many each has, the most first."""
     own = own.filter(account__isnull=False) if among is None else own.filter(account__in=among.order_by().values("pk"))
     counts = own.order_by().values("account").annotate(n=Count("*")).order_by("-n")
-    return (counts if beyond is None else counts.filter(n__lte=beyond)).values_list("account", "n")
+    return list((counts if beyond is None else counts.filter(n__lte=beyond)).values_list("account", "n")[:most])
 
 
 MOST_USED = 500

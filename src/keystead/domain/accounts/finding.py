@@ -20,7 +20,7 @@ class Folded(Func):
     """
 
     template = (
-        "(CASE WHEN octet_length(%(expressions)s) = length(%(expressions)s) THEN lower((%(expressions)s) COLLATE \"C\")"
+        '(CASE WHEN octet_length(%(expressions)s) = length(%(expressions)s) THEN lower((%(expressions)s) COLLATE "C")'
         " ELSE lower(translate(regexp_replace(normalize(%(expressions)s, NFKD), '[\u0300-\u036f]', '', 'g'),"
         " '\u00d8\u00f8\u0141\u0142\u0110\u0111\u0131', 'ooLlDdi')) END)"
     )

@@ -165,7 +165,7 @@ def _asked(plan: Plan, viewer: Member, today: date, tail: str, earlier: Period |
         parameters |= {"earlier_start": earlier.start, "earlier_end": earlier.end}
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def together(lines: Iterable[Stream]) -> Stream:

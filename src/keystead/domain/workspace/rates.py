@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -66,7 +67,7 @@ class MissingPair:
 
 def missing_pairs(*, today: date) -> list[MissingPair]:
     """What the open workspace cannot convert, most used first."""
-    values = {"workspace": current_workspace(), "today": today}
+    values: dict[str, Any] = {"workspace": current_workspace(), "today": today}
     with connection.cursor() as cursor:
         cursor.execute(_SUSPECTS, values)
         suspects = [row[0] for row in cursor.fetchall()]
