@@ -8,15 +8,23 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 
-from keystead.data.models import Account, Contact, Deal, Objective, Stage, UndoneChange
-from keystead.domain.accounts.editing import change_account, create_account, create_contact, delete_account, delete_contact
-from keystead.domain.deals.editing import change_deal, delete_deal
+from keystead.data.models import Account, Contact, Deal, Member, Objective, Stage, UndoneChange, User
+from keystead.domain.accounts.editing import (
+    change_account,
+    change_contact,
+    create_account,
+    create_contact,
+    delete_account,
+    delete_contact,
+)
+from keystead.domain.deals.editing import change_deal, create_deal, delete_deal
 from keystead.domain.plans.editing import change_plan, create_plan, delete_plan
 from keystead.domain.plans.items import delete_item, save_objective
 from keystead.domain.undoing.refusals import CannotUndo, NoSuchChange
 from keystead.domain.undoing.sentences import sentences
 from keystead.domain.workspace.members import change_member, create_member, deactivate_member
 from keystead.domain.workspace.permissions import NotAllowed
+from keystead.domain.workspace.settings import change_workspace
 from keystead.domain.workspace.stages import save_stage
 from tests.domain.undoing.scene import AT, TODAY, Scene, change, everything, take_back
 from tests.support.world import World, build_world
@@ -248,3 +256,26 @@ def test_of_two_who_undo_at_once_one_does_and_one_is_told(django_db_serialized_r
         assert Deal.objects.filter(pk=scene.deals[0].pk).count() == 1
         assert UndoneChange.objects.count() == 1
         assert Contact.objects.exists()
+
+
+def test_a_person_who_was_deleted_since_is_named_to_whoever_saw_her(world: World, scene: Scene) -> None:
+    with world.inside():
+        contact = create_contact(viewer=world.alice, fields={"first_name": "Mona", "last_name": "Nagel", "account": scene.bolt})
+        written = change(world.alice, lambda: change_contact(contact=contact, viewer=world.alice, fields={"title": "Buyer"}))
+        change(world.mona, lambda: delete_contact(contact=contact, viewer=world.mona))
+        assert sentences(refused(world.alice, written))[0].startswith("Mona Manager has deleted Mona Nagel since (")
+
+
+def test_neither_a_currency_in_use_nor_an_address_that_opens_a_login_is_taken_back(world: World) -> None:
+    with world.inside():
+        currency = change(
+            world.olga, lambda: change_workspace(workspace=world.northwind, viewer=world.olga, fields={"currency": "USD"})
+        )
+        create_deal(viewer=world.olga, fields={"name": "Cold rooms", "amount": Decimal(5), "currency": "USD"})
+        assert refused(world.olga, currency).code == "has_facts"
+
+        nina = create_member(viewer=world.olga, at=AT, fields={"name": "Nina Novak", "email": "nina@northwind.example"})
+        fields = {"email": "novak@northwind.example"}
+        address = change(world.olga, lambda: change_member(member=nina, viewer=world.olga, at=AT, fields=fields))
+        Member.objects.filter(pk=nina.pk).update(user=User.objects.create_user("novak@northwind.example", "x", name="Nina Novak"))
+        assert refused(world.olga, address).code == "has_login"
