@@ -114,24 +114,42 @@ def put(scene: Scene, world: World) -> tuple[Plan, list[Deal], list[Order]]:
     people = {"alice": world.alice, "bob": world.bob, None: None}
     for name, team in scene.teams.items():
         type(world.alice).objects.filter(pk=people[name].pk).update(team=team)
-    accounts: list[Account] = []
-    for number, drawn in enumerate(scene.accounts):
-        parent = accounts[drawn.parent] if drawn.parent is not None else None
-        accounts.append(Account.objects.create(name=f"Aurelia {number}", parent=parent, owner=people[drawn.owner]))
-    refresh_lineage()
-    products: list[Product] = []
-    for number, made in enumerate(scene.products):
-        above = products[made.parent] if made.parent is not None else None
-        products.append(
-            Product.objects.create(name=f"Line {number}", parent=above, list_price=made.price, list_price_currency=made.currency)
-        )
+    accounts, products = _put_accounts(scene, people), _put_products(scene)
     Rate.objects.bulk_create(
         Rate(base=base, quote=quote, date=day, rate=rate) for (base, quote, day), rate in scene.rates.items()
     )
-    deals = [
+    deals = _put_deals(scene, people, accounts, products)
+    orders = _put_orders(scene, accounts, deals, products)
+    plan = _put_plan(scene.plan, accounts, world)
+    relink(everything=True)
+    return plan, deals, orders
+
+
+def _at(rows: list[Any], place: int | None) -> Any:
+    return None if place is None else rows[place]
+
+
+def _put_accounts(scene: Scene, people: dict[Any, Any]) -> list[Account]:
+    made: list[Account] = []
+    for number, drawn in enumerate(scene.accounts):
+        made.append(Account.objects.create(name=f"Aurelia {number}", parent=_at(made, drawn.parent), owner=people[drawn.owner]))
+    refresh_lineage()
+    return made
+
+
+def _put_products(scene: Scene) -> list[Product]:
+    made: list[Product] = []
+    for number, drawn in enumerate(scene.products):
+        price = {"list_price": drawn.price, "list_price_currency": drawn.currency}
+        made.append(Product.objects.create(name=f"Line {number}", parent=_at(made, drawn.parent), **price))
+    return made
+
+
+def _put_deals(scene: Scene, people: dict[Any, Any], accounts: list[Account], products: list[Product]) -> list[Deal]:
+    return [
         Deal.objects.create(
             name=f"Deal {number}",
-            account=accounts[each.account] if each.account is not None else None,
+            account=_at(accounts, each.account),
             owner=people[each.owner],
             team_key=each.team,
             status=each.status,
@@ -139,38 +157,41 @@ def put(scene: Scene, world: World) -> tuple[Plan, list[Deal], list[Order]]:
             currency=each.currency,
             close_date=each.day,
             probability=each.probability,
-            product=products[each.product] if each.product is not None else None,
+            product=_at(products, each.product),
         )
         for number, each in enumerate(scene.deals)
     ]
-    orders = [
+
+
+def _put_orders(scene: Scene, accounts: list[Account], deals: list[Deal], products: list[Product]) -> list[Order]:
+    return [
         Order.objects.create(
             number=f"Order {number}",
             kind=each.kind,
-            account=accounts[each.account] if each.account is not None else None,
+            account=_at(accounts, each.account),
             team_key=each.team,
             amount=each.amount,
             currency=each.currency,
             order_date=each.day,
-            deal=deals[each.deal] if each.deal is not None else None,
-            product=products[each.product] if each.product is not None else None,
+            deal=_at(deals, each.deal),
+            product=_at(products, each.product),
         )
         for number, each in enumerate(scene.orders)
     ]
-    drawn_plan = scene.plan
-    plan = Plan.objects.create(
-        account=accounts[drawn_plan.account],
+
+
+def _put_plan(drawn: Any, accounts: list[Account], world: World) -> Plan:
+    return Plan.objects.create(
+        account=accounts[drawn.account],
         name="Key account plan",
-        start_date=drawn_plan.start,
-        end_date=drawn_plan.end,
-        team_key=drawn_plan.team,
-        includes_descendants=drawn_plan.below,
-        currency=drawn_plan.currency,
-        rate_policy=drawn_plan.policy,
-        revenue_source=drawn_plan.source,
-        counts_list_price=drawn_plan.list_price,
-        target=drawn_plan.target,
+        start_date=drawn.start,
+        end_date=drawn.end,
+        team_key=drawn.team,
+        includes_descendants=drawn.below,
+        currency=drawn.currency,
+        rate_policy=drawn.policy,
+        revenue_source=drawn.source,
+        counts_list_price=drawn.list_price,
+        target=drawn.target,
         owner=world.alice,
     )
-    relink(everything=True)
-    return plan, deals, orders
