@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal, localcontext
 from typing import Any
 
-from django.db.models import Case, DateField, DecimalField, F, Func, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, Count, DateField, DecimalField, F, Func, Q, QuerySet, Sum, TextField, Value, When
 from django.db.models.functions import Cast, Concat, Least
 
 from keystead.data.workspace.models import RatePolicy
@@ -42,6 +43,29 @@ def rates_for(rows: QuerySet[Any], column: Column, reader: Reader) -> dict[str, 
     foreign = rows.exclude(**{column.currency: quote}).order_by().annotate(rate_day=_day(column, reader))
     pairs = list(foreign.values_list(column.currency, "rate_day").distinct())
     return table_of(Rates(quote).of(pairs))
+
+
+def sum_of(rows: QuerySet[Any], column: Column, reader: Reader, prefix: str) -> dict[str, Any]:
+    """The sum of a column of money in the workspace's currency ("value"), of how many amounts ("known"), and how many there are
+    ("there"). Amounts of one currency and day are added up before they are converted, which is as exact."""
+    quote = reader.viewer.workspace.currency
+    amount = column.value(reader)
+    given = rows.order_by().annotate(sum_day=_day(column, reader)).values(column.currency, "sum_day")
+    listed = given.annotate(sum_amount=Sum(amount, output_field=_NUMBER), sum_there=Count(amount)).values_list(
+        column.currency, "sum_day", "sum_amount", "sum_there"
+    )
+    found = [row for row in listed if row[3]]
+    rates = Rates(quote).of({(base, day) for base, day, _total, _there in found if base != quote})
+    known = [
+        (row, Decimal(1) if row[0] == quote else Decimal(rates[row[:2]])) for row in found if row[0] == quote or row[:2] in rates
+    ]
+    with localcontext(prec=100):
+        value = sum((Decimal(row[2]) * rate for row, rate in known), Decimal(0)) if known else None
+    return {
+        f"{prefix}value": value,
+        f"{prefix}known": sum(row[3] for row, _rate in known),
+        f"{prefix}there": sum(row[3] for row in found),
+    }
 
 
 def table_of(rates: Mapping[Pair, str]) -> dict[str, str]:

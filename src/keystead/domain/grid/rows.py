@@ -1,7 +1,7 @@
 """One list, asked once: its rows page by page, its groups, its footer. Every list of the product is read through this."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -14,7 +14,7 @@ from keystead.base.money import Money
 from keystead.data.counting.models import kept_count
 from keystead.domain.grid.asking import Asked, Sort
 from keystead.domain.grid.columns import Column, Grid, Kind, Reader
-from keystead.domain.grid.converting import converted, rates_for, table_of
+from keystead.domain.grid.converting import converted, rates_for, sum_of, table_of
 from keystead.domain.grid.filtering import narrowed
 from keystead.domain.grid.footing import Foot, by_currency, is_money_said, measures, said
 from keystead.domain.grid.ordering import Key, beyond, cursor_of, first_of, keys_of, ordered
@@ -231,24 +231,35 @@ class Rows:
         return found
 
     def foot(self) -> tuple[dict[str, Foot], int]:
-        """The footer over all rows that are left, and how many these are; one statement unless a rate is missing."""
-        rows = self.found.order_by().annotate(**self._measured())
-        found = rows.aggregate(n=Count("*"), **self._aggregates())
+        """The footer over all rows that are left, and how many these are; one statement unless money is in it."""
+        summed = {name for name, how in self.foots.items() if self._is_summed(name, how)}
+        rows = self.found.order_by().annotate(**self._measured(summed))
+        found = rows.aggregate(n=Count("*"), **self._aggregates(summed))
+        for name in summed:
+            found |= sum_of(self.found, self.grid.columns[name], self.reader, f"m_{name}_")
         return self._feet(found, found["n"], self._apart(rows, [found], ()), ()), found["n"]
 
-    def _measured(self) -> dict[str, Any]:
+    def _is_summed(self, name: str, how: str) -> bool:
+        """Whether amounts are added up by currency and day, and these sums converted: sooner than converting so many rows."""
+        return how == "sum" and self.grid.columns[name].is_ranked and name not in self._values
+
+    def _measured(self, without: Collection[str] = ()) -> dict[str, Any]:
         """The expressions under the names that the aggregates use; `r_` for amounts before they are converted."""
         made = {}
         for name, how in self.foots.items():
+            if name in without:
+                continue
             column = self.grid.columns[name]
             made[f"m_{name}"] = self.value_of(column) if is_money_said(column, how) else column.is_grouped_by(self.reader)
             if is_money_said(column, how):
                 made[f"r_{name}"] = column.is_grouped_by(self.reader)
         return made
 
-    def _aggregates(self) -> dict[str, Any]:
+    def _aggregates(self, without: Collection[str] = ()) -> dict[str, Any]:
         made: dict[str, Any] = {}
         for name, how in self.foots.items():
+            if name in without:
+                continue
             column = self.grid.columns[name]
             made |= measures(column, how, f"m_{name}")
             if is_money_said(column, how):
