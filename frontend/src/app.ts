@@ -3,6 +3,7 @@ import "./requests";
 import "./explain";
 import "./popovers";
 import "./theme";
+import "./tabs";
 import "./toasts";
 import "./forms";
 import "./drop-zone";

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from keystead.data.accounts.models import TARGET_SEGMENTS, Account, Contact, Segment
 from keystead.data.workspace.models import Member
 from keystead.web.accounts.references import ReferenceField, ReferenceForm, contacts_at
+from keystead.web.workspace.people import PersonField, by_name
 
 _NOT_SAID = ("", _("not said"))
 
@@ -16,7 +17,7 @@ def people(viewer: Member, kept: Member | None) -> Any:
     """Active colleagues by name, and whoever holds the post already."""
     found = Member.objects.visible_to(viewer)
     active = found.filter(is_active=True)
-    return (active | found.filter(pk=kept.pk) if kept else active).order_by("name")
+    return by_name(active | found.filter(pk=kept.pk) if kept else active)
 
 
 class AccountForm(ReferenceForm):
@@ -32,7 +33,7 @@ class AccountForm(ReferenceForm):
     status = forms.CharField(label=_("Status"), max_length=100, required=False, help_text=_("In your own words."))
     segment_current = forms.ChoiceField(label=_("Segment now"), choices=[_NOT_SAID, *Segment.choices], required=False)
     segment_target = forms.ChoiceField(label=_("Target segment"), choices=[_NOT_SAID, *TARGET_SEGMENTS], required=False)
-    owner = forms.ModelChoiceField(Member._base_manager.none(), label=_("Owner"), required=False, empty_label=_("nobody"))
+    owner = PersonField(label=_("Owner"), required=False, empty_label=_("nobody"))
     is_key = forms.BooleanField(label=_("Key account"), required=False)
     former = forms.BooleanField(label=_("Former customer"), required=False)
     external_id = forms.CharField(
@@ -71,7 +72,7 @@ class ContactForm(ReferenceForm):
 
 
 class TeamForm(forms.Form):
-    member = forms.ModelChoiceField(Member._base_manager.none(), label=_("Colleague"), empty_label=_("Choose a colleague"))
+    member = PersonField(label=_("Colleague"), empty_label=_("Choose a colleague"))
     function = forms.CharField(label=_("What for?"), max_length=100, required=False)
 
     def __init__(self, data: Any = None, *, viewer: Member, account: Account) -> None:
@@ -79,4 +80,4 @@ class TeamForm(forms.Form):
         member = self.fields["member"]
         assert isinstance(member, forms.ModelChoiceField)
         there = account.team_members.values("member")
-        member.queryset = Member.objects.visible_to(viewer).filter(is_active=True).exclude(pk__in=there).order_by("name")
+        member.queryset = by_name(Member.objects.visible_to(viewer).filter(is_active=True).exclude(pk__in=there))

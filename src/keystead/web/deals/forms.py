@@ -13,6 +13,7 @@ from keystead.data.workspace.models import Member
 from keystead.web.accounts.forms import people
 from keystead.web.accounts.references import ReferenceField, ReferenceForm
 from keystead.web.workspace.forms import currencies
+from keystead.web.workspace.people import PersonField
 
 
 def _day(label: Any) -> forms.DateField:
@@ -49,7 +50,7 @@ class DealForm(ReferenceForm):
     close_date = _day(_("Closes on"))
     created_date = _day(_("Created on"))
     product = ReferenceField("product", label=_("Product"), required=False)
-    owner = forms.ModelChoiceField(Member._base_manager.none(), label=_("Owner"), required=False, empty_label=_("nobody"))
+    owner = PersonField(label=_("Owner"), required=False, empty_label=_("nobody"))
     team_key = forms.CharField(label=_("Team"), max_length=100, required=False, help_text=_("Empty: the owner's team."))
     lost_reason = forms.CharField(label=_("Lost because"), max_length=300, required=False)
     external_id = forms.CharField(label=_("Key in the source system"), max_length=200, required=False)

@@ -87,7 +87,8 @@ def _side(kind: str, slug: str, own: tuple[Any, ...], other: dict[str, str], is_
 
 def _account_facts(row: Account) -> dict[str, str]:
     return {
-        _("Site"): row.website, _("Country"): row.country, _("Industry"): row.industry,
+        _("Website"): (row.website or "").removeprefix("https://").removeprefix("http://"),
+        _("Country"): row.country, _("Industry"): row.industry,
         _("Owner"): row.owner.name if row.owner else "", _("Key in the source system"): row.external_id or "",
     }  # fmt: skip
 

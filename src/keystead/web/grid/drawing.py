@@ -73,7 +73,7 @@ class Drawer:
             return pieces.icon("check", "s", _("yes")) if value else EMPTY
         if isinstance(value, (int, Decimal)):
             return formats.number(value, self.language)
-        return formats.day(value, self.language) if isinstance(value, date) else str(value)
+        return formats.day_in_list(value, self.language) if isinstance(value, date) else str(value)
 
     # Groups
 

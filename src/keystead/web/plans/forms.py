@@ -16,6 +16,7 @@ from keystead.data.workspace.models import Member, RatePolicy
 from keystead.domain.plans.editing import default_period
 from keystead.web.plans.words import POLICY_SENTENCES
 from keystead.web.workspace.forms import currencies
+from keystead.web.workspace.people import PersonField, by_name
 from keystead.web.workspace.writing import RecordForm
 
 
@@ -34,8 +35,8 @@ def _text(label: Any, most: int = 4000) -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=most, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-def _member(label: Any) -> forms.ModelChoiceField:
-    return forms.ModelChoiceField(Member._base_manager.none(), label=label, required=False, empty_label=_("nobody"))
+def _member(label: Any) -> PersonField:
+    return PersonField(label=label, required=False, empty_label=_("nobody"))
 
 
 def _policies() -> list[tuple[str, Any]]:
@@ -49,7 +50,7 @@ def choose_people(form: forms.Form, viewer: Member, *names: str) -> None:
     for name in names:
         field = form.fields[name]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Member.objects.visible_to(viewer).filter(is_active=True).order_by("name")
+        field.queryset = by_name(Member.objects.visible_to(viewer).filter(is_active=True))
 
 
 class PlanForm(RecordForm):

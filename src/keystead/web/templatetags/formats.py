@@ -153,6 +153,11 @@ def day(value: date, language: str) -> str:
     return format_date(value, "medium", locale=style_for(language).locale)
 
 
+def day_in_list(value: date, language: str) -> str:
+    """Short enough for one line of a column: Portuguese writes its medium form, "27 de fev. de 2027", too long for that."""
+    return format_date(value, "dd/MM/y", locale=style_for(language).locale) if language.startswith("pt") else day(value, language)
+
+
 def day_short(value: date, language: str) -> str:
     """Without the year: "4 Dec"."""
     return format_skeleton("MMMd", value, locale=style_for(language).locale)

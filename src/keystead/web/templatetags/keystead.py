@@ -97,6 +97,7 @@ def _theme(context: template.Context) -> str:
 register.simple_tag(pieces.icon, name="icon")
 register.simple_tag(pieces.sprite, name="sprite")
 register.simple_tag(quick.options, name="options")
+register.simple_tag(pieces.address, name="address")
 register.simple_tag(pieces.chip, name="chip")
 register.simple_tag(pieces.avatar, name="avatar")
 register.simple_tag(pieces.segment, name="segment")

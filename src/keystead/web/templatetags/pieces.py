@@ -4,11 +4,13 @@ Widths are SVG attributes (percent), so that bars draw without script and withou
 Values may be Decimal, int, float or money (anything with `.amount`, all of one currency); None counts as nothing.
 """
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from django.templatetags.static import static
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
@@ -32,6 +34,11 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
 def sprite() -> str:
     """The address of the file with all icons."""
     return static("build/icons.svg")
+
+
+def address(value: str) -> SafeString:
+    """An e-mail address that breaks before its "@" and its dots, not within a word."""
+    return format_html_join(SafeString("<wbr>"), "{}", ((part,) for part in re.split(r"(?=[@.])", value)))
 
 
 def chip(text: object, tone: str = "", icon_name: str = "") -> SafeString:

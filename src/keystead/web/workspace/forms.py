@@ -14,6 +14,7 @@ from keystead.base.money import known_currencies
 from keystead.data.deals.models import DealStatus
 from keystead.data.workspace.models import Member, RatePolicy, Role, Scope, Workspace
 from keystead.domain.workspace.permissions import may
+from keystead.web.workspace.people import PersonField, by_name
 from keystead.web.workspace.sign_in_forms import password_rule
 from keystead.web.workspace.writing import RecordForm
 
@@ -35,7 +36,7 @@ class MemberForm(RecordForm):
     name = forms.CharField(label=_("Name"), max_length=200)
     email = forms.EmailField(label=_("E-mail"), required=False, help_text=_("Needed for an invitation."))
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
-    manager = forms.ModelChoiceField(Member._base_manager.none(), label=_("Reports to"), required=False, empty_label=_("nobody"))
+    manager = PersonField(label=_("Reports to"), required=False, empty_label=_("nobody"))
     region = forms.CharField(label=_("Region"), max_length=100, required=False)
     team = forms.CharField(label=_("Team"), max_length=100, required=False)
 
@@ -47,8 +48,8 @@ class MemberForm(RecordForm):
         role.choices = [choice for choice in Role.choices if is_owner or choice[0] != Role.OWNER]
         manager = self.fields["manager"]
         assert isinstance(manager, forms.ModelChoiceField)
-        others = Member.objects.visible_to(viewer).order_by("name")
-        manager.queryset = others.exclude(pk=record.pk) if record else others
+        others = Member.objects.visible_to(viewer)
+        manager.queryset = by_name(others.exclude(pk=record.pk) if record else others)
         for name in ("region", "team"):
             self.fields[name].widget.attrs["list"] = f"{name}s"
         if record is not None and record.user_id:

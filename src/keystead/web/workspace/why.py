@@ -16,6 +16,7 @@ from keystead.data.models import Account, Action, Contact, Deal, Import, Member,
 from keystead.domain.workspace.permissions import may, require
 from keystead.domain.workspace.why import why
 from keystead.web.requests import WorkspaceRequest
+from keystead.web.workspace.people import by_name, told_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def why_page(request: WorkspaceRequest, kind: str, pk: UUID) -> HttpResponse:
     context = {
         "object_name": _name(found), "person": person, "is_me": person.pk == request.viewer.pk,
         "seeing": answers[0][1], "doing": answers[1:], "back": _page(request, kind, found),
-        "people": Member.objects.visible_to(request.viewer).order_by("name") if may_ask else [],
+        "people": [(each, told_apart(each)) for each in by_name(Member.objects.visible_to(request.viewer))] if may_ask else [],
         "crumbs": [{"label": _name(found), "url": _page(request, kind, found)}, {"label": _("Who sees this"), "url": ""}],
     }  # fmt: skip
     return render(request, "workspace/why.html", context)
