@@ -122,7 +122,7 @@ def test_a_deactivated_member_is_a_stranger(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "at_most"), [("", 18), ("members/", 12), ("settings/", 9), ("settings/rates/", 11), ("me/", 10)]
+    ("path", "at_most"), [("", 18), ("members/", 12), ("settings/", 9), ("settings/rates/", 12), ("me/", 11)]
 )
 def test_a_page_costs_the_same_however_much_there_is(
     world: World, path: str, at_most: int, django_assert_max_num_queries: Any
