@@ -159,8 +159,10 @@ def test_clocks_that_disagree_or_went_back_are_wrong(monkeypatch: pytest.MonkeyP
 @pytest.mark.django_db
 def test_a_migration_that_was_not_applied_is_named() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations WHERE app = 'keystead')"
-                       " RETURNING name")  # fmt: skip
+        cursor.execute(
+            "DELETE FROM django_migrations WHERE app = 'keystead'"
+            " AND name = (SELECT max(name) FROM django_migrations WHERE app = 'keystead') RETURNING name"
+        )
         (name,) = cursor.fetchone()
     (finding,) = doctor_database.migrations()
     assert finding.problem == f"1 pending, the first is keystead.{name}"

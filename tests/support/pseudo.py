@@ -76,7 +76,7 @@ class Texts(HTMLParser):
 def untranslated(html: str, data: list[str], words: re.Pattern[str]) -> list[str]:
     """Texts of the page that hold words which are in no bracket, no data and none of the words that every language has."""
     reader = Texts()
-    reader.feed(html)
+    reader.feed(html.replace("<wbr>", ""))  # an address may break there; it is one word still
     left = {text: _bare(text, data, words) for text in {" ".join(text.split()) for text in reader.found}}
     words_left = {text: re.findall(r"[^\W\d_]{2,}", rest) for text, rest in left.items()}
     return sorted(f"{' '.join(rest)[:120]} in {text[:90]}" for text, rest in words_left.items() if rest)

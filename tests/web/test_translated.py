@@ -29,7 +29,7 @@ from tests.support.pseudo import pseudo, pseudo_english, untranslated
 MONTHS = "|".join([*calendar.month_name[1:], *calendar.month_abbr[1:], "Sept"])
 NAMES = "Keystead|Demo|Ctrl|English|Español|Português|Brasil|SWOT|OpenID Connect"
 HEX = r"\b(?=\w*\d)[0-9a-f]{4,}\b"  # of a fingerprint
-SAME = re.compile(rf"{HEX}|\b(?:{MONTHS}|{NAMES})\b|[\w.]*@?[\w.]+\.example|\b\w+ \w+…|\b[A-Z]{{2,4}}\b|\b[a-z_]+ v\d+:")
+SAME = re.compile(rf"{HEX}|\b(?:{MONTHS}|{NAMES})\b|[\w.]*@?[\w.]*\.example|\b\w+ \w+…|\b[A-Z]{{2,4}}\b|\b[a-z_]+ v\d+:")
 
 
 @pytest.fixture
