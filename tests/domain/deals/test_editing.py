@@ -2,7 +2,7 @@
 
 import pytest
 
-from keystead.data.models import Order, Stage
+from keystead.data.models import Deal, Order, Stage
 from keystead.domain.deals.editing import change_deal, change_order, create_order
 from keystead.domain.workspace.permissions import NotAllowed
 from keystead.domain.writing import Invalid
@@ -20,6 +20,15 @@ def test_a_status_alone_moves_the_deal_to_its_first_stage_and_a_decision_is_cert
             assert made.stage is not None
             found.append((made.stage.status, made.probability))
     assert found == [("won", 100), ("lost", 0), ("open", 0)]
+
+
+def test_stage_and_status_agree_also_when_somebody_was_quicker(world: World) -> None:
+    with world.inside():
+        proposal = Stage.objects.get(name="Proposal")
+        outdated = deal(world, account("Aurelia Foods", owner=world.alice), "100", status="open", stage=proposal)
+        change_deal(deal=Deal.objects.get(pk=outdated.pk), viewer=world.olga, fields={"status": "won"})
+        made = change_deal(deal=outdated, viewer=world.alice, fields={"stage": proposal})
+    assert (made.stage, made.status) == (proposal, "open")
 
 
 def test_an_order_stays_within_reach_and_in_a_currency_that_exists(world: World) -> None:

@@ -15,6 +15,7 @@ from keystead.domain.plans.linking import relink
 from keystead.domain.workspace.permissions import NotAllowed, require
 from keystead.domain.writing import Invalid, hold, write
 
+_AGREE = {"stage", "status"}
 _DECIDES_LINKS = {"account", "owner", "close_date", "order_date", "team_key"}
 
 
@@ -45,6 +46,8 @@ def change_deal(*, deal: Deal, viewer: Member, fields: Mapping[str, Any], seen: 
     if fields.get("account") and fields["account"].pk != deal.account_id:
         _require_account(viewer, "deal.edit", fields["account"])
     with transaction.atomic():
+        if _AGREE & set(fields):
+            deal = hold(deal, seen)  # whether stage and status agree is judged by the row as it is now
         deal = write(deal, values := _deal(deal, fields), seen=seen)
         return _link(deal) if _DECIDES_LINKS & set(values) else deal
 
