@@ -16,7 +16,7 @@ from tests.domain.exchange.importing import read
 from tests.jobs.conftest import let_time_pass, until
 from tests.support.world import World, build_world
 
-ROWS = 30_000
+ROWS = 20_000
 MANY = "Account,Sector\n" + "".join(f"Company {number},Food\n" for number in range(ROWS))
 
 

@@ -46,7 +46,7 @@ def _uploaded(owner: Member) -> Import:
     job = receive(viewer=owner, kind="deals", filename="deals.csv", content=file, options={}, at=clock.now())
     deadline = time.monotonic() + PATIENCE
     while job.state != "previewed":
-        assert time.monotonic() < deadline, f"after {PATIENCE} s the import is {job.state}"
+        assert time.monotonic() < deadline, f"after {PATIENCE} s the import is {job.state}: {job.failure}"
         time.sleep(0.1)
         job.refresh_from_db()
     return job

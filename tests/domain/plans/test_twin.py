@@ -23,7 +23,7 @@ from tests.support.world import World
 
 EXACTLY = Context(prec=200)
 slowly = settings(
-    max_examples=examples(25),
+    max_examples=examples(15),
     deadline=None,
     phases=[
         Phase.explicit,
