@@ -41,7 +41,7 @@ IN_PLAN = {
 @pytest.fixture(scope="module")
 def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, str]]:
     """Noun -> id of one record, made once for all operations and taken back at the end."""
-    with django_db_blocker.unblock(), override_settings(STORAGES=IN_MEMORY), transaction.atomic():
+    with django_db_blocker.unblock(), transaction.atomic():
         olga = callers_of(build_world()).olga
         found = {noun: olga.made(f"/{noun}", body)["id"] for noun, body in TOP.items()}
         found |= {noun: olga.made(f"/plans/{found['plans']}/{noun}", body)["id"] for noun, body in IN_PLAN.items()}
@@ -51,9 +51,10 @@ def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, st
 
 
 @pytest.fixture
-def records(made: dict[str, str], db: None) -> dict[str, str]:
-    """The same, untouched by the operation before."""
-    return made
+def records(made: dict[str, str], db: None) -> Iterator[dict[str, str]]:
+    """The same, untouched by the operation before. Files stay in memory for one test: longer, others would find theirs there."""
+    with override_settings(STORAGES=IN_MEMORY):
+        yield made
 
 
 @pytest.mark.django_db
