@@ -12,8 +12,10 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import override_settings
 from playwright.sync_api import Browser
 
+from keystead.config import settings as product
 from keystead.config.process import last_lines, spawn, stop
 from tests.journeys.journey import Journey, Opens, opened
 from tests.support.browser import browser
@@ -50,6 +52,13 @@ def worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> I
         yield assert_running
     finally:
         stop(child, (signal.SIGTERM, PATIENCE))
+
+
+@pytest.fixture(autouse=True)
+def _files_where_the_worker_looks() -> Iterator[None]:
+    """Whatever other tests have set: the worker is a process of its own and reads what a page has stored."""
+    with override_settings(STORAGES=product.STORAGES):
+        yield
 
 
 @pytest.fixture
