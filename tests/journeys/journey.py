@@ -15,7 +15,7 @@ from keystead.data.models import User
 from tests.support.browser import DESK, PHONE
 from tests.support.world import PASSWORD
 
-PATIENCE_MS = 10_000  # for every click, address and expectation: machines that test are often busy
+PATIENCE_MS = 30_000  # for every click, address and expectation: machines that test are often busy
 expect.set_options(timeout=PATIENCE_MS)
 # Chromium's words for a request that the page itself gave up: it was left, or the answer became a download.
 GIVEN_UP = "net::ERR_ABORTED"

@@ -14,11 +14,11 @@ from keystead.base import clock
 from keystead.data.models import Deal, Plan, Stage
 from keystead.domain.deals.editing import create_deal
 from keystead.domain.plans.editing import create_plan
-from tests.journeys.journey import Journey, Opens, opened
+from tests.journeys.journey import PATIENCE_MS, Journey, Opens, opened
 from tests.support.product import Product, product
 from tests.support.world import World, account
 
-WITHIN = 2_000  # milliseconds in which a change shows
+WITHIN = PATIENCE_MS  # bench/live.py measures how soon; a busy machine is no fault
 
 
 @pytest.fixture

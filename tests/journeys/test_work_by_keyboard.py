@@ -43,8 +43,8 @@ def submit(journey: Journey, name: str) -> Locator:
 def test_olga_takes_a_file_in_and_out_again(world: World, at: Callable[..., Journey], worker: Callable[[], None]) -> None:
     journey = at(world.olga, "imports:new")
     page = journey.page
-    journey.tabs_to(page.locator("input[type=file]"))
-    with page.expect_file_chooser() as choosing:
+    with page.expect_file_chooser() as choosing:  # begun before the walk: a browser told at the last moment opens its own window
+        journey.tabs_to(page.locator("input[type=file]"))
         page.keyboard.press("Enter")
     file: Any = {"name": "accounts.csv", "mimeType": "text/csv", "buffer": CRMS["en"].accounts_file()}
     choosing.value.set_files(file)
