@@ -1,4 +1,4 @@
-"""The product's WSGI application, with headers that only a bench gets: about the queries of a request."""
+"""What the product serves, with headers that only a bench gets: about the queries of a request."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from keystead.config import serving
 from keystead.config.wsgi import application as real
 
 
@@ -37,3 +38,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 
     with connection.execute_wrapper(tally):
         return real(environ, start)
+
+
+vars(serving)["pages"] = application  # the product's own server, asking the counted pages
+served = serving.application

@@ -1,4 +1,4 @@
-"""A web server as the product runs it (granian, four threads, the app's login), on a free port, for as long as a block runs."""
+"""A web server as the product runs it (granian over RSGI, the app's login), on a free port, for as long as a block runs."""
 
 import http.client
 import signal
@@ -25,8 +25,8 @@ def serving(url: str) -> Iterator[tuple[int, int]]:
     log = DATA / "web.log"
     log.unlink(missing_ok=True)
     command: list[str | Path] = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--blocking-threads", "4", "--no-ws", "--log-level", "error", "bench.counted:application",
+        sys.executable, "-m", "granian", "--interface", "rsgi", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "1", "--backpressure", "4096", "--no-ws", "--log-level", "error", "bench.counted:served",
     ]  # fmt: skip
     # What takes longer is no measurement any more, and must not go on when nobody waits for it.
     limited = environment(url, "app") | {"PGOPTIONS": f"-c statement_timeout={LONGEST}s"}
