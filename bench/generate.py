@@ -111,7 +111,7 @@ def _link(cursor: Any, size: Size, slug: str) -> None:
     """By the product's own rule, in batches: what an import does after it has written."""
     from django.db import transaction
 
-    from keystead.domain.exchange.bulk import expect_many_rows
+    from keystead.data.many_rows import expect_many_rows
     from keystead.domain.plans.linking import relink
 
     cursor.execute("ANALYZE")

@@ -1,7 +1,6 @@
 """/audit: the log, for owners and administrators; /audit/proof: whether its chain holds."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +9,7 @@ from ninja import Router
 from keystead.api.wire import openapi
 from keystead.api.wire.bodies import respond
 from keystead.api.wire.days import Moment
-from keystead.api.wire.fields import Choice, Field, Filter, Key, OrderColumn, Schema, Text
+from keystead.api.wire.fields import Choice, Filled, Key, Text
 from keystead.api.wire.numbers import Whole
 from keystead.api.wire.resource import Resource
 from keystead.api.wire.routes import list_page, refuse_parameters, viewer_of
@@ -21,21 +20,7 @@ from keystead.domain.workspace.permissions import require
 router = Router()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Told(Field):
-    """Field name -> value, as it was or became; neither filtered nor ordered by."""
-
-    writable: bool = False
-
-    def schema(self) -> Schema:
-        return {"type": "object", "additionalProperties": True}
-
-    def filters(self) -> Iterator[Filter]:
-        return iter(())
-
-    @property
-    def order(self) -> tuple[OrderColumn, ...]:
-        return ()
+_VALUES = {"type": "object", "additionalProperties": True}  # field name -> value
 
 
 def _text(name: str, about: str = "") -> Text:
@@ -57,8 +42,8 @@ AUDIT = Resource(
         Moment(name="at", column="created_at"),
         Choice(name="kind", words=list(KINDS), writable=False),
         *(_text(name, about) for name, about in _TEXTS),
-        Told(name="old"),
-        Told(name="new"),
+        Filled(name="old", reads=("old",), shape=_VALUES),
+        Filled(name="new", reads=("new",), shape=_VALUES),
     ),
 )  # fmt: skip
 openapi.add_components(AUDIT)

@@ -8,14 +8,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from keystead.api.wire.bodies import moment
-from keystead.api.wire.fields import Field, Schema, or_null
+from keystead.api.wire.fields import Plain, Schema, or_null
 from keystead.api.wire.problems import refused_one
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Day(Field):
+class Day(Plain):
     def show(self, value: date | None) -> str | None:
         return value.isoformat() if value else None
 
@@ -35,7 +35,7 @@ class Day(Field):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moment(Field):
+class Moment(Plain):
     """A moment, never written by clients."""
 
     writable: bool = False

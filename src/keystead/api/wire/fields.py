@@ -5,6 +5,7 @@ from here, so the description cannot differ from what happens.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,7 +49,7 @@ class OrderColumn:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Field:
+class Field(ABC):
     """One field of a resource. `column` is where it lives in the model (the field's own name unless given)."""
 
     name: str
@@ -76,22 +77,42 @@ class Field:
         """The field's JSON: from its one column, or from the tuple of its columns."""
         return value
 
-    def accept(self, value: Any, pointer: str, viewer: Member) -> dict[str, Any]:  # noqa: ARG002 - references need her
+    @abstractmethod
+    def accept(self, value: Any, pointer: str, viewer: Member) -> dict[str, Any]:
         """JSON -> {model field: value}. Raises `Problem`."""
-        return {self.source: None if value is None and self.nullable else self.parse(value, pointer)}
 
+    @abstractmethod
+    def schema(self) -> Schema:
+        """The field's JSON as it reads, as JSON Schema."""
+
+    def schema_in(self) -> Schema:
+        return self.schema()
+
+    @abstractmethod
+    def filters(self) -> Iterator[Filter]: ...
+
+    def is_null(self, null: bool) -> Q:
+        return Q(**{f"{self.source}__isnull": null})
+
+    @property
+    @abstractmethod
+    def order(self) -> tuple[OrderColumn, ...]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plain(Field):
+    """A field of one value in one column, read from JSON and from a filter's text alike."""
+
+    @abstractmethod
     def parse(self, value: Any, pointer: str) -> Any:
-        raise NotImplementedError
+        """The column's value. Raises `Problem`."""
+
+    def accept(self, value: Any, pointer: str, viewer: Member) -> dict[str, Any]:  # noqa: ARG002 - references need her
+        return {self.source: None if value is None and self.nullable else self.parse(value, pointer)}
 
     def from_query(self, text: str) -> Any:
         """A filter's value. Raises `Problem` with the parameter's place."""
         return self.parse(text, "")
-
-    def schema(self) -> Schema:
-        raise NotImplementedError
-
-    def schema_in(self) -> Schema:
-        return self.schema()
 
     def schema_of_filter(self) -> Schema:
         return {"type": "string"}
@@ -112,9 +133,6 @@ class Field:
 
     def many(self, text: str) -> list[Any]:
         return [self.from_query(part) for part in split(text)]
-
-    def is_null(self, null: bool) -> Q:
-        return Q(**{f"{self.source}__isnull": null})
 
     @property
     def order(self) -> tuple[OrderColumn, ...]:
@@ -142,7 +160,7 @@ def truth(text: str) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Text(Field):
+class Text(Plain):
     """Text; what is not set reads as "" (or as null where the model says so: external_id)."""
 
     longest: int = 300
@@ -187,7 +205,7 @@ class Text(Field):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice(Field):
+class Choice(Plain):
     """One word of a list; not set reads as null."""
 
     words: Sequence[str]
@@ -222,7 +240,7 @@ class Choice(Field):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Truth(Field):
+class Truth(Plain):
     comparisons: Sequence[str] = ()
 
     def parse(self, value: Any, pointer: str) -> bool:
@@ -241,7 +259,7 @@ class Truth(Field):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Key(Field):
+class Key(Plain):
     """The record's own id."""
 
     writable: bool = False
@@ -278,6 +296,9 @@ class Filled(Field):
     @property
     def columns(self) -> tuple[str, ...]:
         return self.reads
+
+    def accept(self, value: Any, pointer: str, viewer: Member) -> dict[str, Any]:  # noqa: ARG002 - as every field
+        return {}  # nothing of it is written
 
     def filters(self) -> Iterator[Filter]:
         return iter(())

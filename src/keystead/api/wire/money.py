@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from keystead.api.wire.fields import Field, Filter, OrderColumn, Schema, or_null, split, truth
+from keystead.api.wire.fields import Field, Filter, OrderColumn, Plain, Schema, or_null, split, truth
 from keystead.api.wire.numbers import decimal, fitting, plain
 from keystead.api.wire.problems import Fault, refused, refused_one
 from keystead.base.money import known_currencies, minor_units
@@ -109,7 +109,7 @@ def currency(value: Any, pointer: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CurrencyField(Field):
+class CurrencyField(Plain):
     """A currency code of its own: a plan's, or one side of a rate."""
 
     comparisons: Sequence[str] = ()

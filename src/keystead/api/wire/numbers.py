@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from keystead.api.wire.fields import Field, Schema, or_null
+from keystead.api.wire.fields import Plain, Schema, or_null
 from keystead.api.wire.problems import refused_one
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
@@ -48,7 +48,7 @@ def fitting(number: Decimal, digits: int, places: int, pointer: str) -> Decimal:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Whole(Field):
+class Whole(Plain):
     """A whole number as a JSON number."""
 
     least: int = 0
@@ -80,7 +80,7 @@ class Whole(Field):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Number(Field):
+class Number(Plain):
     """A decimal number: reads as text ("1.0825"), or as a JSON number with `as_text=False`; written as either."""
 
     least: Decimal | None = None

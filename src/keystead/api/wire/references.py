@@ -32,7 +32,6 @@ class Reference(Field):
     )
     plain_name: bool = False  # a text that is no id is taken as a name (stages)
     unknown: str = "not_found"
-    comparisons: Sequence[str] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from keystead.data.many_rows import expect_many_rows
 from keystead.data.models import Account, Import, Member, Product, Stage
 from keystead.data.permissions import Reach, reach
 from keystead.domain.accounts.tree import lock_tree, refresh_lineage
-from keystead.domain.exchange.bulk import expect_many_rows
 from keystead.domain.exchange.diffing import compared, judge
 from keystead.domain.exchange.problems import CannotRead
 from keystead.domain.exchange.tables import TARGETS, Target

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import connection
 
+from keystead.data.many_rows import expect_many_rows
 from keystead.data.models import Import, Member
 from keystead.data.permissions import Reach, reach
-from keystead.domain.exchange.bulk import expect_many_rows
 from keystead.domain.exchange.fields import fields_of, spare_match
 from keystead.domain.exchange.matching import match_rows
 from keystead.domain.exchange.parents import refuse_below_rejected, refuse_circles, resolve_parents

@@ -11,9 +11,9 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
+from keystead.data.many_rows import expect_many_rows
 from keystead.data.permissions import editable
 from keystead.data.workspace.models import Member
-from keystead.domain.exchange.bulk import expect_many_rows
 from keystead.domain.grid.columns import Grid
 from keystead.domain.workspace.permissions import require
 from keystead.domain.workspace.why import why

@@ -64,14 +64,17 @@ class Reader:
 class Column:
     """`value` gives the expression by which rows are filtered, grouped and counted, NULL where there is nothing.
 
-    `sort`: what it stands in order by, when that is not the value. `label`: what a group is called, when the value is a key.
-    `choices`: the values with their words. `currency` and `rate_day` make `value` convertible money. `narrow` filters in another
-    way than by the value. `edits`: the field that is written when a cell is; `in_bulk`: for many rows at once, too.
-    Without `can_filter` it is only drawn, and has no value. `nulls_high`: nothing counts as later than everything, as an index
-    has it. Without `can_show` it groups, and is no column to be seen. `is_ranked`: an index has the
-    amounts of each currency in order. `most`: the keys of so many rows with the most (at most so much), ties included, None when
-    it cannot tell. `says`: what the footer may say, where its kind does not
-    decide it.
+    What it is worth: `sort`, what it stands in order by, when that is not the value; `label`, what a group is called, when the
+    value is a key; `choices`, the values with their words; `currency` and `rate_day` make `value` convertible money; `narrow`
+    filters in another way than by the value; `nulls_high`, nothing counts as later than everything, as an index has it.
+
+    How it is written: `edits`, the field that is written when a cell is; `in_bulk`, for many rows at once, too.
+
+    Where it stands: without `can_filter` it is only drawn, and has no value; without `can_show` it groups, and is no column to be
+    seen; `says`, what the footer may say, where its kind does not decide it.
+
+    How it is quick: `is_ranked`, an index has the amounts of each currency in order; `most`, the keys of so many rows with the
+    most (at most so much), ties included, None when it cannot tell.
     """
 
     id: str
@@ -162,8 +165,3 @@ class Grid:
 
 def columns(*made: Column) -> dict[str, Column]:
     return {column.id: column for column in made}
-
-
-def path(name: str) -> Callable[[Reader], Expression]:
-    """A field of the row, as it stands."""
-    return lambda _reader: name

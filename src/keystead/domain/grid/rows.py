@@ -56,7 +56,6 @@ class Rows:
     _rates: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     _counted: dict[int | None, int] = field(default_factory=dict)
 
-    draws_itself: ClassVar[bool] = False  # whether the surface asks it for bodies instead of rows
     problems: ClassVar[Sequence[FieldError]] = ()
 
     def __post_init__(self) -> None:
@@ -144,10 +143,6 @@ class Rows:
             return rows, self.keys()
         worth = converted(column, self.reader, table_of(short.rates))
         return self.every.filter(pk__in=keys), self.keys({column.id: worth})
-
-    def bodies(self, page: Any, after: str) -> str:
-        """For a list that draws itself, its rows as the page has them."""
-        raise NotImplementedError
 
     def one(self, pk: Any) -> list[Any]:
         """The row of this key, also when the filters leave it out."""

@@ -11,10 +11,10 @@ from psycopg import errors
 
 from keystead.base.scope import current_scope, open_scope
 from keystead.data.changes.models import UndoneChange
+from keystead.data.many_rows import expect_many_rows
 from keystead.data.models import Objective
 from keystead.data.permissions import READ_ACTION, editable, visible
 from keystead.data.workspace.models import Member
-from keystead.domain.exchange.bulk import expect_many_rows
 from keystead.domain.undoing import restoring, rules
 from keystead.domain.undoing.changes import Touched, Written, touched, written
 from keystead.domain.undoing.following import follow, hand_back, plan_accounts

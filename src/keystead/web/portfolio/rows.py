@@ -1,7 +1,7 @@
 """The portfolio as a list that the grid can ask: its lines come from one statement, group by group, in pages."""
 
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, cast
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from keystead.domain.grid.footing import Foot
 from keystead.domain.grid.rows import Group, Rows
 from keystead.domain.plans.editing import fiscal_calendar
 from keystead.web.grid.drawing import Drawer
+from keystead.web.grid.page import DrawsItself, Page, changeable
 from keystead.web.portfolio.address import Address
 from keystead.web.portfolio.cells import Cells, GroupLine, Line
 from keystead.web.portfolio.columns import PORTFOLIO
@@ -42,9 +43,7 @@ class Row:
         return self.line.row.account_id
 
 
-class PortfolioRows(Rows):
-    draws_itself: ClassVar[bool] = True
-
+class PortfolioRows(Rows, DrawsItself):
     def __init__(self, asked: Asked, reader: Reader) -> None:
         self.grid, self.asked, self.reader = PORTFOLIO, asked, reader
         self.shown = asked.columns or PORTFOLIO.usual_columns
@@ -127,19 +126,19 @@ class PortfolioRows(Rows):
 
     # Drawing
 
-    def bodies(self, page: Any, after: str) -> str:
+    def bodies(self, page: Page, after: str) -> str:
         offset = int(after) if after.isdecimal() and len(after) < 9 else 0
         found = self.at(offset)
         rows = self.rows(found, group_keys(page.request.GET.get("in", "")) if offset else ())
-        made, lines = [], ""
-        can = _changeable(page, rows)
+        made, lines, drawer = [], "", cast("PortfolioDrawer", page.drawer)
+        can = changeable(page.listing, page.request, rows)
         for row in rows:
             for group in row.line.opens:
                 made += [_body(lines)] if lines else []
                 depth = len(group.summary.keys)
-                made.append(f'<tbody class="grid-group" data-depth="{depth}">{page.drawer.opening(group)}</tbody>')
+                made.append(f'<tbody class="grid-group" data-depth="{depth}">{drawer.opening(group)}</tbody>')
                 lines = ""
-            lines += page.drawer.line(row, None, is_open=can is None or row.pk in can)
+            lines += drawer.line(row, None, is_open=can is None or row.pk in can)
         shown = offset + len(rows)
         where = {"after": str(shown)} | ({"in": rows[-1].line.row.group} if rows and found.groups else {})
         more = page.more(_("Show more"), **where) if shown < found.lines else ""
@@ -148,12 +147,6 @@ class PortfolioRows(Rows):
 
 def _body(lines: str) -> str:
     return f'<tbody class="grid-rows">{lines}</tbody>'
-
-
-def _changeable(page: Any, rows: list[Row]) -> set[Any] | None:
-    from keystead.web.grid.page import changeable
-
-    return changeable(page.listing, page.request, rows)
 
 
 class PortfolioDrawer(Drawer):

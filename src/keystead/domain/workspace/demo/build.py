@@ -6,8 +6,8 @@ from random import Random
 from django.db import transaction
 
 from keystead.base.scope import open_scope
+from keystead.data.many_rows import expect_many_rows
 from keystead.data.models import Member, Stage, User, Workspace
-from keystead.domain.exchange.bulk import expect_many_rows
 from keystead.domain.plans.linking import relink
 from keystead.domain.workspace.demo import cast, facts, plans
 from keystead.domain.workspace.founding import found_workspace
