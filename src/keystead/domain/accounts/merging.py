@@ -17,10 +17,9 @@ from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member
 from keystead.domain.accounts.tree import lock_tree, refresh_lineage
 from keystead.domain.plans.linking import relink
+from keystead.domain.undoing.changes import MERGING
 from keystead.domain.workspace.permissions import require
 from keystead.domain.writing import Invalid, hold, write
-
-MERGING = "merge"  # the word in history's context, by which undo knows that a right to delete was not asked for
 
 _ACCOUNT_FILLED = (
     "external_id", "industry", "country", "website", "employees", "status", "segment_current", "segment_target", "owner_id",

@@ -13,6 +13,7 @@ from keystead.domain.undoing.kinds import KINDS, Kind
 
 # Imports and jobs write history as well, but have ways back of their own.
 _WAYS = ("web", "api")
+MERGING = "merge"  # the verb of a merge: it deletes without the right to delete, since all that was there is in another now
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Written:
     author: str
     by: str
     at: datetime
-    verb: str = ""  # "merge": it deleted a record without the right to delete, since all that it had is in another now
+    verb: str = ""
 
     @property
     def is_undoable(self) -> bool:

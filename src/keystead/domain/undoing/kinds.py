@@ -10,9 +10,11 @@ from django.db import models
 
 from keystead.data.models import (
     Account,
+    AccountKey,
     AccountTeamMember,
     Action,
     Contact,
+    ContactKey,
     Deal,
     DealStageChange,
     DistinctAccounts,
@@ -105,6 +107,8 @@ KINDS: dict[str, Kind] = {
         Kind(Account, "account.edit", "account.delete", "name", derived={"lineage": "'{}'::uuid[]"}),
         Kind(AccountTeamMember, "account.edit", "account.edit"),
         Kind(Contact, "contact.edit", "contact.delete"),
+        Kind(AccountKey, "account.edit", "account.edit", follows=True),
+        Kind(ContactKey, "contact.edit", "contact.edit", follows=True),
         Kind(DistinctAccounts, "account.edit", "account.edit", follows=True),
         Kind(DistinctContacts, "contact.edit", "contact.edit", follows=True),
         Kind(Deal, "deal.edit", "deal.delete", "name", derived=_UNLINKED),

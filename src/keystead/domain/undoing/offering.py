@@ -6,7 +6,7 @@ from keystead.data.changes.models import UndoneChange
 from keystead.data.models import Objective, Plan
 from keystead.data.permissions import Reach, editable, reach
 from keystead.data.workspace.models import Member
-from keystead.domain.undoing.changes import Touched, Written, touched
+from keystead.domain.undoing.changes import MERGING, Touched, Written, touched
 from keystead.domain.undoing.kinds import KINDS, Kind
 from keystead.domain.undoing.restoring import columns_written
 from keystead.domain.undoing.undo import MOVED
@@ -26,7 +26,7 @@ def may_undo(told: Written, viewer: Member, *, is_fresh: bool = False) -> bool:
 
 
 def _may(told: Written, kind: Kind, viewer: Member, is_own: bool, is_slip: bool) -> bool:
-    is_merge = told.verb == "merge" and is_own
+    is_merge = told.verb == MERGING and is_own
     delete = kind.edit if is_merge else kind.delete
     made_some = "insert" in told.rows[kind.name] and not is_slip
     needed = [kind.edit, delete] if made_some and delete else [kind.edit]

@@ -16,7 +16,7 @@ from keystead.data.models import Objective
 from keystead.data.permissions import READ_ACTION, editable, visible
 from keystead.data.workspace.models import Member
 from keystead.domain.undoing import restoring, rules
-from keystead.domain.undoing.changes import Touched, Written, touched, written
+from keystead.domain.undoing.changes import MERGING, Touched, Written, touched, written
 from keystead.domain.undoing.following import follow, hand_back, plan_accounts
 from keystead.domain.undoing.kinds import KINDS, Kind
 from keystead.domain.undoing.obstacles import in_use, obstacles, without_the_unseen
@@ -155,14 +155,14 @@ def _take_back(told: Written, rows: Rows, viewer: Member, at: datetime) -> None:
 def _edited(told: Written, kind: Kind, found: Sequence[Touched], is_own: bool) -> list[Any]:
     """What the viewer must be able to edit. What her own merge only moved goes back to where it was without being asked for."""
     kept = {row.id for row in found if row.after is not None}
-    if told.verb == "merge" and is_own:
+    if told.verb == MERGING and is_own:
         kept -= {row for row, columns in restoring.columns_written(kind, found).items() if set(columns) <= MOVED}
     return [row.id for row in found if row.id in kept]
 
 
 def _to_delete(told: Written, kind: Kind, is_own: bool) -> str:
     """Whoever may edit two records may merge them, and so may take the merge back, and merge again."""
-    return kind.edit if told.verb == "merge" and is_own else kind.delete
+    return kind.edit if told.verb == MERGING and is_own else kind.delete
 
 
 def _columns(kind: Kind, found: Sequence[Touched]) -> dict[Any, Collection[str]]:
