@@ -1,6 +1,7 @@
 """Django looks for models here; they live in the folders of their nouns."""
 
 from keystead.data.accounts.distinct import DistinctAccounts, DistinctContacts
+from keystead.data.accounts.keys import AccountKey, ContactKey
 from keystead.data.accounts.models import Account, AccountTeamMember, Contact
 from keystead.data.changes.models import UndoneChange
 from keystead.data.counting.by_account import DealCount, DealCountLine
@@ -17,8 +18,8 @@ from keystead.data.workspace.models import ApiToken, IdempotentAnswer, Invitatio
 from keystead.data.workspace.views import DefaultView, SavedView, ViewUse
 
 __all__ = [
-    "Account", "AccountTeamMember", "Action", "ApiToken", "AuditEvent", "Contact", "CountLine", "Deal", "DealCount",
-    "DealCountLine", "DealStageChange",
+    "Account", "AccountKey", "AccountTeamMember", "Action", "ApiToken", "AuditEvent", "Contact", "ContactKey", "CountLine",
+    "Deal", "DealCount", "DealCountLine", "DealStageChange",
     "DefaultView", "DistinctAccounts", "DistinctContacts", "EntryRule", "FindTerm", "FindWord", "IdempotentAnswer", "Import",
     "ImportRow", "Invitation", "KeptAnswer", "KeptGroup", "KeptLack", "KeptLine", "KeptMark", "KeptPeriod",
     "Measure", "MeasureReading", "Member",
