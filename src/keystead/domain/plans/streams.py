@@ -42,13 +42,7 @@ earlier_links AS (
 
 _LINES = """
 , lines AS (
-  SELECT f.part, f.converted, f.converted * f.probability * 0.01 AS weighted,
-    coalesce(o.product_id, d.product_id, od.product_id) AS product
-  FROM facts f
-  LEFT JOIN keystead_deal d ON f.kind = 'deal' AND d.id = f.id
-  LEFT JOIN keystead_order o ON f.kind <> 'deal' AND o.id = f.id
-  LEFT JOIN keystead_deal od ON od.id = o.deal_id
-  WHERE f.left_out = ''
+  SELECT part, converted, converted * probability * 0.01 AS weighted, product_id AS product FROM facts WHERE left_out = ''
 ), tops AS (
   WITH RECURSIVE climb AS (
     SELECT id AS product, id, parent_id, 0 AS height FROM keystead_product
