@@ -48,7 +48,7 @@ def test_every_look_up_of_drawn_rates_is_what_the_plain_rule_gives(world: World)
     drawn, codes, days = Random(20), ("BRL", "CHF", "EUR", "GBP", "USD", "SEK"), [date(2026, 1, day) for day in range(1, 9)]
     pairs = [("USD", "EUR"), ("EUR", "USD"), ("GBP", "EUR"), ("CHF", "USD"), ("GBP", "CHF"), ("BRL", "GBP")]
     rates = {(*pair, drawn.choice(days[2:])): Decimal(drawn.randrange(1, 10**9)) / 10**6 for pair in pairs * 2}
-    scene = Scene(accounts=[], products=[], deals=[], orders=[], plan=cast(Any, None), rates=rates)
+    scene = Scene(accounts=[], products=[], deals=[], orders=[], plan=cast("Any", None), rates=rates)
     with world.inside(world.olga):
         for (base, quote, day), rate in rates.items():
             Rate.objects.create(base=base, quote=quote, date=day, rate=rate)
