@@ -79,6 +79,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "keystead.config.urls"
 WSGI_APPLICATION = "keystead.config.wsgi.application"
+FORM_RENDERER = "keystead.web.form_drawing.Drawing"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
