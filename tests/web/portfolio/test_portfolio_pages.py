@@ -64,6 +64,17 @@ def test_bob_sees_an_empty_portfolio_that_says_what_to_do(world: World, aurelia:
     assert "No account yet" in page
 
 
+def test_a_plan_is_offered_to_those_who_may_make_it(world: World, aurelia: Account) -> None:
+    with world.inside(world.alice):
+        unplanned = account("Brasilux", owner=world.alice)
+    offer = f"/plans/new/?account={unplanned.pk}"
+    assert offer in text_of(as_(world.alice), HOME)
+    for reader in (world.vera, world.olga):
+        page = text_of(as_(reader), HOME)
+        assert "Brasilux" in page
+        assert (offer in page) == (reader == world.olga)
+
+
 def test_charlie_and_a_visitor_find_nothing(world: World, aurelia: Account) -> None:
     paths = ["", "explanation?kpi=won", "export.csv", "export.xlsx"]
     assert {as_(world.charlie).get(HOME + path).status_code for path in paths} == {404}

@@ -74,10 +74,10 @@ def _awaiting_approval(viewer: Member) -> list[Plan]:
 
 
 def _running(viewer: Member, at: datetime, today: date) -> list[tuple[Plan, PlanFigures]]:
-    """Plans of today with a target, the least achieved first."""
-    mine = Plan.objects.visible_to(viewer).filter(owner__in=people(viewer, Reach.REPORTS), target__gt=0)
-    now = mine.filter(start_date__lte=today, end_date__gte=today).exclude(status=PlanStatus.ARCHIVED)
-    plans = list(now.select_related("account").order_by("-target", "pk")[:_AT_MOST])
+    """Plans of today with a target, the least achieved first: hers and her people's; who has none sees where the others stand."""
+    targeted = Plan.objects.visible_to(viewer).filter(start_date__lte=today, end_date__gte=today, target__gt=0)
+    now = targeted.exclude(status=PlanStatus.ARCHIVED).select_related("account").order_by("-target", "pk")
+    plans = list(now.filter(owner__in=people(viewer, Reach.REPORTS))[:_AT_MOST]) or list(now[:_AT_MOST])
     blocks = figures(plans=plans, viewer=viewer, at=at, today=today)
     plans.sort(key=lambda plan: blocks[plan.pk].values["achievement"] or Decimal(0))
     return [(plan, blocks[plan.pk]) for plan in plans[:_PLANS]]

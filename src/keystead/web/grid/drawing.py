@@ -148,11 +148,14 @@ class Drawer:
 
 
 def classes_of(column: Column, *, is_chosen: bool) -> str:
-    """Figures stand at the end; on a phone only some columns are shown until somebody chooses columns."""
-    return " ".join(
-        part for part in ("end num" if column.kind.is_figure else "num" if column.kind is Kind.DAY else "",
-                          "" if column.on_phone or is_chosen else "only-wide") if part
-    )  # fmt: skip
+    """Figures stand at the end, brief ones need little room; on a phone only some columns are shown until somebody chooses."""
+    parts = {
+        "end num": column.kind.is_figure,
+        "brief": column.kind in (Kind.NUMBER, Kind.RATIO),
+        "num": column.kind is Kind.DAY,
+        "only-wide": not (column.on_phone or is_chosen),
+    }
+    return " ".join(name for name, holds in parts.items() if holds)
 
 
 def words_of(column: Column, reader: Reader) -> dict[str, str]:

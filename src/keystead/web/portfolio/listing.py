@@ -42,6 +42,8 @@ def _bar(row: Row, _extra: Any) -> SafeString:
     line = row.line
     if line.is_planned:
         return pieces.bar(line.won, line.forecast, line.target)
+    if not row.may_plan:
+        return EMPTY
     url = line.plan_url.rsplit("/", 2)[0]
     return filled('<a class="text-link" href="{}/new/?account={}">{}</a>', url, row.pk, _("Make a plan"))
 

@@ -16,6 +16,7 @@ from keystead.domain.grid.columns import Reader
 from keystead.domain.grid.footing import Foot
 from keystead.domain.grid.rows import Group, Rows
 from keystead.domain.plans.editing import fiscal_calendar
+from keystead.domain.workspace.permissions import may
 from keystead.web.grid.drawing import Drawer
 from keystead.web.grid.page import DrawsItself, Page, changeable
 from keystead.web.portfolio.address import Address
@@ -37,6 +38,7 @@ class Row:
     l0: str = ""
     g1: str = ""
     l1: str = ""
+    may_plan: bool = False
 
     @property
     def pk(self) -> UUID:
@@ -86,11 +88,11 @@ class PortfolioRows(Rows, DrawsItself):
 
     def rows(self, found: Portfolio, previous: tuple[str, ...] = ()) -> list[Row]:
         labels = {group.keys: group.label for group in found.groups}
-        made = []
+        made, may_plan = [], may(self.reader.viewer, "plan.create")
         for line in self.cells(found).lines(previous):
             keys = line.row.keys
             named = [(keys[at], labels.get(keys[: at + 1], "")) for at in range(len(keys))]
-            made.append(Row(line, *(text for pair in named for text in pair)))
+            made.append(Row(line, *(text for pair in named for text in pair), may_plan=may_plan))
         return made
 
     def one(self, pk: Any) -> list[Any]:
@@ -138,7 +140,8 @@ class PortfolioRows(Rows, DrawsItself):
                 depth = len(group.summary.keys)
                 made.append(f'<tbody class="grid-group" data-depth="{depth}">{drawer.opening(group)}</tbody>')
                 lines = ""
-            lines += drawer.line(row, None, is_open=can is None or row.pk in can)
+            is_open = can is None or row.pk in can
+            lines += drawer.line(row if is_open else replace(row, may_plan=False), None, is_open=is_open)
         shown = offset + len(rows)
         where = {"after": str(shown)} | ({"in": rows[-1].line.row.group} if rows and found.groups else {})
         more = page.more(_("Show more"), **where) if shown < found.lines else ""

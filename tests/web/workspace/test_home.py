@@ -1,0 +1,70 @@
+"""My day: what is due, what waits for me, where plans stand; and the first steps while there is nothing yet."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from keystead.base import clock
+from keystead.data.models import Action, Member, Plan
+from keystead.domain.plans.approval import move
+from keystead.domain.plans.editing import create_plan
+from tests.support.world import World, account
+
+HOME = "/w/northwind/"
+
+
+def page_of(member: Member) -> str:
+    client = Client()
+    assert member.user
+    client.force_login(member.user)
+    return client.get(HOME).content.decode()
+
+
+@pytest.fixture
+def plan(world: World) -> Plan:
+    """Alice's, of this year, at Aurelia Foods."""
+    with world.inside(world.alice):
+        aurelia = account("Aurelia Foods", owner=world.alice)
+        return create_plan(viewer=world.alice, fields={"account": aurelia, "target": Decimal(100_000)}, today=clock.today())
+
+
+def test_who_may_begin_is_led_from_nothing_to_a_plan_and_a_reader_is_not(world: World) -> None:
+    page = page_of(world.olga)
+    assert "From your CRM to a live plan" in page
+    assert f'href="{HOME}imports/new/"' in page
+    assert "From your CRM to a live plan" not in page_of(world.vera)
+
+
+def test_what_is_due_stands_under_when_it_is_due(world: World, plan: Plan) -> None:
+    today = clock.today()
+    with world.inside(world.alice):
+        for title, days in (("Call the buyer", -1), ("Send the offer", 3), ("Visit the plant", 20), ("Far away", 40)):
+            Action.objects.create(plan=plan, title=title, owner=world.alice, due_date=today + timedelta(days=days))
+    page = page_of(world.alice)
+    places = [page.index(text) for text in (
+        "Overdue", "Call the buyer", "Next two weeks", "Send the offer", "The two weeks after", "Visit the plant",
+    )]  # fmt: skip
+    assert places == sorted(places)
+    assert "Far away" not in page
+    assert "Nothing is due" in page_of(world.bob)
+
+
+def test_a_submitted_plan_waits_for_whoever_may_approve_it(world: World, plan: Plan) -> None:
+    with world.inside(world.alice):
+        move(plan=plan, verb="submit", viewer=world.alice, at=clock.now())
+    assert "Waiting for your approval" in page_of(world.mona)
+    assert "Waiting for your approval" not in page_of(world.alice)
+
+
+def test_plans_stand_before_their_people_and_before_a_reader_without_any(world: World, plan: Plan) -> None:
+    with world.inside(world.bob):
+        theirs = account("Brasilux", owner=world.bob)
+        create_plan(viewer=world.bob, fields={"account": theirs, "target": Decimal(50_000)}, today=clock.today())
+    seen = {}
+    for name, member in (("alice", world.alice), ("mona", world.mona), ("vera", world.vera)):
+        page = page_of(member)
+        assert "Where plans stand" in page
+        seen[name] = [account for account in ("Aurelia Foods", "Brasilux") if account in page]
+    assert seen == {"alice": ["Aurelia Foods"], "mona": ["Aurelia Foods", "Brasilux"], "vera": ["Aurelia Foods", "Brasilux"]}
