@@ -34,11 +34,11 @@ class Row:
     """One line with what the grid calls it by."""
 
     line: Line
+    may_plan: bool
     g0: str = ""
     l0: str = ""
     g1: str = ""
     l1: str = ""
-    may_plan: bool = False
 
     @property
     def pk(self) -> UUID:
@@ -92,7 +92,7 @@ class PortfolioRows(Rows, DrawsItself):
         for line in self.cells(found).lines(previous):
             keys = line.row.keys
             named = [(keys[at], labels.get(keys[: at + 1], "")) for at in range(len(keys))]
-            made.append(Row(line, *(text for pair in named for text in pair), may_plan=may_plan))
+            made.append(Row(line, may_plan, *(text for pair in named for text in pair)))
         return made
 
     def one(self, pk: Any) -> list[Any]:
