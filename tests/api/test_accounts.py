@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from keystead.domain.accounts.merging import merge_accounts
 from tests.api.conftest import Callers
-from tests.support.world import World
+from tests.support.world import World, account
 
 Faults = Callable[[Any], list[tuple[str, str]]]
 
@@ -94,6 +95,23 @@ def test_every_wrong_field_is_named_at_once(callers: Callers, faults: Faults) ->
         ("/nmae", "unknown_field"),
         ("/id", "read_only"), ("/industry", "too_long"), ("/name", "required"),
     ]  # fmt: skip
+
+
+def test_the_external_id_of_a_merged_account_means_the_kept_one_until_another_has_it(
+    callers: Callers, world: World, faults: Faults
+) -> None:
+    with world.inside():
+        kept = account("Aurelia Foods", external_id="A-1", owner=world.alice)
+        merge_accounts(keep=kept, lose=account("Aurelia SA", external_id="A-2", owner=world.alice), viewer=world.olga)
+    deal = callers.alice.made("/deals", {"name": "Pumps", "account": {"external_id": "A-2"}})
+    assert deal["account"]["id"] == str(kept.pk)
+    assert callers.olga.get("/deals?account.external_id=A-2").data["total"] == 1
+    assert callers.olga.get(f"/accounts/{kept.pk}").data["external_id"] == "A-1"
+    for stranger in (callers.bob, callers.charlie):
+        refused = stranger.post("/deals", {"name": "Pumps", "account": {"external_id": "A-2"}})
+        assert faults(refused) == [("/account", "not_found")]
+    new = callers.olga.made("/accounts", {"name": "Nova", "external_id": "A-2"})
+    assert callers.olga.made("/deals", {"name": "Seals", "account": {"external_id": "A-2"}})["account"]["id"] == new["id"]
 
 
 def test_an_external_id_is_there_once(callers: Callers, faults: Faults) -> None:

@@ -11,6 +11,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from keystead.base.clock import now
 from keystead.data.models import Account, Deal, Import, Product, SavedMapping
 from keystead.domain.accounts.editing import change_account
+from keystead.domain.accounts.merging import merge_accounts
 from keystead.domain.exchange.guessing import guess_kind, guess_mapping
 from tests.support.world import World, account
 from tests.web.imports.conftest import Desk
@@ -360,6 +361,16 @@ def test_new_deals_and_people_are_compared_with_those_of_the_same_account_and_no
     olga.committed("Contact;Account\nBruno Prado;Aurelia Foods\n", kind="contacts")
     person = olga.previewed("Contact;Account\nBruno Pradó;Aurelia Foods\nBruno  Prada;Aurelia Foods\n", kind="contacts")
     assert "1 new name is like one that is here" in text_of(olga.get("detail", person))
+
+
+def test_a_row_of_a_merged_account_says_into_which_on_the_preview(olga: Desk) -> None:
+    with olga.world.inside():
+        kept = account("Aurelia Foods", external_id="A-1")
+        merge_accounts(keep=kept, lose=account("Aurelia <SA>", external_id="A-2"), viewer=olga.world.olga)
+    job = olga.previewed("Account ID;Account\nA-2;Aurelia <SA>\n", "accounts.csv")
+    page = text_of(olga.get("detail", job))
+    assert "This record was merged into “Aurelia Foods”; its row changes nothing." in page
+    assert f"/accounts/{kept.pk}/" in page
 
 
 def test_the_original_file_comes_back_byte_for_byte_to_whoever_may_see_the_import(olga: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,6 +13,7 @@ from keystead.api.wire.problems import Problem, refused_one
 from keystead.api.wire.texts import clean_text
 from keystead.data.permissions import READ_ACTION, Reach, reach
 from keystead.data.workspace.models import Member
+from keystead.domain.accounts.merged_keys import has_key
 
 
 def by_column(column: str) -> Callable[[str], Q]:
@@ -69,7 +71,7 @@ class Reference(Field):
             text = clean_text(value[way], f"{pointer}/{way}")
             if not text:
                 raise refused_one(f"{pointer}/{way}", "required", _("This cannot be empty."))
-            return self.ways[way](text), text
+            return self._named_by(way)(text), text
         message = _("Name it by its id, or by one of these: %(ways)s.") % {
             "ways": ", ".join(f'{{"{way}": …}}' for way in ("id", *self.ways))
         }
@@ -84,6 +86,10 @@ class Reference(Field):
             text = clean_text(value, pointer)
             return self.ways["name"](text), text
 
+    def _named_by(self, way: str) -> Callable[[str], Q]:
+        """The condition of a way; an external id is also the one that a record had before it was merged."""
+        return partial(has_key, self.to) if way == "external_id" else self.ways[way]
+
     def filters(self) -> Iterator[Filter]:
         name, source = self.name, self.source
         yield Filter(name, self._by_id, {"type": "string"})
@@ -92,8 +98,8 @@ class Reference(Field):
         )
         if self.nullable:
             yield Filter(f"{name}__isnull", lambda text: Q(**{f"{source}__isnull": truth(text)}), {"type": "boolean"})
-        for way, condition in self.ways.items():
-            yield Filter(f"{name}.{way}", self._through(condition), {"type": "string"}, guard=self._guard)
+        for way in self.ways:
+            yield Filter(f"{name}.{way}", self._through(self._named_by(way)), {"type": "string"}, guard=self._guard)
 
     def is_hidden_from(self, viewer: Member) -> bool:
         """Whether there may be records of that kind which this viewer is not to read."""

@@ -15,6 +15,7 @@ from keystead.data.deals.models import Deal, Order
 from keystead.data.plans.items import Objective
 from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member
+from keystead.domain.accounts.merged_keys import keep_keys
 from keystead.domain.accounts.tree import lock_tree, refresh_lineage
 from keystead.domain.plans.linking import relink
 from keystead.domain.undoing.changes import MERGING
@@ -32,7 +33,8 @@ def merge_accounts(
 ) -> Account:
     """Keeps one account and moves to it what the other has: accounts below, contacts, team, deals, orders, plans.
 
-    Fields that are empty in the kept one are filled from the other, which is deleted then. One transaction, one undo.
+    Fields that are empty in the kept one are filled from the other, which is deleted then; files that name it by its key in the
+    source system find the kept one. One transaction, one undo.
     Raises `NotAllowed` (the right to edit both), `Stale`, `Invalid` (plans would overlap; twice the same record).
     """
     require(viewer, "account.edit", keep)
@@ -132,6 +134,7 @@ def _take_place(keep: Any, lose: Any, fields: dict[str, Any], above: str) -> Non
     """Deletes the one first: its key in the source system is free for the other then."""
     if above in fields:
         type(keep)._base_manager.filter(pk=keep.pk).update(**{above: fields[above]})
+    keep_keys(keep=keep, lose=lose)
     lose.delete()
     if fields:
         type(keep)._base_manager.filter(pk=keep.pk).update(**fields)

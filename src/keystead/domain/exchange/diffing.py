@@ -12,7 +12,7 @@ from keystead.data.many_rows import expect_many_rows
 from keystead.data.models import Import, Member
 from keystead.data.permissions import Reach, reach
 from keystead.domain.exchange.fields import fields_of, spare_match
-from keystead.domain.exchange.matching import match_rows
+from keystead.domain.exchange.matching import lead_to_kept, match_rows, tell_merged
 from keystead.domain.exchange.parents import refuse_below_rejected, refuse_circles, resolve_parents
 from keystead.domain.exchange.problems import CannotRead
 from keystead.domain.exchange.refusing import (
@@ -40,9 +40,11 @@ def judge(*, job: Import, viewer: Member, match: tuple[str, ...], mapped: set[st
         _forget_earlier(cursor, job)
         _refuse_duplicates(cursor, job)
         match_rows(cursor, job, target, match, viewer, () if job.options.get("match") else spare_match(job.kind, mapped, match))
+        lead_to_kept(cursor, job, target)
         if target.parent and target.parent in mapped:
             resolve_parents(cursor, job, target, viewer)
         refuse_unreached(cursor, job, target, viewer)
+        tell_merged(cursor, job, target)
         _compare(cursor, job, target, mapped)
         refuse_by_mode(cursor, job)
         refuse_new_beyond_reach(cursor, job, target, viewer)
@@ -56,11 +58,14 @@ def judge(*, job: Import, viewer: Member, match: tuple[str, ...], mapped: set[st
 
 
 def _forget_earlier(cursor: Any, job: Import) -> None:
-    """Problems that an earlier judgement found are taken off again; what reading found stays (it has no "judged" mark)."""
+    """Problems that an earlier judgement found are taken off again; what reading found stays (it has no "judged" mark).
+
+    Such a row may have meant a record that it means no more, and would come in with its id: it gets one of its own.
+    """
     cursor.execute(
         """
         UPDATE keystead_importrow r SET verdict = CASE WHEN kept.problems IS NULL THEN '' ELSE 'error' END,
-          problems = kept.problems, before = NULL, after = NULL
+          problems = kept.problems, before = NULL, after = NULL, target_id = gen_random_uuid()
         FROM (SELECT i.id, (SELECT jsonb_agg(p) FROM jsonb_array_elements(i.problems) p WHERE NOT p ? 'judged') AS problems
               FROM keystead_importrow i WHERE i.job_id = %(job)s AND i.problems @> '[{"judged": true}]') kept
         WHERE r.id = kept.id
@@ -101,7 +106,7 @@ def _compare(cursor: Any, job: Import, target: Target, mapped: set[str]) -> None
             SELECT jsonb_object_agg(v.name, v.old) AS before, jsonb_object_agg(v.name, v.new) AS after
             FROM (VALUES {pairs}) AS v(name, new, old) WHERE ({differs}) AND v.new IS DISTINCT FROM v.old AND {guard}
           ) changed
-          WHERE r.job_id = %(job)s AND r.verdict IN ('update', 'unchanged')
+          WHERE r.job_id = %(job)s AND r.verdict IN ('update', 'unchanged') AND r.problems IS NULL
         ) found WHERE r.id = found.id AND (
           found.verdict <> CASE WHEN found.after IS NULL THEN 'unchanged' ELSE 'update' END
           OR found.before IS DISTINCT FROM found.was_before OR found.after IS DISTINCT FROM found.was_after)

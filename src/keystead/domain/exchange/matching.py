@@ -4,13 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from keystead.base.words import fold
-from keystead.data.models import Import, Member
+from keystead.data.models import Account, Import, Member
+from keystead.domain.accounts.merged_keys import KEYS
 from keystead.domain.exchange.fields import SPARE
-from keystead.domain.exchange.refusing import problem_sql
+from keystead.domain.exchange.refusing import problem_sql, said_sql
 from keystead.domain.exchange.tables import Target
 
 # What the value of a match field is on a record that is there.
 _STORED = {"account": "account_id", "currency": "currency"}
+MERGED = "merged_into"  # said of a row, and no reason to reject it
 
 
 def match_rows(cursor: Any, job: Import, target: Target, match: tuple[str, ...], viewer: Member, spare: tuple[str, ...]) -> None:
@@ -43,8 +45,10 @@ def match_rows(cursor: Any, job: Import, target: Target, match: tuple[str, ...],
     # A row that is judged as before is not written again: the commit judges once more, and usually nothing happened meanwhile.
     cursor.execute(
         """
-        UPDATE keystead_importrow r SET target_id = coalesce(found.known, r.target_id), before = NULL, after = NULL,
-          verdict = CASE WHEN found.known IS NULL THEN 'create' ELSE 'update' END
+        UPDATE keystead_importrow r SET before = NULL, after = NULL,
+          verdict = CASE WHEN found.known IS NULL THEN 'create' ELSE 'update' END,
+          -- What was to change a record that is no longer found by its key is a new one: not with the id of that record.
+          target_id = coalesce(found.known, CASE found.verdict WHEN '' THEN r.target_id ELSE gen_random_uuid() END)
         FROM (
           SELECT i.id, i.target_id, i.verdict, k.id AS known FROM keystead_importrow i
           LEFT JOIN keystead_known k ON k.key = i.key AND i.key <> '' AND k.found = 1
@@ -55,6 +59,41 @@ def match_rows(cursor: Any, job: Import, target: Target, match: tuple[str, ...],
           OR found.known IS NOT NULL AND (found.verdict NOT IN ('update', 'unchanged') OR found.known <> found.target_id))
         """,
         parameters,
+    )
+
+
+def lead_to_kept(cursor: Any, job: Import, target: Target) -> None:
+    """A row of a record that was merged into another is led to that one and changes nothing: two rows must not write one record
+    in turns. A key that a record has itself means that record."""
+    keys = KEYS.get(target.model)
+    if keys is None:
+        return
+    cursor.execute(
+        f"""
+        UPDATE keystead_importrow r SET target_id = k.record_id, verdict = 'unchanged', before = NULL, after = NULL,
+          problems = {said_sql(MERGED)}
+        FROM {keys._meta.db_table} k
+        WHERE r.job_id = %(job)s AND k.workspace_id = %(workspace)s AND r.values ->> 'external_id' = k.key
+          AND (r.verdict = 'create' OR r.verdict IN ('update', 'unchanged') AND r.target_id = k.record_id)
+          AND NOT EXISTS (SELECT FROM {target.table} t WHERE t.workspace_id = %(workspace)s AND t.external_id = k.key)
+        """,
+        {"job": job.pk, "workspace": job.workspace_id},
+    )
+
+
+def tell_merged(cursor: Any, job: Import, target: Target) -> None:
+    """Names the kept record, once those rows are rejected whose records are beyond reach."""
+    if target.model not in KEYS:
+        return
+    person = "coalesce(nullif(trim(concat(t.first_name, ' ', t.last_name)), ''), t.email)"
+    name = "t.name" if target.model is Account else person
+    cursor.execute(
+        f"""
+        UPDATE keystead_importrow r SET problems = {said_sql(MERGED, f"jsonb_build_object('name', {name})")}
+        FROM {target.table} t
+        WHERE r.job_id = %(job)s AND r.verdict = 'unchanged' AND r.problems IS NOT NULL AND t.id = r.target_id
+        """,
+        {"job": job.pk},
     )
 
 

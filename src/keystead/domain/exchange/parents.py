@@ -7,6 +7,7 @@ from uuid import UUID
 from keystead.base.ids import uuid7
 from keystead.base.words import fold
 from keystead.data.models import Import, Member
+from keystead.domain.accounts.merged_keys import merged_keys
 from keystead.domain.exchange.refusing import problem_sql
 from keystead.domain.exchange.resolving import UNKNOWN_CODES, unknown_rule
 from keystead.domain.exchange.tables import NAMED_BY, TARGETS, Target
@@ -88,6 +89,10 @@ def _named_records(target: Target, viewer: Member) -> dict[str, UUID | None]:
     for pk, *texts in model.objects.visible_to(viewer).values_list("pk", "external_id", *NAMED_BY[kind]):
         for text in filter(None, texts):
             key = fold(text)
+            named[key] = pk if named.get(key, pk) == pk else None
+    own = set(named)
+    for text, pk in merged_keys(model, viewer):
+        if (key := fold(text)) not in own:
             named[key] = pk if named.get(key, pk) == pk else None
     return named
 

@@ -84,6 +84,7 @@ SENTENCES: dict[str, Promise] = {
     "mode_update_only": _("there is no such record, and the import is to update only."),
     "not_allowed": _("your role does not let you create or change this record."),
     "circle": _("nothing can stand below itself: %(path)s."),
+    "merged_into": _("this record was merged into “%(name)s”; its row changes nothing."),
     "taken": _("another record already has this external id, e-mail address or date."),
     # The import as a whole
     "file_missing": _("the file is no longer there. Upload it again."),

@@ -10,10 +10,12 @@ from keystead.domain.exchange.tables import Target
 
 def problem_sql(code: str, params: str = "'{}'::jsonb", column: str = "NULL::text") -> str:
     """SQL that adds a problem to a row."""
-    return (
-        f"coalesce(r.problems, '[]') || jsonb_build_array(jsonb_build_object('code', '{code}', 'params', {params},"
-        f" 'column', {column}, 'judged', true)), verdict = 'error'"
-    )
+    return f"coalesce(r.problems, '[]') || {said_sql(code, params, column)}, verdict = 'error'"
+
+
+def said_sql(code: str, params: str = "'{}'::jsonb", column: str = "NULL::text") -> str:
+    """A list of one thing that is said of a row by the judgement, as SQL."""
+    return f"jsonb_build_array(jsonb_build_object('code', '{code}', 'params', {params}, 'column', {column}, 'judged', true))"
 
 
 def _escape(sql: str) -> str:
@@ -40,7 +42,8 @@ def refuse_unreached(cursor: Any, job: Import, target: Target, viewer: Member) -
     model: Any = target.model
     statement, values = editable(model.objects.all(), viewer, target.edit).order_by().values("pk").query.sql_with_params()
     cursor.execute(
-        f"UPDATE keystead_importrow r SET problems = {_escape(problem_sql('not_allowed'))}, before = NULL, after = NULL"
+        f"UPDATE keystead_importrow r SET problems = {_escape(said_sql('not_allowed'))}, verdict = 'error',"
+        " before = NULL, after = NULL"
         f" WHERE r.job_id = %s AND r.verdict IN ('update', 'unchanged') AND r.target_id NOT IN ({statement})",
         [job.pk, *values],
     )

@@ -14,6 +14,7 @@ from uuid import UUID
 from keystead.base.ids import uuid7
 from keystead.base.words import fold
 from keystead.data.models import Member, Stage
+from keystead.domain.accounts.merged_keys import merged_keys
 from keystead.domain.exchange.fields import header_key
 from keystead.domain.exchange.guessing_stages import status_of_stage
 from keystead.domain.exchange.guessing_values import KnownValues
@@ -49,6 +50,14 @@ class Names:
                 if known != pk:
                     self.by_text[fold(text)] = None
 
+    def add_merged(self, keys: Iterable[tuple[str, UUID]]) -> None:
+        """What a record was called by before a merge names it where it names nothing else."""
+        own = set(self.by_text)
+        for key, pk in keys:
+            text = fold(key)
+            if text not in own:
+                self.by_text[text] = pk if self.by_text.get(text, pk) == pk else None
+
     def known(self) -> KnownValues:
         return KnownValues(self.shown.values())
 
@@ -61,6 +70,7 @@ def load_names(kind: str, viewer: Member) -> Names:
     rows: Iterable[tuple[Any, ...]] = model.objects.visible_to(viewer).values_list(*columns)
     for pk, external_id, *texts in rows:
         names.add(pk, texts[0] or "", external_id, *texts[1:])
+    names.add_merged(merged_keys(model, viewer))
     return names
 
 

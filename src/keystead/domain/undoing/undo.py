@@ -27,7 +27,7 @@ _IMPORTED = {"Account", "Contact", "Product", "Deal", "Order", "Member", "Rate"}
 _STEP = {"stage_id", "status"}
 _MANY = 500  # rows
 # What a merge moves of records that may lie anywhere. What stood at the merged account is asked for: it may be given away by now.
-MOVED = {"parent_id", "reports_to_id", "stakeholder_id"}
+MOVED = {"parent_id", "reports_to_id", "stakeholder_id", "record_id"}
 Rows = Mapping[str, Sequence[Touched]]
 
 
