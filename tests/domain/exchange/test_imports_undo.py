@@ -1,10 +1,14 @@
 """An import taken back leaves the workspace as it was, except for what somebody has touched since."""
 
+from datetime import date
 from decimal import Decimal
 
-from keystead.data.models import Account, Deal
+from keystead.data.models import Account, Contact, Deal, Objective
 from keystead.domain.accounts.editing import change_account
+from keystead.domain.accounts.merging import tell_apart
 from keystead.domain.exchange import telling, working
+from keystead.domain.plans.editing import create_plan
+from keystead.domain.undoing.restoring import check_constraints
 from tests.domain.exchange.importing import bring_in, counts, facts, read, undo
 from tests.support.world import World, account
 
@@ -30,6 +34,20 @@ def test_undo_gives_back_created_and_changed_rows_and_what_was_made_beside_them(
         after.pop("keystead_dealstagechange")
         assert after == before
         assert telling.job_view(job)["undo"] == {"undone": 2, "kept_total": 0, "kept": []}
+
+
+def test_what_is_remembered_of_a_record_goes_with_it_and_an_objective_that_names_a_person_keeps_her(world: World) -> None:
+    with world.inside():
+        aurelia = account("Aurelia", owner=world.alice)
+        people = bring_in(world.olga, "contacts", "Last name,Account\nLindt,Aurelia\nMarr,Aurelia\nMarre,Aurelia\n")
+        lindt, marr, marre = Contact.objects.order_by("last_name")
+        tell_apart(first=marr, second=marre, viewer=world.olga)
+        fields = {"account": aurelia, "name": "Growth", "start_date": date(2026, 1, 1), "end_date": date(2026, 12, 31)}
+        plan = create_plan(viewer=world.olga, fields=fields, today=date(2026, 6, 15))
+        Objective.objects.create(plan=plan, title="Win her over", stakeholder=lindt, rank=1)
+        undo(world.olga, people)
+        check_constraints()
+        assert list(Contact.objects.all()) == [lindt]
 
 
 def test_undo_of_a_tree_gives_back_parents_and_lineages(world: World) -> None:

@@ -93,14 +93,26 @@ def _hand_back(job: Import, target: Target, restored: Collection[UUID]) -> None:
         )
 
 
+def _relations(model: Any) -> list[models.ManyToOneRel]:
+    """Every key that points to the records, those without a way back (related_name "+") as well; not the ones of history."""
+    found = model._meta.get_fields(include_hidden=True)
+    keys = [each for each in found if isinstance(each, models.ManyToOneRel) and each.field.concrete]
+    return [each for each in keys if not str(each.related_model._meta.model_name).endswith("event")]
+
+
+def _follows(relation: models.ManyToOneRel) -> bool:
+    """Rows that go with their record: what is derived, and what is only remembered of it (that two are not the same)."""
+    return relation.related_model in _DERIVED or (relation.hidden and relation.on_delete is models.CASCADE)
+
+
 def _in_use(model: Any, ids: Collection[UUID]) -> set[UUID]:
     """Those of the records that anything outside the set refers to; what a kept one stands on is kept as well."""
     candidates, kept = set(ids), set()
     while candidates:
         used: set[UUID] = set()
-        for relation in model._meta.related_objects:
+        for relation in _relations(model):
             other = relation.related_model
-            if other in _DERIVED or other._meta.model_name.endswith("event") or not relation.field.concrete:
+            if _follows(relation):
                 continue
             name = relation.field.attname
             rows = other._base_manager.filter(**{f"{name}__in": candidates})
@@ -118,8 +130,8 @@ def _delete(model: Any, ids: Collection[UUID]) -> None:
     """Deletes records that nothing uses, with the rows that were derived from them."""
     if not ids:
         return
-    for relation in model._meta.related_objects:
-        if relation.related_model in _DERIVED:
+    for relation in _relations(model):
+        if _follows(relation):
             relation.related_model._base_manager.filter(**{f"{relation.field.attname}__in": ids})._raw_delete("default")
     with connection.cursor() as cursor:
         if any(isinstance(field, models.ForeignKey) and field.related_model is model for field in model._meta.fields):
