@@ -126,12 +126,14 @@ def _mostly_utf8(odd: bytes) -> bool:
 def _single_byte(odd: bytes) -> str:
     """The likeliest single-byte encoding. Western ones are told apart by which letters come out of them."""
     runs = re.findall(rb"[\x80-\xff]+", odd)
-    if len(odd) and sum(map(len, runs)) > 2 * len(runs):  # Western letters beyond ASCII stand alone; others do not
+    scores = [(_western_share(odd, name), name) for name in _WESTERN]
+    share, likeliest = max(scores, key=lambda score: score[0])
+    # Western letters beyond ASCII stand alone and others do not; but what reads as usual letters throughout is left at that.
+    if share < 1 and sum(map(len, runs)) > 2 * len(runs):
         guess = from_bytes(odd[:32_768]).best()
         if guess and guess.encoding not in ("ascii", "utf_8"):
             return guess.encoding
-    scores = [(_western_share(odd, name), name) for name in _WESTERN]
-    return max(scores, key=lambda score: score[0])[1]
+    return likeliest
 
 
 def _western_share(odd: bytes, name: str) -> float:
