@@ -25,6 +25,7 @@ BENCHES = {
     "memory": "Memory",
     "startup": "Start",
     "weight": "Weight of a page",
+    "scroll": "Ten thousand rows in the browser",
     "live": "Open pages that are told of changes",
     "growth": "Ten times the data",
 }

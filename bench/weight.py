@@ -5,12 +5,11 @@
 1440 by 900 pixels, no throttling.
 """
 
-import os
 from typing import Any
 
-from bench.generate import PASSWORD
+from bench.browser import browsing
 from bench.pages import addresses
-from bench.place import SLUG, databases
+from bench.place import databases
 from bench.server import serving
 from bench.table import Cell, draw
 
@@ -25,34 +24,14 @@ _LOADED = "() => performance.getEntriesByType('navigation')[0].loadEventEnd"
 
 
 def measure(port: int) -> list[list[Cell]]:
-    from playwright.sync_api import sync_playwright
-
-    base = f"http://127.0.0.1:{port}"
     rows: list[list[Cell]] = []
-    with sync_playwright() as playwright:
-        flags = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-        browser = playwright.chromium.launch(executable_path=os.environ.get("KEYSTEAD_CHROMIUM", "/usr/bin/chromium"), args=flags)
-        state = _signed_in(browser, base)
+    with browsing(port) as (browser, base, state):
         rows += [["sign-in", "empty", *_visit(browser.new_context(), f"{base}/auth/login/")]]
         for name in PAGES:
             context = browser.new_context(storage_state=state, viewport={"width": 1440, "height": 900})
             rows += [[name, cache, *_visit(context, base + addresses()[name])] for cache in ("empty", "full")]
             context.close()
-        browser.close()
     return rows
-
-
-def _signed_in(browser: Any, base: str) -> Any:
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{base}/auth/login/")
-    page.fill("input[name=login]", f"owner@{SLUG}.bench.example")
-    page.fill("input[name=password]", PASSWORD)
-    with page.expect_navigation():
-        page.press("input[name=password]", "Enter")
-    state = context.storage_state()
-    context.close()
-    return state
 
 
 def _visit(context: Any, url: str) -> list[Cell]:
