@@ -32,6 +32,7 @@ AIMS = (
     Aim("API, first page of a list", "api", "median ms", "ms", ("accounts", "contacts", "deals", "orders", "plans"), 15),
     Aim("API, one record", "api", "median ms", "ms", ("account", "deal", "plan"), 15),
     Aim("API, create one deal", "api", "median ms", "ms", ("create a deal",), 20),
+    Aim("finding", "find", "median ms", "ms", (), 50),
     Aim("import, commit with links, history and undo record", "imports", "rows/s", "rows/s", ("first run: commit",), None, 8_800),
     Aim("PDF of one page", "pdf", "median ms", "ms", (), 500),
     Aim("memory of a process of ours", "memory", "RSS MB", "MB", ("web server", "web worker", "worker", "supervisor"), 200),

@@ -20,6 +20,7 @@ PAGE = ROOT / "docs" / "reference" / "performance.md"
 BENCHES = {
     "pages": "Pages",
     "api": "API",
+    "find": "Finding",
     "pdf": "PDF",
     "imports": "Import of 100,000 deals",
     "memory": "Memory",

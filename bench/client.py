@@ -88,10 +88,10 @@ class Client:
         if answer.status != 302:
             raise SystemExit(f"Signing in as {email} gave {answer.status}.")
 
-    def timed(self, path: str, *, most: int = MOST, seconds: float = SECONDS) -> tuple[Times, Answer]:
+    def timed(self, path: str, *, most: int = MOST, seconds: float = SECONDS, **headers: str) -> tuple[Times, Answer]:
         """Asks again and again, for a bounded time; raises SystemExit unless the answer is 200."""
         for _ in range(WARM_UPS):
-            answer = self.ask(path)
+            answer = self.ask(path, **headers)
             if answer.status != 200:
                 raise SystemExit(f"{path} gave {answer.status}: {answer.body[:300]!r}")
         begun = time.monotonic()
@@ -99,7 +99,7 @@ class Client:
         def going_on(done: int) -> bool:
             return done < most and (done < 5 or time.monotonic() - begun < seconds)
 
-        return self.timed_each(lambda: self.ask(path), going_on)
+        return self.timed_each(lambda: self.ask(path, **headers), going_on)
 
     def timed_each(self, ask: Callable[[], Answer], going_on: Callable[[int], bool]) -> tuple[Times, Answer]:
         """The times of what `ask` does, as often as `going_on(times so far)`; at least once."""
