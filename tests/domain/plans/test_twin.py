@@ -1,5 +1,6 @@
 """What the SQL links and adds up is what plain loops link and add up, whatever the tree, the rates, the teams and the policy."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Context, Decimal, localcontext
 from typing import Any
@@ -12,7 +13,7 @@ from keystead.analytics.measures import KPIS, derive
 from keystead.data.models import Deal, Order, Plan, RevenueLink
 from keystead.domain.deals.editing import change_deal
 from keystead.domain.plans.explanation import explain
-from keystead.domain.plans.kpis import figures
+from keystead.domain.plans.kpis import PlanFigures, figures
 from keystead.domain.plans.linking import relink
 from keystead.domain.plans.near import near_misses
 from keystead.domain.plans.streams import streams
@@ -52,19 +53,20 @@ def test_the_figures_are_those_of_the_twin(world: World, include_hidden: bool, s
         assert block.values["weighted_pipeline"] == expected.weighted
         assert (block.hidden, block.counted) == (expected.hidden, expected.counted)
         assert {(pair.base, pair.quote, pair.date, pair.part) for pair in block.missing} == expected.missing
-        explanations_add_up(plan, member, scene)
+        explanations_add_up(plan, member, scene, block)
         streams_add_up(plan, member, scene, expected)
         reasons_are_the_twins(scene, deals, orders)
 
 
-def explanations_add_up(plan: Plan, member: Any, scene: Scene) -> None:
-    """Each KPI's lines sum to it exactly; a ratio's lines sum to what is divided."""
+def explanations_add_up(plan: Plan, member: Any, scene: Scene, block: PlanFigures) -> None:
+    """Each KPI's lines sum to it exactly; a ratio's lines sum to what is divided. Its figures are the plan's."""
     numerators = {"achievement": "forecast", "attainment": "won", "coverage": "pipeline"}
     for kpi in KPIS:
         why = explain(plan=plan, kpi=kpi, viewer=member, at=at(scene), today=scene.today)
         value = why.figures.values[numerators.get(kpi, kpi)]
         assert sum((line.converted for line in why.included), Decimal(0)) == (value or 0), kpi
         assert why.total == value, kpi
+        assert why.figures == replace(block, as_of=why.as_of), kpi
 
 
 def streams_add_up(plan: Plan, member: Any, scene: Scene, expected: Twin) -> None:

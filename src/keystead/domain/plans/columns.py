@@ -14,6 +14,7 @@ from keystead.base import clock
 from keystead.data.accounts.models import Account
 from keystead.data.plans.models import Plan, PlanStatus, PlanType, RevenueSource, ReviewFrequency
 from keystead.domain.accounts.columns import lowered, people, seen_only, text
+from keystead.domain.accounts.tree import subtree
 from keystead.domain.grid.asking import Asked
 from keystead.domain.grid.columns import Column, Grid, Kind, Reader, columns
 from keystead.domain.grid.converting import RateIn
@@ -53,7 +54,7 @@ def _of_account(rows: QuerySet[Any], text_: str, reader: Reader) -> QuerySet[Any
         return with_words(rows, text_, seen_only("account", "account__name")(reader))
     # What stands below an unseen account is not told to whoever knows its key.
     is_seen = Account.objects.visible_to(reader.viewer).filter(pk=key).exists()
-    return rows.filter(account__lineage__contains=[key]) if is_seen else rows.none()
+    return rows.filter(account__in=subtree(key)) if is_seen else rows.none()
 
 
 class _Known:

@@ -14,8 +14,8 @@ from keystead.analytics.measures import KPIS, MeasureDefinition, Unit
 from keystead.data.deals.models import Deal, Order
 from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member
-from keystead.domain.plans.facts import FactRow, MissingPair, rows
-from keystead.domain.plans.kpis import PlanFigures, figures
+from keystead.domain.plans.facts import FactRow, MissingPair, rows, summed
+from keystead.domain.plans.kpis import PlanFigures, figures_of
 from keystead.domain.plans.near import near_misses
 
 # Why a row does not count, for people. The codes are the API's.
@@ -128,7 +128,7 @@ def explain(*, plan: Plan, kpi: str, viewer: Member, at: datetime, today: date) 
     names = names_of(found)
     weighted = kpi.startswith("weighted")
     included = _included(plan, found, names, parts, target_sign, weighted=weighted)
-    block = figures(plans=[plan], viewer=viewer, at=at, today=today)[plan.pk]
+    block = figures_of(plan, summed(found, plan.currency), at=at)
     if kpi == "gap":
         included += _clamp(plan, block)
     total = None if kpi in ("target", "gap") and plan.target is None else _sum(included)

@@ -5,10 +5,10 @@ text, so a figure and its explanation cannot disagree. Conversion is amount × r
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from keystead.base.scope import current_workspace
 from keystead.data.deals.models import Deal, Order
 from keystead.data.permissions import Reach, reach
 from keystead.data.workspace.models import Member
+
+_EXACT = Context(prec=100)
 
 # Rate policies (features N2). "plan": frozen at approval, before that the rate of the plan's first day (or of today, if that is
 # earlier). "transaction_date": the row's own day, for a day to come the latest known. "current": the latest known.
@@ -229,6 +231,28 @@ def sums_of(row: Any) -> Sums:
         key=lambda pair: (pair.date, pair.base, pair.part),
     )
     return Sums(row[0], row[1], row[2], row[3], row[4], tuple(pairs))
+
+
+def summed(found: Iterable[FactRow], quote: str) -> Sums:
+    """What `sums` gives for a plan in the currency `quote`, for whoever has all its rows already: exact to the last digit."""
+    parts = {"won": Decimal(0), "pipeline": Decimal(0), "weighted": Decimal(0)}
+    hidden = counted = 0
+    pairs: set[MissingPair] = set()
+    for row in found:
+        hidden += not row.visible and row.left_out in ("", "no_access")
+        counted += not row.left_out
+        if row.left_out == "missing_rate":
+            assert row.rate_day is not None
+            pairs.add(MissingPair(row.currency, quote, row.rate_day, row.part))
+        if row.left_out:
+            continue
+        assert row.converted is not None
+        parts[row.part] = _EXACT.add(parts[row.part], row.converted)
+        if row.part == "pipeline" and row.probability is not None:
+            share = _EXACT.multiply(row.converted, _EXACT.multiply(row.probability, Decimal("0.01")))
+            parts["weighted"] = _EXACT.add(parts["weighted"], share)
+    missing = sorted(pairs, key=lambda pair: (pair.date, pair.base, pair.part))
+    return Sums(parts["won"], parts["pipeline"], parts["weighted"], hidden, counted, tuple(missing))
 
 
 def rows(*, plan: UUID, viewer: Member | None, include_hidden: bool, today: date) -> list[FactRow]:

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, NullIf
 from keystead.data.accounts.models import Account
 from keystead.data.deals.models import Deal, Order
 from keystead.data.workspace.models import Member
+from keystead.domain.accounts.tree import subtree
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,9 @@ class Fitting:
 
 def would_link(*, account: Account, start: date, end: date, team_key: str, includes_descendants: bool, viewer: Member) -> Fitting:
     """Counts the revenue that a plan with this header would link. Writes nothing."""
-    deals: QuerySet[Deal] = Deal.objects.visible_to(viewer).filter(account__lineage__contains=[account.pk])
+    deals: QuerySet[Deal] = Deal.objects.visible_to(viewer).filter(account__in=subtree(account.pk))
     own_team = Coalesce(NullIf("team_key", Value("")), "owner__team", Value(""))
-    place = Q(account__lineage__contains=[account.pk]) if includes_descendants else Q(account=account)
+    place = Q(account__isnull=False) if includes_descendants else Q(account=account)  # of those at the account and below
     time = Q(close_date__range=(start, end))
     team = Q(team=team_key) if team_key else Q()
     fits = place & time & team
@@ -45,6 +46,6 @@ def would_link(*, account: Account, start: date, end: date, team_key: str, inclu
         other_team=Count("pk", filter=place & time & other),
         below=Count("pk", filter=~place & time & team),
     )
-    orders: QuerySet[Order] = Order.objects.visible_to(viewer).filter(place, account__lineage__contains=[account.pk])
+    orders: QuerySet[Order] = Order.objects.visible_to(viewer).filter(place, account__in=subtree(account.pk))
     ordered = orders.filter(Q(order_date__range=(start, end)), Q(team_key=team_key) if team_key else Q())
     return Fitting(**found, orders=ordered.count())

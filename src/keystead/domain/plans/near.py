@@ -15,6 +15,7 @@ from keystead.data.deals.models import Deal, Order
 from keystead.data.permissions import READ_ACTION, Reach, reach
 from keystead.data.plans.models import Plan, RevenueSource
 from keystead.data.workspace.models import Member
+from keystead.domain.accounts.tree import subtree
 
 ORDER_KIND = {RevenueSource.SCHEDULED: "scheduled", RevenueSource.INVOICES: "invoice", RevenueSource.ORDERS: "order"}
 
@@ -39,7 +40,7 @@ def near_misses(*, plan: Plan, viewer: Member, at_most: int) -> tuple[list[NearM
     found: list[NearMiss] = []
     unseen = 0
     for queryset, day, name, team in _sources(plan):
-        near = queryset.filter(account__lineage__contains=[plan.account_id]).exclude(links__plan=plan)
+        near = queryset.filter(account__in=subtree(plan.account_id)).exclude(links__plan=plan)
         seen = near.visible_to(viewer)  # type: ignore[attr-defined]
         if reach(viewer, READ_ACTION[queryset.model.__name__]) is not Reach.ALL:
             unseen += near.count() - seen.count()

@@ -15,6 +15,7 @@ from keystead.data.accounts.models import Account
 from keystead.data.deals.models import Deal, Order
 from keystead.data.plans.models import Plan, PlanStatus
 from keystead.domain.accounts.activity import account_activity
+from keystead.domain.accounts.tree import subtree
 from keystead.domain.plans.kpis import figures
 from keystead.web.accounts.page import account_context, find_account
 from keystead.web.accounts.told import told
@@ -51,7 +52,7 @@ def deals(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     account = find_account(request, pk)
     is_wide = bool(request.GET.get("below"))
     every = Deal.objects.visible_to(request.viewer)
-    found = every.filter(account__lineage__contains=[account.pk]) if is_wide else every.filter(account=account)
+    found = every.filter(account__in=subtree(account.pk)) if is_wide else every.filter(account=account)
     ordered = found.select_related("stage", "owner", "product").order_by("-close_date", "name", "pk")
     # A deal of the viewer's may be at an account below that is not hers: then the account has no name here.
     ordered = ordered.prefetch_related(Prefetch("account", Account.objects.visible_to(request.viewer)))

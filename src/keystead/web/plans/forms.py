@@ -13,6 +13,7 @@ from keystead.data.accounts.models import Contact
 from keystead.data.plans.items import Action, Measure, Objective, ObjectiveStatus, SwotItem
 from keystead.data.plans.models import Plan, PlanType, RevenueSource, ReviewFrequency
 from keystead.data.workspace.models import Member, RatePolicy
+from keystead.domain.accounts.tree import subtree
 from keystead.domain.plans.editing import default_period
 from keystead.web.plans.words import POLICY_SENTENCES
 from keystead.web.workspace.forms import currencies
@@ -142,7 +143,7 @@ class ObjectiveForm(RecordForm):
         choose_people(self, viewer, "owner")
         contacts = self.fields["stakeholder"]
         assert isinstance(contacts, forms.ModelChoiceField)
-        near = Contact.objects.visible_to(viewer).filter(account__lineage__contains=[plan.account_id])
+        near = Contact.objects.visible_to(viewer).filter(account__in=subtree(plan.account_id))
         contacts.queryset = near.order_by("last_name", "first_name")
         if not may_review:
             del self.fields["manager_comment"]

@@ -19,8 +19,8 @@ from keystead.data.deals.models import DealStatus, Order
 from keystead.data.plans.models import Plan, RevenueLink, RevenueSource
 from keystead.domain.plans.editing import change_plan
 from keystead.domain.plans.explanation import REASONS, names_of
-from keystead.domain.plans.facts import FactRow, rows
-from keystead.domain.plans.kpis import figures
+from keystead.domain.plans.facts import FactRow, rows, summed
+from keystead.domain.plans.kpis import figures, figures_of
 from keystead.domain.plans.linking import relink
 from keystead.domain.plans.near import NearMiss, near_misses
 from keystead.domain.workspace.permissions import require
@@ -44,9 +44,10 @@ def revenue(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 
 def _page(request: WorkspaceRequest, plan: Plan) -> HttpResponse:
     today = clock.today(request.user.time_zone)
-    block = figures(plans=[plan], viewer=request.viewer, at=clock.now(), today=today)[plan.pk]
     include_hidden = request.workspace.totals_include_hidden
-    linked = [row for row in rows(plan=plan.pk, viewer=request.viewer, include_hidden=include_hidden, today=today) if row.visible]
+    found = rows(plan=plan.pk, viewer=request.viewer, include_hidden=include_hidden, today=today)
+    block = figures_of(plan, summed(found, plan.currency), at=clock.now())
+    linked = [row for row in found if row.visible]
     page = Paginator(linked, _PAGE).get_page(request.GET.get("page"))
     names = names_of(page.object_list)
     near, unseen = near_misses(plan=plan, viewer=request.viewer, at_most=_NEAR)

@@ -150,12 +150,19 @@ def ratio(value: Decimal | float, language: str, places: int = 2) -> str:
 
 
 def day(value: date, language: str) -> str:
-    return format_date(value, "medium", locale=style_for(language).locale)
+    return _written(date(value.year, value.month, value.day), "medium", language)
+
+
+@lru_cache(maxsize=4096)
+def _written(value: date, pattern: str, language: str) -> str:
+    """Kept, since a page has few different days. Of a plain day: two moments that are equal may be of different days."""
+    return format_date(value, pattern, locale=style_for(language).locale)
 
 
 def day_in_list(value: date, language: str) -> str:
     """Short enough for one line of a column: Portuguese writes its medium form, "27 de fev. de 2027", too long for that."""
-    return format_date(value, "dd/MM/y", locale=style_for(language).locale) if language.startswith("pt") else day(value, language)
+    is_long = language.startswith("pt")
+    return _written(date(value.year, value.month, value.day), "dd/MM/y", language) if is_long else day(value, language)
 
 
 def day_short(value: date, language: str) -> str:
@@ -171,6 +178,7 @@ def moment(value: datetime, language: str) -> str:
 _MOMENT = {"en": "d MMM y, HH:mm", "pt": "d 'de' MMM 'de' y, HH:mm", "es": "d MMM y, H:mm"}
 
 
+@lru_cache(maxsize=1024)
 def period(start: date, end: date, language: str) -> str:
     """ "1 Jan – 31 Dec 2026": what the two days share is written once."""
     text = format_interval(start, end, "yMMMd", locale=style_for(language).locale)
