@@ -363,6 +363,24 @@ def test_new_deals_and_people_are_compared_with_those_of_the_same_account_and_no
     assert "1 new name is like one that is here" in text_of(olga.get("detail", person))
 
 
+def test_the_preview_names_people_once_and_what_rows_refer_to_by_name(olga: Desk) -> None:
+    rows = "1,Adams,Andrew,andrew@chinook.example,\n2,Edwards,Nancy,nancy@chinook.example,1\n"
+    staff = f"EmployeeId,LastName,FirstName,Email,ReportsTo\n{rows}"
+    job = olga.previewed(staff, "Employee.csv")
+    response = olga.get("detail", job)
+    assert [str(field.label) for field in response.context["fields"]] == ["External id", "E-mail", "Manager"]
+    assert [row["cells"][-1]["text"] for row in response.context["rows"]] == ["", "Andrew Adams"]
+
+
+def test_more_unknown_names_than_are_listed_are_counted_all_the_same(olga: Desk) -> None:
+    rows = "".join(f"D-{number},Pumps,Customer {number},1\n" for number in range(205))
+    job = olga.previewed(f"Deal ID,Name,Account,Amount\n{rows}", "deals.csv")
+    assert "205 names in the file are not known here" in text_of(olga.get("detail", job))
+    columns = text_of(olga.get("columns", job))
+    assert "205 names are not known" in columns
+    assert "5 more names are not listed: what is decided above holds for them." in columns
+
+
 def test_a_row_of_a_merged_account_says_into_which_on_the_preview(olga: Desk) -> None:
     with olga.world.inside():
         kept = account("Aurelia Foods", external_id="A-1")

@@ -218,7 +218,7 @@ class _Reader:
 
     def offers(self) -> dict[str, Any]:
         offers = {
-            name: {"kind": resolver.names.kind, "unknown": found, "decision": resolver.unknown}
+            name: {"kind": resolver.names.kind, "unknown": found, "total": len(resolver.missing), "decision": resolver.unknown}
             for name, resolver in self.resolvers.items()
             if (found := resolver.offers())
         }

@@ -64,7 +64,7 @@ def preview_rows(*, job: Import, verdict: str, limit: int = 50, offset: int = 0)
     return [
         {
             "row": row.row, "verdict": row.verdict, "raw": row.raw, "values": row.values or {},
-            "name": _called(row.values or {}), "target_id": row.target_id,
+            "name": called(row.values or {}), "target_id": row.target_id,
             "changes": [
                 {"field": column, "label": label_of(job.kind, column), "old": (row.before or {}).get(column), "new": new}
                 for column, new in (row.after or {}).items()
@@ -75,7 +75,8 @@ def preview_rows(*, job: Import, verdict: str, limit: int = 50, offset: int = 0)
     ]  # fmt: skip
 
 
-def _called(values: Mapping[str, Any]) -> str:
+def called(values: Mapping[str, Any]) -> str:
+    """What a row is called by its staged values."""
     full = f"{values.get('first_name') or ''} {values.get('last_name') or ''}".strip()
     pair = f"{values.get('base')}/{values.get('quote')} {values.get('date')}" if values.get("quote") else ""
     return str(values.get("name") or values.get("_name") or values.get("number") or full or values.get("email") or pair or "")

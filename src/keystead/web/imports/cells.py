@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from keystead.base.money import Money
 from keystead.data.exchange.models import Import
-from keystead.data.models import Account, Deal, Member, Order
+from keystead.data.models import Account, Deal, ImportRow, Member, Order
 from keystead.domain.exchange.fields import Field, fields_of
 from keystead.domain.exchange.tables import TARGETS
+from keystead.domain.exchange.telling import called
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.templatetags import formats
 
@@ -25,7 +26,10 @@ _CHOICES: dict[tuple[str, str], Any] = {
     ("members", "role"): Member._meta.get_field("role"),
 }
 # Said by another cell of the row, or by its title.
-_IN_TITLE = {"accounts": {"name"}, "products": {"name"}, "deals": {"name"}, "orders": {"number"}, "members": {"name"}}
+_PERSON = {"name", "full_name", "first_name", "last_name"}
+_IN_TITLE = {
+    "accounts": {"name"}, "products": {"name"}, "deals": {"name"}, "orders": {"number"}, "members": _PERSON, "contacts": _PERSON,
+}  # fmt: skip
 
 
 def shown_fields(job: Import) -> list[Field]:
@@ -35,11 +39,14 @@ def shown_fields(job: Import) -> list[Field]:
     return [field for name, field in fields_of(job.kind).items() if name in mapped and name not in hidden]
 
 
-def cells(job: Import, fields: Iterable[Field], values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The values of a row that would be created, one for each field."""
+def cells(
+    job: Import, fields: Iterable[Field], values: Mapping[str, Any], names: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """The values of a row that would be created, one for each field; a record that it names by `names`, as found by its id."""
+    found = names or {}
     return [
         {
-            "text": written(job.kind, field, values.get(field.name), values),
+            "text": found.get(str(values.get(f"{field.name}_id"))) or written(job.kind, field, values.get(field.name), values),
             "is_number": _is_number(field),
             "is_short": field.type == "day" or field.name == "external_id",
         }
@@ -87,6 +94,22 @@ def _names(job: Import, rows: list[dict[str, Any]], request: WorkspaceRequest) -
     for name, asked in wanted.items():
         other: Any = model._meta.get_field(name).related_model
         names |= {str(record.pk): str(record) for record in other.objects.visible_to(request.viewer).filter(pk__in=asked)}
+    return names
+
+
+def referred(job: Import, fields: Iterable[Field], rows: Iterable[Mapping[str, Any]], viewer: Member) -> dict[str, str]:
+    """{id: name} of what the rows refer to: rows of the same file, else records that the viewer may see."""
+    model: Any = TARGETS[job.kind].model
+    names: dict[str, str] = {}
+    for field in fields:
+        wanted = {UUID(str(pk)) for row in rows if field.to and (pk := row["values"].get(f"{field.name}_id"))}
+        if not wanted:
+            continue
+        other: Any = model._meta.get_field(field.name).related_model
+        names |= {str(record.pk): str(record) for record in other.objects.visible_to(viewer).filter(pk__in=wanted)}
+        if other is model and (new := [pk for pk in wanted if str(pk) not in names]):
+            staged = ImportRow.objects.filter(job=job, target_id__in=new).values_list("target_id", "values")
+            names |= {str(pk): called(values or {}) for pk, values in staged}
     return names
 
 

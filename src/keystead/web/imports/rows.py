@@ -6,7 +6,7 @@ from uuid import UUID
 from keystead.data.exchange.models import Import
 from keystead.domain.exchange.problem_groups import problem_groups
 from keystead.domain.exchange.telling import preview_rows
-from keystead.web.imports.cells import cells, changes, shown_fields
+from keystead.web.imports.cells import cells, changes, referred, shown_fields
 from keystead.web.imports.words import VERDICTS
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.shell import way
@@ -26,8 +26,9 @@ def listed(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
     rows = preview_rows(job=job, verdict=show, limit=_PAGE, offset=(page - 1) * _PAGE)
     fields = shown_fields(job)
     if show in ("create", "unchanged"):
+        names = referred(job, fields, rows, request.viewer)
         for row in rows:
-            row["cells"] = cells(job, fields, row["values"])
+            row["cells"] = cells(job, fields, row["values"], names)
     elif show == "update":
         changes(job, rows, request)
     is_written = job.state == "committed"

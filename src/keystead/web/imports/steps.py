@@ -64,7 +64,8 @@ def _preview(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
 
 def _undecided(view: dict[str, Any]) -> int:
     """How many different names of the file nobody knows, and whose rows are therefore rejected."""
-    return sum(len(offer["unknown"]) for offer in view["offers"].values() if offer["decision"] == "reject")
+    offers = [offer for offer in view["offers"].values() if offer["decision"] == "reject"]
+    return sum(offer.get("total", len(offer["unknown"])) for offer in offers)
 
 
 def _made(job: Import) -> list[dict[str, Any]]:

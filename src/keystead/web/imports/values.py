@@ -23,7 +23,8 @@ _KNOWN = 500
 
 @dataclass
 class FieldValues:
-    """One field: `rows` are [{from, to, count, suggestions, is_sure}], `choices` the known names [(value, words)]."""
+    """One field: `rows` are [{from, to, count, suggestions, is_sure}], `choices` the known names [(value, words)], `beyond` how
+    many more names nobody knows than are listed."""
 
     field: str
     label: str
@@ -32,6 +33,7 @@ class FieldValues:
     decision: str = ""
     decisions: list[tuple[str, str]] = dataclasses.field(default_factory=list)
     names_the_row: bool = False
+    beyond: int = 0
 
     @property
     def is_short(self) -> bool:
@@ -44,7 +46,7 @@ class FieldValues:
 
     @property
     def open_count(self) -> int:
-        return sum(1 for row in self.rows if row["count"])
+        return sum(1 for row in self.rows if row["count"]) + self.beyond
 
     def decision_in(self, data: Mapping[str, Any] | None) -> str:
         if data is None or not self.decisions:
@@ -89,7 +91,8 @@ def _one(
     decisions = _decisions(kind, viewer) if spec.to and kind != "stages" else []
     column = next((header for header, field in job.mapping.items() if field == name), "")
     decision = offer.get("decision") or (unknown_rule(job.kind, name, job.options, column) if decisions else "")
-    return FieldValues(name, str(spec.label), rows, choices, str(decision), decisions, names_the_row)
+    beyond = offer.get("total", 0) - len(offer.get("unknown", ()))
+    return FieldValues(name, str(spec.label), rows, choices, str(decision), decisions, names_the_row, max(beyond, 0))
 
 
 def _offered(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:

@@ -47,7 +47,7 @@ VERDICTS: dict[str, tuple[Any, Any, str, str]] = {
     "create": (pgettext_lazy("rows", "Created"), _("new here"), "good", "plus"),
     "update": (_("Updated"), _("here, and different"), "info", "pencil"),
     "unchanged": (_("Left as is"), _("here, and the same"), "", "check"),
-    "error": (pgettext_lazy("rows", "Rejected"), _("not imported"), "bad", "circle-alert"),
+    "error": (pgettext_lazy("rows", "Rejected"), _("kept out"), "bad", "circle-alert"),
 }
 
 MODES = (
