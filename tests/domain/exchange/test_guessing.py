@@ -108,6 +108,13 @@ def test_the_files_own_key_is_found_by_being_unique() -> None:
     }
 
 
+def test_a_list_of_sales_that_names_people_is_no_list_of_people_and_an_order_number_no_key_of_theirs() -> None:
+    headers = ["Customer ID", "First Name", "Surname", "Order ID", "Sales"]
+    assert guess_kind(headers)[0][1] < 0.6
+    rows = [["247", "Kevina", "Teresse", "1087", "699.19"], ["247", "Kevina", "Teresse", "1088", "91.05"]]
+    assert "Order ID" not in guess_mapping("contacts", headers, columns_facts(headers, rows, locale="en"))
+
+
 def test_the_columns_of_an_errors_file_are_ignored() -> None:
     assert mapped("accounts", "Name", "_row", "_problems") == {"Name": "name"}
 

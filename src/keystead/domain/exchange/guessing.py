@@ -121,7 +121,7 @@ def guess_mapping(
         if confidence >= TAKEN and header not in found and guess.field not in used:
             found[header] = guess
             used.add(guess.field)
-    _guess_id(headers, known, found, decided, used)
+    _guess_id(kind, headers, known, found, decided, used)
     return {header: found[header] for header in headers if header in found}
 
 
@@ -245,20 +245,23 @@ def _fits_words(spec: Field, fact: ColumnFacts) -> float:
 
 
 def _guess_id(
+    kind: str,
     headers: Sequence[str],
     known: Mapping[str, ColumnFacts],
     found: dict[str, Guess],
     decided: set[str],
     used: set[str],
 ) -> None:
-    """A column called some id, full and with no value twice, is the file's own key when no other column
-    is.
+    """A column called some id, full and with no value twice, is the file's own key when no other column is, and when it is
+    not the number of a sale that the row only belongs to.
     """
     if "external_id" in used:
         return
     for header in headers:
         fact = known.get(header)
         if header in found or header in decided or fact is None or not fact.filled or fact.empty:
+            continue
+        if kind in ("accounts", "contacts", "members") and _numbers_a_sale(header):
             continue
         if header_key(header).split(" ")[-1:] == ["id"] and fact.distinct == fact.filled:
             found[header] = Guess("external_id", 0.6, "content")
@@ -281,11 +284,23 @@ def _kind_score(kind: str, headers: Sequence[str], filename: str) -> float:
 
 
 def _speaks_against(kind: str, headers: Sequence[str]) -> bool:
-    """First and last names are of people, not of companies; quantities are of what was sold, not of what is for sale."""
+    """First and last names are of people, not of companies; quantities are of what was sold, not of what is for sale; a sale with
+    its number and amount is not a person, though it names one."""
     if kind == "products":
         return any(header_key(header) in _COUNTED for header in headers)
+    if kind in ("contacts", "members"):
+        paid = any(_named("orders", "amount", header_key(header)) for header in headers)
+        return paid and any(_numbers_a_sale(header) for header in headers)
     people = guess_mapping("contacts", headers) if kind == "accounts" else {}
     return {"first_name", "last_name"} <= {guess.field for guess in people.values()}
+
+
+def _numbers_a_sale(header: str) -> bool:
+    """ "Order ID", "Invoice number": the number of an order or a deal."""
+    words = header_key(header).split()
+    return (
+        len(words) == 2 and words[0] in (*_OWN_WORDS["orders"], *_OWN_WORDS["deals"]) and words[1] in ("id", "number", "no", "nr")
+    )
 
 
 def _is_about_others(headers: Sequence[str], filename: str) -> bool:
