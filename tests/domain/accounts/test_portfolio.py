@@ -245,3 +245,18 @@ def test_an_explanation_lists_every_reason_and_cuts_long_lists_without_losing_th
         "no_date",
         "open",
     ]
+
+
+def test_an_explanation_keeps_every_digit_of_a_long_sum(world: World) -> None:
+    with world.inside():
+        aurelia = account("Aurelia Foods")
+        plan(aurelia, "1000.5")
+        Rate.objects.create(base="USD", quote="EUR", date=date(2026, 1, 1), rate="0.123456789012")
+        for amount in ("1234567890123456.7891", "9876543210987654.3211"):
+            deal(aurelia, amount, currency="USD")
+        why = explain_portfolio(query=PortfolioQuery(period=YEAR), column="gap", viewer=world.olga, today=TODAY, most=1)
+        more = explain_portfolio(query=PortfolioQuery(period=YEAR), column="variance", viewer=world.olga, today=TODAY, most=1)
+    assert why is not None
+    assert more is not None
+    assert (why.total, more.total) == (why.figures.values["gap"], more.figures.values["variance"])
+    assert more.total == Decimal("1371742098897764.9431008504811224")

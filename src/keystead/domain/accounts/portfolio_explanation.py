@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from uuid import UUID
 
 from django.db.models import Q
@@ -46,6 +46,7 @@ _PARTS: dict[str, tuple[dict[str, int], int]] = {
     "deals": ({"won": 1, "open": 1}, 0),
 }
 EXPLAINED = tuple(_PARTS)
+_EXACT = Context(prec=100)  # converted amounts carry up to 20 decimals: nothing of them is rounded on the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,39 +82,44 @@ def explain_portfolio(
     At most `most` rows of each kind are listed one by one (of what counts, those from `start` on), the rest as one line with its
     sum.
     """
-    parts, target_sign = _PARTS[column]
-    keys = group_keys(group)
-    if account is not None:  # its line depends on no other account
-        query, keys = _of_account(query, account, keys)
-    found = portfolio(query=query, viewer=viewer, today=today, limit=0, of_group=keys or None)
-    figures, scope_name = _figures_and_name(found, account, keys, viewer, today)
-    if figures is None:
-        return None
-    scope, parameters = scope_of(query, account, keys, viewer)
-    if can_be_quick(query, viewer):
-        asked = Asked(query, viewer, today, keys, parts, column.startswith("weighted"), start, most)
-        included, excluded = first_deals(asked, figures, count=column == "deals") if parts else ([], [])
-        steps, of_chain = statement(query, viewer=viewer, today=today, of_accounts=asked.of_accounts) if target_sign else ("", {})
-        parameters |= of_chain
-    else:
-        steps, of_chain = statement(query, viewer=viewer, today=today, is_from_deals=True, of_accounts=parameters["of_accounts"])
-        parameters |= of_chain | {
-            "parts": list(parts), "weighted": column.startswith("weighted"), "won_sign": parts.get("won", 1), "skipped": start,
-            "most": most, "most_out": min(most, MOST_LEFT_OUT),
-        }  # fmt: skip
-        included, excluded = deals(steps, scope, parameters, count=column == "deals") if parts else ([], [])
-        excluded += others(steps, scope, parameters, viewer) if parts else []
-    if target_sign and not scope.is_of_deals:  # a target belongs to an account, not to whoever owns its deals
-        lines, left = targets(steps, scope, parameters, target_sign, most=most)
-        included, excluded = included + lines, excluded + left
-        if account:
-            excluded += _other_plans(query, account, viewer)
-    if column == "gap" and figures.values["gap"] is not None:
-        included += _clamp(figures)
-    total: Decimal | None = sum((line.converted for line in included), Decimal(0))
-    if column in ("target", "gap") and figures.values["target"] is None:
-        included, total = [], None
-    return PortfolioExplanation(column, found, scope_name, figures, total, tuple(included), tuple(_unseen_last(excluded)))
+    with localcontext(_EXACT):
+        parts, target_sign = _PARTS[column]
+        keys = group_keys(group)
+        if account is not None:  # its line depends on no other account
+            query, keys = _of_account(query, account, keys)
+        found = portfolio(query=query, viewer=viewer, today=today, limit=0, of_group=keys or None)
+        figures, scope_name = _figures_and_name(found, account, keys, viewer, today)
+        if figures is None:
+            return None
+        scope, parameters = scope_of(query, account, keys, viewer)
+        if can_be_quick(query, viewer):
+            asked = Asked(query, viewer, today, keys, parts, column.startswith("weighted"), start, most)
+            included, excluded = first_deals(asked, figures, count=column == "deals") if parts else ([], [])
+            steps, of_chain = (
+                statement(query, viewer=viewer, today=today, of_accounts=asked.of_accounts) if target_sign else ("", {})
+            )
+            parameters |= of_chain
+        else:
+            steps, of_chain = statement(
+                query, viewer=viewer, today=today, is_from_deals=True, of_accounts=parameters["of_accounts"]
+            )
+            parameters |= of_chain | {
+                "parts": list(parts), "weighted": column.startswith("weighted"), "won_sign": parts.get("won", 1),
+                "skipped": start, "most": most, "most_out": min(most, MOST_LEFT_OUT),
+            }  # fmt: skip
+            included, excluded = deals(steps, scope, parameters, count=column == "deals") if parts else ([], [])
+            excluded += others(steps, scope, parameters, viewer) if parts else []
+        if target_sign and not scope.is_of_deals:  # a target belongs to an account, not to whoever owns its deals
+            lines, left = targets(steps, scope, parameters, target_sign, most=most)
+            included, excluded = included + lines, excluded + left
+            if account:
+                excluded += _other_plans(query, account, viewer)
+        if column == "gap" and figures.values["gap"] is not None:
+            included += _clamp(figures)
+        total: Decimal | None = sum((line.converted for line in included), Decimal(0))
+        if column in ("target", "gap") and figures.values["target"] is None:
+            included, total = [], None
+        return PortfolioExplanation(column, found, scope_name, figures, total, tuple(included), tuple(_unseen_last(excluded)))
 
 
 def _of_account(query: PortfolioQuery, account: UUID, keys: tuple[str, ...]) -> tuple[PortfolioQuery, tuple[str, ...]]:
