@@ -41,11 +41,35 @@ def test_a_file_tells_its_kind_by_its_columns(olga: Desk) -> None:
 
 
 def test_a_file_that_tells_nothing_is_asked_about(olga: Desk) -> None:
-    response = olga.upload("Foo,Bar\n1,2\n", "x.csv")
-    assert response.status_code == 422
-    assert "could not be told from its columns" in text_of(response)
+    job = olga.uploaded("Foo,Bar\nAurelia,2\n", "x.csv")
+    waiting = olga.get("detail", job, next="kind")
+    assert "next=kind" in text_of(waiting)
+    olga.work(job, "read")
+    asked = olga.get("detail", job, next="kind")
+    assert asked["Location"] == f"{olga.url('columns', job)}?ask=kind"
+    assert "It could not be told from the names of the columns" in text_of(olga.client.get(asked["Location"]))
+    assert olga.post("kind", job, {"kind": "accounts"})["Location"].endswith("?next=columns")
+    assert olga.work(job, "read").kind == "accounts"
     assert "Choose a file first" in text_of(olga.post("new"))
     assert "The file is empty" in text_of(olga.upload("", "x.csv", "accounts"))
+
+
+def test_another_kind_is_read_anew_and_only_by_whoever_may_import_it(olga: Desk, alice: Desk) -> None:
+    job = alice.previewed(DEALS)
+    assert alice.post("kind", job, {"kind": "members"}).status_code == 403
+    assert alice.post("kind", job, {"kind": "nonsense"}).status_code == 302
+    with alice.world.inside():
+        job.refresh_from_db()
+        assert (job.kind, job.state) == ("deals", "previewed")
+    alice.post("kind", job, {"kind": "orders"})
+    again = alice.work(job, "read")
+    assert (again.kind, again.mapping["Amount"], "stage" in again.mapping.values()) == ("orders", "amount", False)
+    alice.post("kind", job, {"kind": "deals"})
+    done = alice.work(job, "read")
+    assert done.mapping["Stage"] == "stage"
+    assert olga.post("kind", alice.committed(ACCOUNTS, "export.csv"), {"kind": "deals"}).status_code == 302
+    with alice.world.inside():
+        assert set(Import.objects.values_list("kind", "state")) == {("deals", "previewed"), ("accounts", "committed")}
 
 
 def test_something_that_is_no_table_is_refused_at_the_upload(olga: Desk) -> None:

@@ -28,6 +28,10 @@ from keystead.domain.workspace.permissions import NotAllowed, require, require_f
 from keystead.domain.writing import Invalid
 
 
+_UNWRITTEN = {"previewed", "failed", "received"}
+_OF_THE_FILE = {"locale", "date_format", "number_format", "sheet", "header_row", "currency"}  # options that hold for any kind
+
+
 class WrongState(Exception):
     """The import is not in a state from which this leads on."""
 
@@ -50,9 +54,7 @@ def receive(*, viewer: Member, kind: str, filename: str, content: IO[bytes], opt
     `options` as documented in docs/reference/import.md; unknown ones are refused.
     """
     require(viewer, "import.create")
-    if kind not in KINDS:
-        raise Invalid.one("kind", "bad_choice", _("There is no kind of import “%(kind)s”.") % {"kind": kind})
-    require_for_import(viewer, TARGETS[kind].create)
+    _require_kind(viewer, kind)
     checked = check_options(kind, options)
     size = getattr(content, "size", None)
     if size is not None and size > settings.FILE_UPLOAD_MAX_BYTES:
@@ -71,11 +73,32 @@ def change_options(*, job: Import, viewer: Member, options: Mapping[str, Any]) -
     """New mapping, values or decisions: the file is read again. Raises `Invalid`, `WrongState`."""
     _require_own(job, viewer)
     checked = check_options(job.kind, {**job.options, **options})
-    with _from(job, {"previewed", "failed", "received"}, "change_options") as locked:
-        locked.options, locked.state, locked.progress, locked.failure = checked, "received", 0, None
-        locked.save()
-        _enqueue("read", locked, viewer)
+    with _from(job, _UNWRITTEN, "change_options") as locked:
+        _read_again(locked, viewer, checked)
     return locked
+
+
+def change_kind(*, job: Import, viewer: Member, kind: str) -> Import:
+    """Has the file read as one of another kind. How it is written stays as chosen; what was said of its columns means nothing
+    any more. Raises `NotAllowed`, `Invalid`, `WrongState`."""
+    _require_own(job, viewer)
+    _require_kind(viewer, kind)
+    with _from(job, _UNWRITTEN, "change_kind") as locked:
+        locked.kind, locked.mapping, locked.offers = kind, {}, {}
+        _read_again(locked, viewer, {name: value for name, value in locked.options.items() if name in _OF_THE_FILE})
+    return locked
+
+
+def _read_again(locked: Import, viewer: Member, options: dict[str, Any]) -> None:
+    locked.options, locked.state, locked.progress, locked.failure = options, "received", 0, None
+    locked.save()
+    _enqueue("read", locked, viewer)
+
+
+def _require_kind(viewer: Member, kind: str) -> None:
+    if kind not in KINDS:
+        raise Invalid.one("kind", "bad_choice", _("There is no kind of import “%(kind)s”.") % {"kind": kind})
+    require_for_import(viewer, TARGETS[kind].create)
 
 
 def request_commit(*, job: Import, viewer: Member) -> Import:

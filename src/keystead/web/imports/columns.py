@@ -8,15 +8,16 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from keystead.data.exchange.models import Import, ImportState
-from keystead.domain.exchange.imports import WrongState, change_options
+from keystead.data.exchange.models import Import, ImportKind, ImportState
+from keystead.domain.exchange.imports import WrongState, change_kind, change_options, may_import
 from keystead.domain.exchange.telling import failure_sentence
 from keystead.domain.writing import Invalid
 from keystead.web.imports.columns_form import ColumnsForm
 from keystead.web.imports.finding import find_import, frame
 from keystead.web.imports.values import fields_with_values
-from keystead.web.imports.words import DATE_FORMATS, MODES, NUMBER_FORMATS, SEPARATORS
+from keystead.web.imports.words import DATE_FORMATS, MODES, NUMBER_FORMATS, ORDER, SEPARATORS
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.workspace.forms import currencies
 
@@ -32,6 +33,24 @@ def import_columns(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (answer := _applied(request, job, form)) is not None:
         return answer
     return render(request, "imports/columns.html", _context(request, job, form), status=422 if form.errors else 200)
+
+
+@require_POST
+def import_kind(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    """Says what the file holds; another kind than before has it read again."""
+    job = find_import(request, pk)
+    kind = request.POST.get("kind", "")
+    page = redirect("imports:detail", slug=request.workspace.slug, pk=job.pk)
+    page["Location"] += "?next=columns"
+    if kind == job.kind:
+        return page
+    try:
+        change_kind(job=job, viewer=request.viewer, kind=kind)
+    except WrongState:
+        messages.info(request, _("This import has moved on meanwhile. Here is how it stands."))
+    except Invalid:
+        messages.info(request, _("Choose one of the kinds below."))
+    return page
 
 
 def _applied(request: WorkspaceRequest, job: Import, form: ColumnsForm) -> HttpResponse | None:
@@ -56,6 +75,8 @@ def _context(request: WorkspaceRequest, job: Import, form: ColumnsForm) -> dict[
     return {
         **frame(request, job, "columns"),
         "form": form,
+        "kinds": [(kind, ImportKind(kind).label) for kind in ORDER if may_import(request.viewer, kind)],
+        "asks_kind": request.GET.get("ask") == "kind",
         "failure": failure_sentence(job) if job.failure else "",
         "separator": SEPARATORS.get(job.format.get("separator", "")),
         "remarks": form.remarks(),

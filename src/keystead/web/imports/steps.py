@@ -30,12 +30,15 @@ _IN_MEMORY = 1 << 20  # bytes of a file of rejected rows that need no file on di
 
 @require_GET
 def import_page(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
-    """The page of the state that the import is in. `?next=columns` leads on to its columns once it is read."""
+    """The page of the state that the import is in. `?next=columns` leads on to its columns once it is read,
+    `?next=kind` to the question there what the file holds."""
     job = find_import(request, pk)
     if job.state in WORKING:
         return render(request, "imports/working.html", _working(request, job))
-    if request.GET.get("next") == "columns" and job.columns and job.state in ("previewed", "failed"):
-        return redirect("imports:columns", slug=request.workspace.slug, pk=job.pk)
+    if (leads := _leads(request)) and job.columns and job.state in ("previewed", "failed"):
+        page = redirect("imports:columns", slug=request.workspace.slug, pk=job.pk)
+        page["Location"] += "?ask=kind" if leads == "kind" else ""
+        return page
     if job.state == ImportState.FAILED:
         context = {**frame(request, job, "preview"), "failure": failure_sentence(job)}
         return render(request, "imports/failed.html", context)
@@ -95,8 +98,7 @@ def _result(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
 
 
 def _working(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
-    leads = {"next": "columns"} if request.GET.get("next") == "columns" else {}
-    query = f"?{urlencode(leads)}" if leads else ""
+    query = f"?{urlencode({'next': leads})}" if (leads := _leads(request)) else ""
     address = [request.workspace.slug, job.pk]
     step = {"committing": "done", "undoing": "done", "reading": "columns"}.get(job.state, "file")
     return {
@@ -109,6 +111,11 @@ def _working(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
     }
 
 
+def _leads(request: WorkspaceRequest) -> str:
+    leads = request.GET.get("next", "")
+    return leads if leads in ("columns", "kind") else ""
+
+
 @require_GET
 def progress(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """The bar alone, asked for again and again; when the work is done the browser is sent to the page."""
@@ -116,8 +123,9 @@ def progress(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     context = _working(request, job) if job.state in WORKING else {}
     if context and wants_fragment(request):
         return render(request, "imports/working.html#progress", context)
-    leads = "?next=columns" if request.GET.get("next") == "columns" else ""
-    page = reverse("imports:detail", args=[request.workspace.slug, job.pk]) + leads
+    page = reverse("imports:detail", args=[request.workspace.slug, job.pk]) + (
+        f"?next={leads}" if (leads := _leads(request)) else ""
+    )
     return HttpResponse(headers={"HX-Redirect": page}) if wants_fragment(request) else redirect(page)
 
 

@@ -27,7 +27,7 @@ from keystead.web.imports.finding import frame
 from keystead.web.imports.words import KINDS, ORDER
 from keystead.web.requests import WorkspaceRequest
 
-_SURE = 0.6  # a kind that is less likely than this is left to the person
+_SURE = 0.6  # a kind that is less likely than this is asked about
 _LOOKED_INTO = 20 * 1024 * 1024  # bytes; a larger file is not opened while somebody waits for the page
 # Parts of a name that stand in a column of their own, and are not offered beside it.
 _ONE_OF_TWO = {"contacts": {"full_name"}, "members": {"first_name", "last_name"}}
@@ -40,17 +40,15 @@ def import_new(request: WorkspaceRequest) -> HttpResponse:
     chosen = request.POST.get("kind", "") if request.method == "POST" else request.GET.get("kind", "")
     file = request.FILES.get("file")
     if request.method == "POST":
-        errors, chosen = _checked(file, chosen, kinds)
+        errors, kind, is_sure = _checked(file, chosen, kinds)
         if not errors and file is not None:
             try:
-                job = receive(
-                    viewer=request.viewer, kind=chosen, filename=file.name or "", content=file, options={}, at=now()
-                )  # fmt: skip
+                job = receive(viewer=request.viewer, kind=kind, filename=file.name or "", content=file, options={}, at=now())
             except Invalid as refusal:
                 errors = {error.field or "file": str(error.message) for error in refusal.errors}
             else:
                 response = redirect("imports:detail", slug=request.workspace.slug, pk=job.pk)
-                response["Location"] += "?next=columns"
+                response["Location"] += "?next=columns" if is_sure else "?next=kind"
                 return response
     context = {
         **frame(request, None, "file", _("New import")),
@@ -69,28 +67,26 @@ def _kind(kind: str) -> dict[str, Any]:
     return {"kind": kind, "label": ImportKind(kind).label, "icon": icon, "text": text}
 
 
-def _checked(file: UploadedFile | None, chosen: str, kinds: list[str]) -> tuple[dict[str, str], str]:
-    """What is wrong with the upload, and the kind: the one chosen, else the one that the file looks like."""
+def _checked(file: UploadedFile | None, chosen: str, kinds: list[str]) -> tuple[dict[str, str], str, bool]:
+    """What is wrong with the upload; the kind, the one chosen or the one that the file looks like; whether that is sure."""
     if file is None:
-        return {"file": _("Choose a file first.")}, chosen
+        return {"file": _("Choose a file first.")}, chosen, True
     if not file.size:
-        return {"file": _("The file is empty.")}, chosen
+        return {"file": _("The file is empty.")}, chosen, True
     if chosen:
-        return ({} if chosen in kinds else {"kind": _("Choose one of the kinds below.")}), chosen
+        return ({} if chosen in kinds else {"kind": _("Choose one of the kinds below.")}), chosen, True
     try:
-        found = _recognised(file)
+        found = [(kind, share) for kind, share in _recognised(file) if kind in kinds]
     except CannotRead as problem:
-        return {"file": problem.message}, ""
-    if found in kinds:
-        return {}, found
-    return {"kind": _("What the file holds could not be told from its columns. Say it here.")}, ""
+        return {"file": problem.message}, "", True
+    return {}, found[0][0], found[0][1] >= _SURE
 
 
-def _recognised(file: UploadedFile) -> str:
-    """The kind that the headers and the name speak for; "" when they speak for none. Raises CannotRead."""
-    if (file.size or 0) > _LOOKED_INTO:
-        return ""
+def _recognised(file: UploadedFile) -> list[tuple[str, float]]:
+    """How surely the headers and the name speak for each kind, the likeliest first. Raises CannotRead."""
     name = file.name or ""
+    if (file.size or 0) > _LOOKED_INTO:
+        return guess_kind([], filename=name)
     if isinstance(file, TemporaryUploadedFile):
         headers = open_table(Path(file.temporary_file_path()), name=name).headers
     else:
@@ -99,8 +95,7 @@ def _recognised(file: UploadedFile) -> str:
             copy.flush()
             headers = open_table(Path(copy.name), name=name).headers
     file.seek(0)
-    kind, share = guess_kind(headers, filename=name)[0]
-    return kind if share >= _SURE else ""
+    return guess_kind(headers, filename=name)
 
 
 @require_GET

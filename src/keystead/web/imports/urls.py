@@ -14,6 +14,7 @@ urlpatterns = [
     path("<uuid:pk>/", steps.import_page, name="detail"),
     path("<uuid:pk>/progress/", steps.progress, name="progress"),
     path("<uuid:pk>/columns/", columns.import_columns, name="columns"),
+    path("<uuid:pk>/kind/", columns.import_kind, name="kind"),
     path("<uuid:pk>/commit/", steps.import_commit, name="commit"),
     path("<uuid:pk>/undo/", steps.import_undo, name="undo"),
     path("<uuid:pk>/cancellation/", steps.import_cancellation, name="cancellation"),
