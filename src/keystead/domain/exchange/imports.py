@@ -27,7 +27,6 @@ from keystead.domain.exchange.tables import TARGETS
 from keystead.domain.workspace.permissions import NotAllowed, require, require_for_import
 from keystead.domain.writing import Invalid
 
-
 _UNWRITTEN = {"previewed", "failed", "received"}
 _OF_THE_FILE = {"locale", "date_format", "number_format", "sheet", "header_row", "currency"}  # options that hold for any kind
 

@@ -123,9 +123,8 @@ def progress(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     context = _working(request, job) if job.state in WORKING else {}
     if context and wants_fragment(request):
         return render(request, "imports/working.html#progress", context)
-    page = reverse("imports:detail", args=[request.workspace.slug, job.pk]) + (
-        f"?next={leads}" if (leads := _leads(request)) else ""
-    )
+    query = f"?next={leads}" if (leads := _leads(request)) else ""
+    page = reverse("imports:detail", args=[request.workspace.slug, job.pk]) + query
     return HttpResponse(headers={"HX-Redirect": page}) if wants_fragment(request) else redirect(page)
 
 
