@@ -62,6 +62,14 @@ def test_sheets_are_listed_and_the_first_with_rows_is_read(tmp_path: Path) -> No
     assert refused.value.message == "The workbook has no sheet named “Nope”. It has: Cover, Deals, Other."
 
 
+def test_a_cover_before_the_table_is_passed_over_and_a_list_of_names_alone_is_read(tmp_path: Path) -> None:
+    cover = [["Relatório de pedidos"], ["Confidencial"], ["Gerado em 22/11/2026"]]
+    path = xlsx_file(tmp_path, ("Leia-me", cover), ("Pedidos", [["Cliente", "Valor"], ["Aurelia", 5]]))
+    assert (open_table(path).format.sheet, open_table(path).headers) == ("Pedidos", ("Cliente", "Valor"))
+    names = xlsx_file(tmp_path, ("Empty", []), ("Names", [["Name"], ["Aurelia"]]))
+    assert open_table(names).format.sheet == "Names"
+
+
 def test_a_hidden_sheet_is_not_offered(tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     with xlsxwriter.Workbook(path) as book:

@@ -14,11 +14,13 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import islice
 from typing import Any, TextIO
 
 import python_calamine as calamine
 
 BATCH = 500
+LOOKED_AT = 40  # rows
 type Merge = tuple[int, int, int]  # first row, last row, column
 
 
@@ -67,14 +69,23 @@ def _is_visible_table(meta: calamine.SheetMetadata) -> bool:
 
 
 def _first_with_rows(book: calamine.CalamineWorkbook, names: list[str]) -> calamine.CalamineSheet:
-    """The first sheet that has a header and a row, else the first with anything, else the first."""
+    """The first sheet that looks like a table (a cover or a note before it does not), else the first that has two rows, else
+    the first with anything, else the first."""
     sheets = []
     for name in names:
         sheet = book.get_sheet_by_name(name)
-        if sheet.height >= 2:
+        if _has_columns(sheet):
             return sheet
         sheets.append(sheet)
-    return max(sheets, key=lambda sheet: sheet.height)
+    return next((sheet for sheet in sheets if sheet.height >= 2), max(sheets, key=lambda sheet: sheet.height))
+
+
+def _has_columns(sheet: calamine.CalamineSheet) -> bool:
+    """Whether two of its first rows have several cells filled."""
+    if sheet.start is None:
+        return False
+    wide = (row for row in islice(sheet.iter_rows(), LOOKED_AT) if sum(cell not in ("", None) for cell in row) > 1)
+    return len(list(islice(wide, 2))) == 2
 
 
 def sheet_rows(sheet: calamine.CalamineSheet, columns: int) -> Iterator[list[str]]:
