@@ -31,6 +31,12 @@ def test_two_different_legal_forms_may_be_two_companies() -> None:
     assert (found.why, found.sure) == ("legal_form", False)
 
 
+@pytest.mark.parametrize("slip", ["Acme Corporatoin", "Acme Corporaton", "Acme Incorporatde"])
+def test_a_slip_in_a_legal_form_is_a_legal_form(slip: str) -> None:
+    assert offer(slip, ["Acme Corporation", "Zeta Corporation"])[0].value == "Acme Corporation"
+    assert likeness(slip, "Zeta Corporation") < 0.55
+
+
 def test_numbers_in_names_are_never_alike() -> None:
     assert likeness("GTK 500", "GTK 50") < 0.6
     assert likeness("GTK 500", "GTK500") > 0.95

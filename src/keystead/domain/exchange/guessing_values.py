@@ -28,6 +28,11 @@ _LEGAL_FORMS = frozenset(
     )
 )
 
+# Long ones with a slip of the finger in them ("Corporatoin", "Corporaton"), by their letters in order.
+_LONG = [form for form in _LEGAL_FORMS if len(form) >= 8]
+_SLIPPED = frozenset("".join(sorted(form[:i] + form[i + 1 :])) for form in _LONG for i in range(len(form))) | frozenset(
+    "".join(sorted(form)) for form in _LONG
+)
 _CONNECTING = frozenset({"and", "e", "y", "et", "und"})  # "&" itself is punctuation
 
 type Why = Literal["learnt", "same", "spelling", "legal_form", "likeness"]
@@ -63,7 +68,7 @@ def _shape(text: str) -> _Shape:
     folded = fold(text)
     words = re.sub(r"[\W_]+", " ", re.sub(r"(?<=\b\w)\.(?=\w\b)|['’]", "", folded)).split()
     words = [word for word in words if word not in _CONNECTING] or words
-    kept = [word for word in words if word not in _LEGAL_FORMS] or words
+    kept = [word for word in words if not _is_legal_form(word)] or words
     return _Shape(
         " ".join(folded.split()),
         "".join(words),
@@ -71,6 +76,10 @@ def _shape(text: str) -> _Shape:
         frozenset(kept),
         tuple(re.findall(r"\d+", folded)),
     )
+
+
+def _is_legal_form(word: str) -> bool:
+    return word in _LEGAL_FORMS or (len(word) >= 7 and "".join(sorted(word)) in _SLIPPED)
 
 
 def bare_words(text: str) -> tuple[str, frozenset[str], tuple[str, ...]]:
