@@ -14,14 +14,13 @@ from django.db import connection
 from django.db.models.expressions import RawSQL
 
 from keystead.base.scope import current_workspace
-from keystead.data.accounts.models import Account
 from keystead.data.find.sources import SOURCES
-from keystead.data.permissions import READ_ACTION, Reach, account_filter, look_up_accounts, reach
+from keystead.data.permissions import READ_ACTION, Reach, accounts_within, look_up_accounts, reach
 from keystead.data.workspace.models import Member
 from keystead.domain.find.asking import Asked, Chunk, Word
 from keystead.domain.find.kinds import MODELS
 
-CAP = 60  # of each way in which a record of a kind may fit: what is ranked in Python
+CAP = 30  # of each way in which a record of a kind may fit: what is ranked in Python
 MOST_ACCOUNTS = 400  # with more within reach, most candidates are visible, and each is looked up by itself
 _BEYOND = "\U0010ffff"
 _SHORT = 2  # a single letter leads to too many rows when a longer word is there
@@ -77,7 +76,7 @@ def _reached(viewer: Member) -> Iterator[SQL | None]:
     if how_far not in (Reach.MINE, Reach.REPORTS) or getattr(viewer, "_reached_accounts", None) is not None:
         yield None
         return
-    accounts = Account.objects.filter(account_filter(viewer, how_far)).order_by().values("pk")
+    accounts = accounts_within(viewer, how_far)
     viewer._reached_accounts = RawSQL("SELECT id FROM reached", ())  # type: ignore[attr-defined]
     try:
         yield SQL(*accounts.query.sql_with_params()).within("WITH reached(id) AS MATERIALIZED ({}) ")
@@ -135,7 +134,7 @@ def _ways(kind: str, asked: Asked, viewer: Member, lately: list[UUID]) -> list[S
     if len(asked.chunks) == 1 and len(asked.phrase) > 1:
         ways.append(_terms(kind, _begins("#" + asked.chunks[0].joined.typed)))
     if len(asked.words) == 1:
-        ways += [_terms(kind, _begins(start)) for start in _starts(asked.words[0])]
+        ways += [_terms(kind, _begins(start)) for start in _starts(asked.words[0]) if start != "^" + asked.phrase]
     else:
         ways.append(every)
     return ways

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from keystead.data.accounts.models import Account
 from keystead.data.deals.models import Deal
@@ -41,17 +41,17 @@ class MyDay:
 
 def my_day(*, viewer: Member, at: datetime, today: date) -> MyDay:
     """Seven to ten queries, however much there is."""
-    actions = _open_actions(viewer, today)
+    actions, running = _open_actions(viewer, today), _running(viewer, at, today)
     return MyDay(
         overdue=[action for due, action in actions if due < today],
         soon=[action for due, action in actions if today <= due <= today + SOON],
         later=[action for due, action in actions if due > today + SOON],
         approvals=_awaiting_approval(viewer),
         imports=list(Import.objects.visible_to(viewer).select_related("by").order_by("-created_at")[:_IMPORTS]),
-        running=_running(viewer, at, today),
+        running=running,
         has_accounts=Account.objects.visible_to(viewer).exists(),
         has_deals=Deal.objects.visible_to(viewer).exists(),
-        has_plans=Plan.objects.visible_to(viewer).exists(),
+        has_plans=bool(running) or Plan.objects.visible_to(viewer).exists(),
     )
 
 
@@ -75,9 +75,11 @@ def _awaiting_approval(viewer: Member) -> list[Plan]:
 
 def _running(viewer: Member, at: datetime, today: date) -> list[tuple[Plan, PlanFigures]]:
     """Plans of today with a target, the least achieved first: hers and her people's; who has none sees where the others stand."""
-    targeted = Plan.objects.visible_to(viewer).filter(start_date__lte=today, end_date__gte=today, target__gt=0)
-    now = targeted.exclude(status=PlanStatus.ARCHIVED).select_related("account").order_by("-target", "pk")
-    plans = list(now.filter(owner__in=people(viewer, Reach.REPORTS))[:_AT_MOST]) or list(now[:_AT_MOST])
+    is_others = Case(When(owner__in=people(viewer, Reach.REPORTS), then=False), default=True)
+    now = Plan.objects.visible_to(viewer).filter(start_date__lte=today, end_date__gte=today, target__gt=0)
+    found = now.exclude(status=PlanStatus.ARCHIVED).select_related("account").annotate(is_others=is_others)
+    every = list(found.order_by("is_others", "-target", "pk")[:_AT_MOST])
+    plans = [plan for plan in every if not plan.is_others] or every
     blocks = figures(plans=plans, viewer=viewer, at=at, today=today)
     plans.sort(key=lambda plan: blocks[plan.pk].values["achievement"] or Decimal(0))
     return [(plan, blocks[plan.pk]) for plan in plans[:_PLANS]]
