@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from keystead.data.models import Account, Deal, Plan, Rate
 from keystead.domain.accounts.portfolio import Figures, Portfolio, Summary, portfolio
 from keystead.domain.accounts.portfolio_columns import group_path
 from keystead.domain.accounts.portfolio_explanation import explain_portfolio
+from keystead.domain.accounts.portfolio_first_rows import can_be_quick
 from keystead.domain.accounts.portfolio_query import PortfolioQuery, Sort
 from keystead.domain.accounts.portfolio_sql import sees_all
 from keystead.domain.accounts.tree import refresh_lineage
@@ -38,7 +40,8 @@ accounts = st.lists(
 deals = st.lists(
     st.fixed_dictionaries({
         "account": st.integers(0, 5), "owner": st.integers(0, 2), "status": st.sampled_from(["won", "open", "lost"]),
-        "amount": st.none() | money, "currency": currencies, "close_date": st.none() | days,
+        "amount": st.none() | money | st.sampled_from([Decimal("-70.5"), Decimal(100)]), "currency": currencies,
+        "close_date": st.none() | days,
         "probability": st.none() | st.decimals(0, 100, places=2),
     }),
     max_size=12,
@@ -159,11 +162,20 @@ def _explains(query: PortfolioQuery, found: Portfolio, viewer: Any) -> None:
         assert (why.total is None) == (expected is None)
         assert why.total is None or abs(why.total - Decimal(expected or 0)) < Decimal("1e-9")
     for keys, column in [
-        ((), "weighted_forecast"),
+        *(((), name) for name in ("weighted_forecast", "won", "pipeline", "variance")),
         *((group.keys, "variance") for group in found.groups if "-" not in group.keys),
     ]:
         quick, slow = _explained(query, column, viewer, keys), _explained(query, column, viewer, keys, is_slow=True)
         assert quick == slow
+    if can_be_quick(query, viewer):
+        whole, pages = _lines(query, viewer, most=100), [_lines(query, viewer, most=2, start=start) for start in range(0, 12, 2)]
+        assert Counter(chain(*pages)) == Counter(whole)
+
+
+def _lines(query: PortfolioQuery, viewer: Any, **page: int) -> list[Any]:
+    why = explain_portfolio(query=query, column="won", viewer=viewer, today=TODAY, **page)
+    assert why is not None
+    return [(line.id, line.converted) for line in why.included if line.kind == "deal"]
 
 
 def _explained(query: PortfolioQuery, column: str, viewer: Any, keys: tuple[str, ...], *, is_slow: bool = False) -> Any:

@@ -130,6 +130,11 @@ class Deal(Tenant):
                 fields=["workspace", "currency", "amount"], name="deal_by_amount", condition=models.Q(amount__isnull=False)
             ),
             models.Index(fields=["workspace", "status", "close_date"], name="deal_by_status"),
+            models.Index(
+                fields=["workspace", "status", "close_date", "account"],
+                name="deal_without_amount",
+                condition=models.Q(amount__isnull=True),
+            ),
             models.Index(fields=["workspace", "unlinked_reason"], name="deal_unlinked", condition=~models.Q(unlinked_reason="")),
         ]
         triggers = [

@@ -1,4 +1,5 @@
-"""The first rows of an explanation for a reader who sees everything: the deals are read once and only those shown are converted.
+"""The first rows of an explanation for a reader who sees everything: the deals are read once and only those shown are converted;
+of all accounts together not even read, since each currency's index of amounts begins with the largest.
 
 How much all of them are together is known from what is kept; so a total over 200,000 deals is explained as quickly as its first
 hundred rows can be found. Which come first is decided at today's rates; what each is worth is exact.
@@ -8,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -18,7 +20,9 @@ from keystead.data.deals.models import Deal
 from keystead.data.workspace.models import Member
 from keystead.domain.accounts.portfolio_columns import Grouping
 from keystead.domain.accounts.portfolio_first_rows_sql import (
+    COUNTS_OF_EVERY,
     FIRST,
+    FIRST_OF_EVERY,
     OF_OWNERS,
     OTHERS_OF_EVERY,
     OTHERS_OF_SCOPE,
@@ -29,6 +33,7 @@ from keystead.domain.accounts.portfolio_query import PortfolioQuery
 from keystead.domain.accounts.portfolio_sql import covering, sees_all, wanted_of
 
 MOST_LEFT_OUT = 25  # of each reason
+DEEPEST = 1_000  # rows from the first on; further down it is quicker to read them all
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,24 @@ class Asked:
     def is_of_all(self) -> bool:
         """No account is left out."""
         return not (self.of_accounts or self.query.is_narrowed)
+
+    @property
+    def is_by_amount(self) -> bool:
+        """The first rows are those with the largest amounts of each currency, of all accounts and owners."""
+        is_plain = not (self.is_weighted and "open" in self.parts)
+        return self.is_of_all and not self.of_deals and is_plain and self.start + self.most <= DEEPEST
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    """How many deals of all accounts the period has: won and open ones with a rate and without, of these the open with an amount;
+    won and open ones without an amount; lost ones."""
+
+    rated: int
+    unrated: int
+    open: int
+    bare: int
+    lost: int
 
 
 def can_be_quick(query: PortfolioQuery, viewer: Member) -> bool:
@@ -102,12 +125,36 @@ class FirstRows:
         return SCOPE_OF_COVER, "d.account_id IN (SELECT account_id FROM scope)"
 
     def deals(self) -> list[tuple[str, int, list[Sequence[Any]]]]:
+        if self.asked.is_by_amount and not self._there.unrated:
+            counts = self._classes()
+            rest = [status for status in ("won", "open") if status not in self.asked.parts]
+            self.parameters |= {
+                "deep": self.asked.start + self.asked.most, "rest": rest,
+                "most_rest": self.parameters["most_out"] if rest else 0,  # nothing is looked for where there is nothing
+                "classes": list(counts), "together": list(counts.values()),
+            }  # fmt: skip
+            return self._by_class(self.cover + FIRST_OF_EVERY)
         step, scope = self._scope
         return self._by_class(self.cover + step + FIRST.format(scope=scope, of_owners=self.of_owners))
 
+    @cached_property
+    def _there(self) -> _There:
+        with connection.cursor() as cursor:
+            cursor.execute(COUNTS_OF_EVERY, self.parameters)
+            return _There(*(int(number) for number in cursor.fetchone()))
+
+    def _classes(self) -> dict[str, int]:
+        """How many deals of the period there are of each class, when none lacks a rate."""
+        of_status = {"won": self._there.rated - self._there.open, "open": self._there.open}
+        left_out = {status: number for status, number in of_status.items() if status not in self.asked.parts}
+        return {"counts": sum(of_status[status] for status in self.asked.parts), "no_amount": self._there.bare} | left_out
+
     def others(self) -> list[tuple[str, int, list[Sequence[Any]]]]:
         if self.asked.is_of_all and not self.asked.of_deals:
-            self.parameters["deals_there"] = count(Deal.objects.all())
+            within = self._there.rated + self._there.unrated + self._there.bare + self._there.lost
+            self.parameters |= {
+                "deals_there": count(Deal.objects.all()), "within_there": within, "lost_there": self._there.lost,
+            }  # fmt: skip
             return self._by_class(OTHERS_OF_EVERY)
         step, scope = self._scope
         return self._by_class(

@@ -5,6 +5,23 @@ from keystead.domain.accounts.portfolio_source_sql import RATE_DAY
 SCOPE_OF_COVER = ", scope AS MATERIALIZED (SELECT DISTINCT account_id FROM cover)"
 OF_OWNERS = "SELECT m.id FROM keystead_member m WHERE m.workspace_id = %(workspace)s AND {where}"
 
+# What is told of each row of `ranked`, from the deals in `deal`.
+_TOLD = (
+    """
+SELECT r.class, r.together, r.id, n.name, d.status, d.close_date, d.amount, d.currency, f.rate, f.rate_date, f.via, d.probability,
+  CASE WHEN d.currency = %(quote)s THEN d.amount ELSE d.amount * f.rate END
+    * CASE WHEN %(weighted)s AND d.status = 'open' THEN d.probability * 0.01 ELSE 1 END
+    * CASE d.status WHEN 'won' THEN %(won_sign)s ELSE 1 END AS worth
+FROM ranked r LEFT JOIN deal d USING (id) LEFT JOIN keystead_deal n ON n.id = r.id
+LEFT JOIN LATERAL keystead_rate_on(d.currency, %(quote)s, """
+    + RATE_DAY.format(close_date="d.close_date")
+    + """) f ON r.class = 'counts' AND d.currency <> %(quote)s
+ORDER BY r.class, abs(CASE WHEN r.class = 'counts' THEN
+  CASE WHEN d.currency = %(quote)s THEN d.amount ELSE d.amount * f.rate END
+    * CASE WHEN %(weighted)s AND d.status = 'open' THEN d.probability * 0.01 ELSE 1 END END) DESC, r.turn
+"""
+)
+
 FIRST = (
     """
 , deal AS MATERIALIZED (
@@ -38,18 +55,8 @@ FIRST = (
       OFFSET CASE WHEN c.class = 'counts' THEN %(skipped)s ELSE 0 END
       LIMIT CASE WHEN c.class = 'counts' THEN %(most)s ELSE %(most_out)s END) s) first ON true
 )
-SELECT r.class, r.together, r.id, n.name, d.status, d.close_date, d.amount, d.currency, f.rate, f.rate_date, f.via, d.probability,
-  CASE WHEN d.currency = %(quote)s THEN d.amount ELSE d.amount * f.rate END
-    * CASE WHEN %(weighted)s AND d.status = 'open' THEN d.probability * 0.01 ELSE 1 END
-    * CASE d.status WHEN 'won' THEN %(won_sign)s ELSE 1 END AS worth
-FROM ranked r LEFT JOIN deal d USING (id) LEFT JOIN keystead_deal n ON n.id = r.id
-LEFT JOIN LATERAL keystead_rate_on(d.currency, %(quote)s, """
-    + RATE_DAY.format(close_date="d.close_date")
-    + """) f ON r.class = 'counts' AND d.currency <> %(quote)s
-ORDER BY r.class, abs(CASE WHEN r.class = 'counts' THEN
-  CASE WHEN d.currency = %(quote)s THEN d.amount ELSE d.amount * f.rate END
-    * CASE WHEN %(weighted)s AND d.status = 'open' THEN d.probability * 0.01 ELSE 1 END END) DESC, r.turn
 """
+    + _TOLD
 )
 
 # `near`: in a total, deals without any account.
@@ -102,16 +109,13 @@ _CLASSES = {
     "date_outside": (
         " ".join(
             [
-                f"%(deals_there)s - {_count(_NONE)} - {_count(_WITHIN)} + {_count(f'{_NONE} AND {_WITHIN}')}",
+                f"%(deals_there)s - %(within_there)s - {_count(_NONE)}",
                 f"- {_count('d.close_date IS NULL')} + {_count(f'{_NONE} AND d.close_date IS NULL')}",
             ]
         ),
         _first(f"{_OF_ACCOUNTS} AND d.close_date > %(end)s", f"{_OF_ACCOUNTS} AND d.close_date < %(start)s"),
     ),
-    "lost": (
-        f"{_count(f"d.status = 'lost' AND {_WITHIN}")} - {_count(f"{_NONE} AND d.status = 'lost' AND {_WITHIN}")}",
-        _first(f"{_OF_ACCOUNTS} AND d.status = 'lost' AND {_WITHIN}"),
-    ),
+    "lost": ("%(lost_there)s", _first(f"{_OF_ACCOUNTS} AND d.status = 'lost' AND {_WITHIN}")),
     "no_account": (
         _count(f"{_NONE} AND d.status <> 'lost' AND {_WITHIN}"),
         _first(f"{_NONE} AND d.status <> 'lost' AND {_WITHIN}"),
@@ -124,4 +128,68 @@ _CLASSES = {
 OTHERS_OF_EVERY = " UNION ALL ".join(
     f"(SELECT '{name}' AS class, {together} AS together, first.* FROM ({first}) first)"
     for name, (together, first) in _CLASSES.items()
+)
+
+# How many of the period's deals have a rate and how many lack one, how many are open and have an amount, have none, are lost.
+COUNTS_OF_EVERY = f"""
+SELECT k.deals, k.unrated,
+  {_count(f"d.status = 'open' AND {_WITHIN}")} - {_count(f"{_NONE} AND d.status = 'open' AND {_WITHIN}")}
+    - {_count(f"d.amount IS NULL AND d.status = 'open' AND {_OF_ACCOUNTS} AND {_WITHIN}")},
+  {_count(f"d.amount IS NULL AND d.status IN ('won', 'open') AND {_OF_ACCOUNTS} AND {_WITHIN}")},
+  {_count(f"d.status = 'lost' AND {_WITHIN}")} - {_count(f"{_NONE} AND d.status = 'lost' AND {_WITHIN}")}
+FROM keystead_keptperiod k WHERE k.workspace_id = %(workspace)s AND k.id = %(kept)s
+"""
+
+
+# Over every account, and unweighted, the largest rows of a currency are the ends of its index of amounts: as many are read as may
+# be shown, not all of the period. `deep` is how many.
+def _ends(statuses: str, deep: str) -> str:
+    """The rows of a currency (`unit`) that are furthest from nothing. Its lower end is read when any amount is negative."""
+    rows = (
+        f"SELECT d.id, d.close_date, abs(d.amount * unit.rate)::float8 AS about FROM keystead_deal d WHERE {_OURS}"
+        f" AND d.currency = unit.currency AND d.amount IS NOT NULL AND d.status = ANY({statuses})"
+        f" AND {_WITHIN} AND {_OF_ACCOUNTS}"
+    )
+    return (
+        f"({rows} ORDER BY d.amount DESC, d.close_date, d.id LIMIT {deep})"
+        f" UNION ({rows} AND unit.least < 0 ORDER BY d.amount, d.close_date, d.id LIMIT {deep})"
+    )
+
+
+FIRST_OF_EVERY = (
+    f"""
+, codes AS (
+  SELECT (SELECT d.currency FROM keystead_deal d WHERE {_OURS} AND d.amount IS NOT NULL ORDER BY d.currency LIMIT 1) AS currency
+  UNION ALL
+  SELECT (SELECT d.currency FROM keystead_deal d
+    WHERE {_OURS} AND d.amount IS NOT NULL AND d.currency > codes.currency ORDER BY d.currency LIMIT 1)
+  FROM codes WHERE codes.currency IS NOT NULL
+), unit AS MATERIALIZED (
+  SELECT currency, coalesce(found.rate, 0) AS rate, (
+    SELECT d.amount FROM keystead_deal d
+    WHERE {_OURS} AND d.currency = codes.currency AND d.amount IS NOT NULL ORDER BY d.amount LIMIT 1) AS least
+  FROM codes LEFT JOIN LATERAL keystead_rate_on(currency, %(quote)s, %(today)s) found ON true WHERE currency IS NOT NULL
+), counting AS (
+  SELECT ends.* FROM unit CROSS JOIN LATERAL ({_ends("%(parts)s", "%(deep)s")}) ends
+  ORDER BY about DESC, close_date, id OFFSET %(skipped)s LIMIT %(most)s
+), otherwise AS (
+  SELECT ends.* FROM unit CROSS JOIN LATERAL ({_ends("%(rest)s", "%(most_rest)s")}) ends
+  ORDER BY about DESC, close_date, id LIMIT %(most_rest)s
+), bare AS (
+  SELECT d.id, d.close_date FROM keystead_deal d
+  WHERE {_OURS} AND d.amount IS NULL AND d.status IN ('won', 'open') AND {_OF_ACCOUNTS} AND {_WITHIN}
+  ORDER BY d.close_date, d.id LIMIT %(most_out)s
+), found AS (
+  SELECT 'counts' AS class, id, row_number() OVER (ORDER BY about DESC, close_date, id) AS turn FROM counting
+  UNION ALL SELECT (%(rest)s::text[])[1], id, row_number() OVER (ORDER BY about DESC, close_date, id) FROM otherwise
+  UNION ALL SELECT 'no_amount', id, row_number() OVER (ORDER BY close_date, id) FROM bare
+), ranked AS (
+  SELECT c.class, c.together, found.id, found.turn
+  FROM unnest(%(classes)s::text[], %(together)s::bigint[]) AS c(class, together) LEFT JOIN found USING (class)
+), deal AS (
+  SELECT d.id, d.status, d.close_date, d.amount, d.currency, coalesce(d.probability, s.probability) AS probability
+  FROM found JOIN keystead_deal d ON d.id = found.id LEFT JOIN keystead_stage s ON s.id = d.stage_id
+)
+"""
+    + _TOLD
 )
