@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from keystead.config.database import ensure_roles, role_password
 from tests.support.world import World, build_world
@@ -41,6 +42,24 @@ def pytest_configure() -> None:
 @pytest.fixture(autouse=True)
 def _quick_passwords() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_listed_once() -> Iterator[None]:
+    """Each `Client()` loads the middleware anew, and the static files' looks at each of them: once for each set-up is enough."""
+    lists: dict[tuple[Any, ...], dict[str, Any]] = {}
+    listed = WhiteNoiseMiddleware.add_files_from_finders
+
+    def add(self: WhiteNoiseMiddleware) -> None:
+        key = (self.static_prefix, self.static_root, tuple(settings.STATICFILES_DIRS), self.max_age, tuple(self.files))
+        if key not in lists:
+            listed(self)
+            lists[key] = dict(self.files)
+        self.files.update(lists[key])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add)
+        yield
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ def test_a_server_left_behind_is_ended_by_the_next_start(server: Server) -> None
     told: list[str] = []
     end_orphan(server.database, told.append)
     assert told == ["Ending the database server that an earlier run left behind …"]
-    assert orphan.wait(10) == 0
+    assert orphan.wait(60) == 0
     assert running_url(server.database) is None
     server.child = orphan  # its socket's folder is cleared away with it
 

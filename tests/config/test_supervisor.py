@@ -14,7 +14,7 @@ from keystead.config import process
 from keystead.config.supervisor import Child, Stopped, Supervisor, Watch, next_pause, stop_signals
 
 
-def eventually(condition: Callable[[], object], *, within: float = 10.0) -> bool:
+def eventually(condition: Callable[[], object], *, within: float = 60.0) -> bool:
     end = time.monotonic() + within
     while time.monotonic() < end:
         if condition():

@@ -128,4 +128,4 @@ def test_the_page_catches_up_by_itself_after_the_server_was_away(world: World, d
     served.stop()
     wins(world, deal, 95_000)
     served.start()
-    expect(page.locator("#band")).to_contain_text("175", timeout=20_000)
+    expect(page.locator("#band")).to_contain_text("175", timeout=2 * WITHIN)  # the stream is tried again in pauses

@@ -21,7 +21,10 @@ from keystead.config.embedded import running_url
 from keystead.config.place import Place
 
 HIDDEN = ("DATABASE_URL", "KEYSTEAD_DATA", "KEYSTEAD_SECRET_KEY", "KEYSTEAD_DB_ROLE", "DJANGO_SETTINGS_MODULE")
+ANSWERS_WITHIN = 60.0  # seconds: a busy machine is no fault
 type Answer = tuple[int, dict[str, str], bytes]
+# One for all: each that is built reads the machine's certificates, which costs more than the request.
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def free_port() -> int:
@@ -46,9 +49,8 @@ def ask(address: str, *, body: Any = None, headers: dict[str, str] | None = None
     request = urllib.request.Request(  # noqa: S310 - our own server, checked above
         address, data=content, headers={**kind, **(headers or {})}, method=method
     )
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(request, timeout=20) as answer:
+        with _opener.open(request, timeout=ANSWERS_WITHIN) as answer:
             return answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -112,7 +114,7 @@ class Product:
     def stop(self) -> None:
         if self.process.poll() is None:
             self.process.terminate()
-        self.process.communicate(timeout=40)
+        self.process.communicate(timeout=120)
 
 
 class Writers:
@@ -159,7 +161,7 @@ class Writers:
         self.refused[status, json.loads(content)["code"] if kind == "application/problem+json" else content[:200].decode()] += 1
         return False
 
-    def wait_for(self, more: int, *, seconds: float = 60) -> None:
+    def wait_for(self, more: int, *, seconds: float = 180) -> None:
         """Until that many companies more were written."""
         aim = len(self.answered) + more
         until(lambda: len(self.answered) >= aim, seconds=seconds, told=lambda: f"{self.refused}\n{self.product.told()}")

@@ -25,6 +25,7 @@ SAID = {
 }
 
 
+PATIENCE = 120.0  # seconds for whatever has to happen by itself
 MOUNT = ["mount", "-t", "tmpfs", "-o", "size=400m,mode=755", "tmpfs"]
 
 
@@ -59,8 +60,9 @@ def test_a_killed_web_server_comes_back_and_every_answered_write_is_there_once(p
         writers.wait_for(20)
         before = product.part("web")
         os.kill(before, signal.SIGKILL)
+        # Its own child may go on answering until it is ended: on a busy machine many more companies are written by then.
+        until(lambda: _is_there(product, "web") and product.part("web") != before, seconds=PATIENCE, told=product.told)
         writers.wait_for(20)
-    assert product.part("web") != before
     assert "The web server ended by itself (signal SIGKILL); starting it again" in product.said.read_text()
     writers.assert_nothing_lost_nothing_doubled()
     assert {status for status, _ in writers.refused} <= {503}, writers.refused
@@ -72,7 +74,7 @@ def test_a_killed_database_is_told_in_a_sentence_and_comes_back_with_every_answe
         os.kill(product.process.pid, signal.SIGSTOP)  # so that it is away for as long as we look at what is answered
         try:
             _kill_database(product)
-            until(lambda: writers.refused, seconds=20, told=product.told)
+            until(lambda: writers.refused, seconds=PATIENCE, told=product.told)
             for language, begin in SAID.items():
                 headers = {"Cookie": "keystead_session=0123456789abcdef0123456789abcdef", "Accept-Language": language}
                 status, head, page = ask(f"{product.url}/w/northwind/accounts/", headers=headers)
@@ -84,7 +86,7 @@ def test_a_killed_database_is_told_in_a_sentence_and_comes_back_with_every_answe
             assert ask(f"{product.url}/healthz")[0] == 503
         finally:
             os.kill(product.process.pid, signal.SIGCONT)
-        writers.wait_for(20, seconds=150)  # a busy disk takes its time to recover
+        writers.wait_for(20)  # a busy disk takes its time to recover
     writers.assert_nothing_lost_nothing_doubled()
     assert set(writers.refused) == {(503, "database_away")}
     assert ask(f"{product.url}/healthz")[0] == 200
@@ -93,16 +95,16 @@ def test_a_killed_database_is_told_in_a_sentence_and_comes_back_with_every_answe
 def _kill_database(product: Product) -> None:
     pid = product.part("postgres")
     os.kill(pid, signal.SIGKILL)
-    until(lambda: process.program_name(pid) is None, seconds=10)
+    until(lambda: process.program_name(pid) is None, seconds=PATIENCE)
 
 
 def test_the_worker_comes_back_too_and_the_doctor_finds_nothing_wrong_then(product: Product, token: str) -> None:
-    until(lambda: _is_there(product, "worker"), seconds=40, told=product.told)
+    until(lambda: _is_there(product, "worker"), seconds=PATIENCE, told=product.told)
     before = product.part("worker")
     os.kill(before, signal.SIGKILL)
-    until(lambda: _is_there(product, "worker") and product.part("worker") != before, seconds=40, told=product.told)
+    until(lambda: _is_there(product, "worker") and product.part("worker") != before, seconds=PATIENCE, told=product.told)
     alive = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '6 seconds'"
-    until(lambda: product.rows(alive)[0][0] > 0, seconds=60, told=product.told)
+    until(lambda: product.rows(alive)[0][0] > 0, seconds=PATIENCE, told=product.told)
     findings = {finding["name"]: finding for finding in json.loads(product.command("doctor", "--json", code=None))["findings"]}
     names = ("database", "clock", "migrations", "database logins", "row-level security", "worker", "queue", "file storage")
     assert {name: findings[name]["problem"] for name in names} == dict.fromkeys(names)
@@ -126,7 +128,7 @@ def test_a_full_disk_refuses_writes_in_a_sentence_and_it_goes_on_once_there_is_r
         with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
             while True:
                 file.write(bytes(1 << 16))
-        until(lambda: sum(writers.refused.values()) > 20, seconds=30, told=product.told)
+        until(lambda: sum(writers.refused.values()) > 20, seconds=PATIENCE, told=product.told)
         assert set(writers.refused) == {(503, "disk_full")}
         findings = json.loads(product.command("doctor", "--json", code=1))["findings"]
         said = next(finding for finding in findings if finding["name"] == "disk space")

@@ -24,8 +24,9 @@ from django.test import Client
 from keystead.config.process import last_lines, spawn, stop
 from keystead.data.models import User
 
-STARTS_WITHIN = 40.0
-ANSWERS_WITHIN = 10.0
+# Seconds. Only a product that is broken takes that long: a busy machine is no fault.
+STARTS_WITHIN = 180.0
+ANSWERS_WITHIN = 60.0
 
 
 @dataclass

@@ -67,10 +67,13 @@ def test_on_a_phone_the_explanation_is_a_sheet_at_the_bottom(browser: Browser, a
     page = opened(browser, address, PHONE)
     page.locator("a.kpi").first.click()
     page.wait_for_selector("#explain .explain-title")
-    page.wait_for_timeout(300)
-    box = page.locator("#explain").bounding_box()
-    assert box is not None
-    assert (round(box["x"]), round(box["width"]), round(box["y"] + box["height"])) == (0, PHONE["width"], PHONE["height"])
+    page.wait_for_function(
+        """([width, height]) => {
+          const box = document.querySelector("#explain").getBoundingClientRect();
+          return Math.round(box.left) === 0 && Math.round(box.width) === width && Math.round(box.bottom) === height;
+        }""",
+        arg=[PHONE["width"], PHONE["height"]],
+    )
 
 
 def test_without_script_menus_navigation_and_explanations_still_work(browser: Browser, address: str) -> None:
