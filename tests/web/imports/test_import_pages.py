@@ -405,6 +405,20 @@ def test_more_unknown_names_than_are_listed_are_counted_all_the_same(olga: Desk)
     assert "5 more names are not listed: what is decided above holds for them." in columns
 
 
+def test_records_without_an_external_id_are_offered_and_taken_when_it_is_ticked(olga: Desk) -> None:
+    with olga.world.inside():
+        account("Aurelia Foods")
+    job = olga.previewed("Account ID,Account\nC-1,Aurelia Foods\nC-2,Brasilux\n", "accounts.csv")
+    assert "1 new row is called like a record here that has no external id" in text_of(olga.get("detail", job))
+    olga.post("columns", job, olga.form(job, adopt="yes"))
+    again = olga.work(job, "read")
+    assert (again.counts["create"], again.counts["update"]) == (1, 1)
+    assert "called like a record" not in text_of(olga.get("detail", job))
+    assert 'name="adopt" value="yes" checked' in text_of(olga.get("columns", job))
+    olga.post("columns", job, olga.form(job))
+    assert olga.work(job, "read").counts["create"] == 2
+
+
 def test_a_row_of_a_merged_account_says_into_which_on_the_preview(olga: Desk) -> None:
     with olga.world.inside():
         kept = account("Aurelia Foods", external_id="A-1")

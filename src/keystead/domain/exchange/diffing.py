@@ -11,6 +11,7 @@ from django.db import connection
 from keystead.data.many_rows import expect_many_rows
 from keystead.data.models import Import, Member
 from keystead.data.permissions import Reach, reach
+from keystead.domain.exchange.adopting import adopt
 from keystead.domain.exchange.fields import fields_of, spare_match
 from keystead.domain.exchange.matching import lead_to_kept, match_rows, tell_merged
 from keystead.domain.exchange.parents import refuse_below_rejected, refuse_circles, resolve_parents
@@ -41,6 +42,8 @@ def judge(*, job: Import, viewer: Member, match: tuple[str, ...], mapped: set[st
         _refuse_duplicates(cursor, job)
         match_rows(cursor, job, target, match, viewer, () if job.options.get("match") else spare_match(job.kind, mapped, match))
         lead_to_kept(cursor, job, target)
+        adoptable = adopt(cursor, job, target, match, mapped, viewer)
+        job.offers = {**job.offers, "adoptable": adoptable}
         if target.parent and target.parent in mapped:
             resolve_parents(cursor, job, target, viewer)
         refuse_unreached(cursor, job, target, viewer)

@@ -31,10 +31,10 @@ def match_rows(cursor: Any, job: Import, target: Target, match: tuple[str, ...],
             parameters,
         )
         if spare and _has_spare_keys(cursor, job):
-            _copy_known(cursor, _keys(target, spare, viewer), SPARE)
+            copy_known(cursor, keys_of(target, spare, viewer), SPARE)
     else:
         cursor.execute("CREATE TEMP TABLE keystead_known (key text, id uuid, found int) ON COMMIT DROP")
-        _copy_known(cursor, _keys(target, match, viewer))
+        copy_known(cursor, keys_of(target, match, viewer))
     cursor.execute(
         f"""
         UPDATE keystead_importrow r SET problems = {problem_sql("several_match")}
@@ -102,13 +102,15 @@ def _has_spare_keys(cursor: Any, job: Import) -> bool:
     return cursor.fetchone() is not None
 
 
-def _copy_known(cursor: Any, known: dict[str, tuple[UUID, int]], mark: str = "") -> None:
+def copy_known(cursor: Any, known: dict[str, tuple[UUID, int]], mark: str = "") -> None:
+    """Puts what `keys_of` found into the table keystead_known (key, id, found)."""
     with cursor.copy("COPY keystead_known (key, id, found) FROM STDIN") as copy:
         for key, (pk, found) in known.items():
             copy.write_row((mark + key, pk, found))
 
 
-def _keys(target: Target, match: tuple[str, ...], viewer: Member) -> dict[str, tuple[UUID, int]]:
+def keys_of(target: Target, match: tuple[str, ...], viewer: Member) -> dict[str, tuple[UUID, int]]:
+    """{key: (id, how many have it)} of the records that the viewer sees, folded as the keys of rows are."""
     columns = [_STORED.get(name, name) for name in match if name != "full_name"]
     if "full_name" in match:
         columns = ["first_name", "last_name", *columns]

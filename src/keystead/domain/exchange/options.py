@@ -15,7 +15,7 @@ from keystead.domain.exchange.tables import TARGETS
 from keystead.domain.writing import FieldError, Invalid
 
 OPTIONS = frozenset(
-    "mapping values match mode locale date_format number_format formats sheet header_row currency unknown".split()
+    "mapping values match mode locale date_format number_format formats sheet header_row currency unknown adopt".split()
 )
 
 
@@ -25,6 +25,7 @@ def check_options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
     shapes: dict[str, type | tuple[type, ...]] = {
         "mapping": dict, "values": dict, "formats": dict, "unknown": dict, "match": list, "mode": str, "locale": str,
         "date_format": str, "number_format": str, "sheet": str, "currency": str, "header_row": int,
+        "adopt": bool,
     }  # fmt: skip
     errors.extend(
         FieldError(name, "bad_option", _("This option has another shape."))

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from keystead.base.ids import uuid7
 from keystead.base.words import fold
 from keystead.data.models import Import, Member
+from keystead.domain.exchange.adopting import ADOPTABLE, CALLED
 from keystead.domain.exchange.detecting import ColumnFacts, columns_facts
 from keystead.domain.exchange.fields import IGNORED_COLUMNS, SPARE, default_match, fields_of, header_key, spare_match
 from keystead.domain.exchange.guessing import EarlierMapping, guess_mapping
@@ -141,7 +142,8 @@ class _Reader:
         self.match = chosen or default_match(job.kind, fields)
         if job.kind == "members" and "first_name" in self.match:  # parsing joins the two into the name
             self.match = ("name",)
-        self.spare = () if chosen else spare_match(job.kind, fields, self.match)
+        self.called_by = spare_match(job.kind, fields, self.match)
+        self.spare = () if chosen else self.called_by
         self.headers = {name: header for header, name in mapping.items()}
         self.stages = Stages.load() if "stage" in fields else None
         self.own = TARGETS[job.kind].parent
@@ -200,6 +202,11 @@ class _Reader:
             return key
         spare = self._key(values, self.spare) if self.spare else ""
         return f"{SPARE}{spare}" if spare else ""
+
+    def called(self, values: dict[str, Any], key: str) -> str:
+        """By what else a row with an external id may be found; "" for other rows, and where nobody asks."""
+        adopts = self.job.kind in ADOPTABLE and self.match == ("external_id",) and not key.startswith(SPARE)
+        return self._key(values, self.called_by) if adopts and key else ""
 
     def _key(self, values: dict[str, Any], match: tuple[str, ...]) -> str:
         parts = []
@@ -264,8 +271,11 @@ def _copy(job: Import, table: Table, reader: _Reader, told: Callable[[int], None
 def _line(row: Row, values: dict[str, Any], problems: list[Problem], reader: _Reader, hints: "_Hints") -> tuple[Any, ...]:
     said = json.dumps([_stored(hints(problem)) for problem in problems]) if problems else None
     raw = json.dumps([*row.cells, *row.extra], ensure_ascii=False)
+    key = reader.key(values)
+    if called := reader.called(values, key):
+        values = {**values, CALLED: called}
     staged = json.dumps(values, ensure_ascii=False)
-    return row.number, raw, staged, reader.key(values), said, "error" if problems else "", uuid7()
+    return row.number, raw, staged, key, said, "error" if problems else "", uuid7()
 
 
 def _stored(problem: Problem) -> dict[str, Any]:

@@ -86,6 +86,15 @@ class ColumnsForm:
         return [name for name in match_fields(self.job.kind) if name in posted]
 
     @property
+    def adopts(self) -> bool:
+        """Whether new rows that are called like records without an external id are these."""
+        return bool(self._get("adopt")) if self.data is not None else bool(self.job.options.get("adopt"))
+
+    @property
+    def adoptable(self) -> int:
+        return int(self.job.offers.get("adoptable") or 0)
+
+    @property
     def mode(self) -> str:
         mode = self._get("mode") if self.data is not None else self.job.options.get("mode") or "both"
         return mode if mode in dict(MODES) else "both"
@@ -106,7 +115,7 @@ class ColumnsForm:
         chosen_values = {value.field: value.chosen_in(self.data) for value in self.values}
         kept = {name: pairs for name, pairs in (self.job.options.get("values") or {}).items() if name not in chosen_values}
         values = kept | {name: pairs for name, pairs in chosen_values.items() if pairs}
-        written = {"formats": self.formats, **chosen}
+        written = {"formats": self.formats, "adopt": self.adopts, **chosen}
         return {"mapping": self.mapping, "match": match, "mode": self.mode, "unknown": unknown, "values": values, **written}
 
     @cached_property

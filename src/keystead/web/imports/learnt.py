@@ -43,7 +43,7 @@ def _shown(kept: SavedMapping) -> dict[str, Any]:
     return {
         "kept": kept,
         "icon": KINDS[kept.kind][0],
-        "columns": [(header, fields[name].label) for header, name in kept.mapping.items() if name in fields],
+        "columns": [(header, fields[name].label) for header in kept.headers if (name := kept.mapping.get(header)) in fields],
         "values": [
             {"field": name, "label": fields[name].label, "text": text, "means": means}
             for name, known in kept.values.items()

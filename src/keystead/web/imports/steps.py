@@ -59,6 +59,7 @@ def _preview(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
         "also_created": _made(job),
         "undecided": _undecided(view),
         "resembling": len(view["offers"].get(NAMING.get(job.kind, ""), {}).get("unknown", ())),
+        "adoptable": 0 if job.options.get("adopt") else job.offers.get("adoptable"),
         "separator": SEPARATORS.get(job.format.get("separator", "")),
         "failure": failure_sentence(job) if job.failure else "",
         "match_labels": [fields_of(job.kind)[name].label for name in view["match"]],
