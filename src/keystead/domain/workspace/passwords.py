@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext, ngettext_lazy
 
 LEAST_DIFFERENT = 5
 LONGEST = 512  # characters: hashing a novel is work that a stranger could order
@@ -16,6 +16,17 @@ _ROWS = (
 )  # fmt: skip
 _PLAIN = str.maketrans("@4310$5!7", "aaeiossit")
 _PRODUCT = ("keystead", "password", "passwort", "senha", "contrasena", "contraseña", "welcome", "bemvindo", "bienvenido")
+
+# Django's own rules, which it says in Spanish as to a stranger: named here, they stand in our catalogues and speak as the rest does.
+_SAID_BY_DJANGO = (
+    ngettext_lazy(
+        "Your password must contain at least %(min_length)d character.",
+        "Your password must contain at least %(min_length)d characters.",
+        "min_length",
+    ),
+    gettext_noop("Your password can’t be too similar to your other personal information."),
+    gettext_noop("Your password can’t be a commonly used password."),
+)
 
 
 class NotGuessable:
