@@ -1,9 +1,12 @@
 """The company's sign-in, where an address went to somebody else, and workspaces that would like to know who comes from where."""
 
+from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.conf import LazySettings
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
@@ -87,6 +90,20 @@ def test_the_key_of_one_sign_in_opens_no_door_by_another(world: World) -> None:
     enter(vouched=Vouched("bob@northwind.example", "Bob", "saml", provider="saml", subject="1"), at=now())
     with pytest.raises(AnotherPerson):
         enter(vouched=Vouched("bob@northwind.example", "Eve", "oidc", provider="company", subject="1"), at=now())
+
+
+def test_before_another_provider_comes_whoever_runs_keystead_releases_one_or_all(world: World) -> None:
+    """The new provider's 1 is somebody else: bound to the old one's 1 he would come in as Alice."""
+    enter(vouched=Vouched(ALICE, "Alice", "oidc", provider="company", subject="1"), at=now())
+    enter(vouched=Vouched("bob@northwind.example", "Bob", "oidc", provider="company", subject="2"), at=now())
+    said = StringIO()
+    call_command("binding-release", "Bob@northwind.example", stdout=said)
+    call_command("binding-release", "--all", stdout=said)
+    call_command("binding-release", "--all", stdout=said)
+    assert [line.split(":")[0] for line in said.getvalue().splitlines()] == ["bob@northwind.example", ALICE, "Nobody is bound."]
+    assert not SocialAccount.objects.exists()
+    with pytest.raises(CommandError, match="There is no login"):
+        call_command("binding-release", "nobody@northwind.example")
 
 
 def test_only_who_administers_all_that_a_login_opens_releases_its_address(world: World) -> None:

@@ -17,7 +17,7 @@ _ROWS = (
 _PLAIN = str.maketrans("@4310$5!7", "aaeiossit")
 _PRODUCT = ("keystead", "password", "passwort", "senha", "contrasena", "contraseña", "welcome", "bemvindo", "bienvenido")
 
-# Django's own rules, which it says in Spanish as to a stranger: named here, they stand in our catalogues and speak as the rest does.
+# Rules that Django itself says in Spanish as to a stranger: named here, they stand in our catalogues and speak as the rest does.
 _SAID_BY_DJANGO = (
     ngettext_lazy(
         "Your password must contain at least %(min_length)d character.",
