@@ -75,3 +75,18 @@ def test_two_workspaces_import_the_same_ids_apart(world: World) -> None:
         assert list(Account.objects.values_list("industry", flat=True)) == ["Food"]
         working.commit_now(job_id=job.pk)  # an id of another workspace is no import here
         assert Account.objects.count() == 1
+
+
+def test_nothing_is_put_below_an_account_out_of_sight_by_naming_it_in_a_row_of_the_file(world: World) -> None:
+    with world.inside():
+        unseen = account("Unseen", external_id="K-1", owner=world.alice)
+        account("Mine", external_id="M-1", owner=world.bob)
+        below = account("Below", external_id="B-1", owner=world.bob, parent=unseen)
+        rows = "K-1,Guess,\nN-1,New,K-1\nM-1,Mine,K-1\nB-1,Below now,K-1\n"
+        job = bring_in(world.bob, "accounts", f"Account ID,Name,Parent ID\n{rows}")
+        assert problems(job) == [
+            (2, None, "not_allowed"), (3, "Parent ID", "refers_to_rejected"), (4, "Parent ID", "refers_to_rejected"),
+        ]  # fmt: skip
+        assert set(Account.objects.filter(parent=unseen)) == {below}
+        below.refresh_from_db()
+        assert below.name == "Below now"

@@ -56,7 +56,7 @@ def judge(*, job: Import, viewer: Member, match: tuple[str, ...], mapped: set[st
         refuse_taken(cursor, job, target, mapped)
         if target.parent and target.parent in mapped:
             refuse_circles(cursor, job, target, viewer)
-            refuse_below_rejected(cursor, job, target)
+            refuse_below_rejected(cursor, job, target, viewer)
         return _counts(cursor, job)
 
 

@@ -147,20 +147,24 @@ def _circles(parents: dict[UUID, UUID | None]) -> list[list[UUID]]:
     return circles
 
 
-def refuse_below_rejected(cursor: Any, job: Import, target: Target) -> None:
-    """A row that refers to a new record of this file cannot come in when that one is rejected; nor can the rows below it."""
+def refuse_below_rejected(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
+    """A row that refers to a rejected row of this file cannot come in, nor can the rows below it: the record is not made, or is
+    one out of the importer's sight, below which she may put nothing."""
     header = next((column for column, field in job.mapping.items() if field == target.parent), target.parent)
+    model: Any = target.model
+    seen, values = model.objects.visible_to(viewer).order_by().values("pk").query.sql_with_params()
     found = True
     while found:
         cursor.execute(
             f"""
             UPDATE keystead_importrow r
-            SET problems = {problem_sql("refers_to_rejected", "jsonb_build_object('first', above.row)", "%(header)s::text")}
+            SET problems = {problem_sql("refers_to_rejected", "jsonb_build_object('first', above.row)", "%s::text")}
             FROM keystead_importrow above
-            WHERE r.job_id = %(job)s AND r.verdict <> 'error' AND above.job_id = %(job)s AND above.verdict = 'error'
+            WHERE r.job_id = %s AND r.verdict <> 'error' AND above.job_id = %s AND above.verdict = 'error'
               AND (r.values ->> '{target.parent}_id')::uuid = above.target_id
-              AND NOT EXISTS (SELECT 1 FROM {target.table} t WHERE t.id = above.target_id)
+              AND (NOT EXISTS (SELECT 1 FROM {target.table} t WHERE t.id = above.target_id)
+                OR (r.verdict = 'create' OR r.after ? '{target.parent}_id') AND above.target_id NOT IN ({seen}))
             """,
-            {"job": job.pk, "header": header},
+            [header, job.pk, job.pk, *values],
         )
         found = cursor.rowcount > 0
