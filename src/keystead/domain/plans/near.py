@@ -56,6 +56,13 @@ def _sources(plan: Plan) -> Iterator[tuple[QuerySet[Any], str, str, Any]]:
         yield Order.objects.filter(kind=kind), "order_date", "number", F("team_key")
 
 
+def _account_name(viewer: Member) -> Any:
+    """Of an account that the viewer may see. Whoever sees them all is not asked of which: every account would be read for it."""
+    if reach(viewer, "account.read") is Reach.ALL:
+        return F("account__name")
+    return Case(When(account__in=Account.objects.visible_to(viewer), then=F("account__name")), default=Value(""))
+
+
 def _listed(plan: Plan, viewer: Member, seen: QuerySet[Any], day: str, name: str, team: Any, at_most: int) -> Iterator[NearMiss]:
     """The first rule that a row breaks, in the order in which a person would check them.
 
@@ -68,7 +75,7 @@ def _listed(plan: Plan, viewer: Member, seen: QuerySet[Any], day: str, name: str
     rows = seen.annotate(
         reason=Case(*rules, default=Value("team_key"), output_field=CharField()), day=F(day), called=F(name), team=team
     ).annotate(
-        at=Case(When(account__in=Account.objects.visible_to(viewer), then=F("account__name")), default=Value("")),
+        at=_account_name(viewer),
         place=Window(RowNumber(), partition_by=F("reason"), order_by=[F("day").desc(nulls_last=True), F("pk").asc()]),
         of_reason=Window(Count("pk"), partition_by=F("reason")),
     )
