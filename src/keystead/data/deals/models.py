@@ -239,6 +239,7 @@ class Order(Tenant):
         indexes = [
             models.Index(fields=["workspace", "account", "order_date"], name="order_by_account"),
             models.Index(fields=["workspace", "order_date", "id"], name="order_by_date"),
+            models.Index(fields=["workspace", "currency"], name="order_by_currency"),
         ]
         triggers = [touched("unlinked_reason")]
 

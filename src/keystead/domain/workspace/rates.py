@@ -9,7 +9,7 @@ from django.db import connection
 from keystead.base.scope import current_workspace
 
 # The currencies whose rate into one that is counted in is not known on the earliest day of all: since rates are looked up
-# backwards in time only, all others lack nothing. Each currency of deals is one look-up in the index of amounts.
+# backwards in time only, all others lack nothing. Each currency of deals, and of orders, is one look-up in an index.
 _SUSPECTS = """
     WITH RECURSIVE of_deals AS (
       SELECT (SELECT currency FROM keystead_deal WHERE workspace_id = %(workspace)s AND amount IS NOT NULL
@@ -18,13 +18,16 @@ _SUSPECTS = """
       SELECT (SELECT currency FROM keystead_deal WHERE workspace_id = %(workspace)s AND amount IS NOT NULL
         AND currency > of_deals.code ORDER BY currency LIMIT 1) FROM of_deals WHERE of_deals.code IS NOT NULL
     ), of_orders AS (
-      SELECT currency AS code, min(order_date) AS day FROM keystead_order WHERE workspace_id = %(workspace)s GROUP BY currency
-    ), bases AS (SELECT code FROM of_deals WHERE code IS NOT NULL UNION SELECT code FROM of_orders
+      SELECT (SELECT currency FROM keystead_order WHERE workspace_id = %(workspace)s ORDER BY currency LIMIT 1) AS code
+      UNION ALL
+      SELECT (SELECT currency FROM keystead_order WHERE workspace_id = %(workspace)s
+        AND currency > of_orders.code ORDER BY currency LIMIT 1) FROM of_orders WHERE of_orders.code IS NOT NULL
+    ), bases AS (SELECT code FROM of_deals WHERE code IS NOT NULL UNION SELECT code FROM of_orders WHERE code IS NOT NULL
     ), quotes AS (
       SELECT currency AS code FROM keystead_plan WHERE workspace_id = %(workspace)s
       UNION SELECT currency FROM keystead_workspace WHERE id = %(workspace)s
     ), first AS (
-      SELECT least(%(today)s, (SELECT min(day) FROM of_orders),
+      SELECT least(%(today)s, (SELECT min(order_date) FROM keystead_order WHERE workspace_id = %(workspace)s),
         (SELECT min(close_date) FROM keystead_deal WHERE workspace_id = %(workspace)s)) AS day
     )
     SELECT DISTINCT bases.code FROM bases CROSS JOIN quotes CROSS JOIN first
