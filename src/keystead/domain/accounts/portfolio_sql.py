@@ -31,6 +31,7 @@ from keystead.domain.accounts.portfolio_plan_sql import AIM, OF_PLANS, PLAN, WID
 from keystead.domain.accounts.portfolio_query import PortfolioQuery, picked_accounts
 from keystead.domain.accounts.portfolio_source_sql import from_deals, from_kept
 
+_FEW = 2_000  # accounts
 _COVER = """
 WITH RECURSIVE picked AS MATERIALIZED (
   SELECT a.id, a.name, a.industry, a.country, a.segment_current, a.segment_target, a.is_key, a.parent_id,
@@ -146,8 +147,9 @@ def statement(
     if not is_from_deals and sees_all(viewer) and query.accounts is None:
         parameters["kept"] = kept or fresh_period(wanted_of(query, viewer, today), needs_summary=bool(page)).id
         source = from_kept(
-            key=of_deal, join=deal_join, is_by_owner=is_of_deals, is_narrowed=not all_there and not page, is_of_page=bool(page)
-        )
+            key=of_deal, join=deal_join, is_by_owner=is_of_deals, is_narrowed=not all_there and not page,
+            is_of_page=bool(page) or (query.is_narrowed and _are_few(query, viewer)),
+        )  # fmt: skip
     else:
         in_period = {"close_date__gte": query.period.start, "close_date__lte": query.period.end}
         visible = seen(viewer, "deal.read", Deal.objects.filter(**in_period), "d", parameters)
@@ -185,6 +187,11 @@ def _parameters(query: PortfolioQuery, viewer: Member, today: date, of_accounts:
 
 def _are_all_there(query: PortfolioQuery, viewer: Member, of_accounts: Sequence[str]) -> bool:
     return sees_all(viewer) and not query.is_narrowed and not of_accounts
+
+
+def _are_few(query: PortfolioQuery, viewer: Member) -> bool:
+    """Whether the lines of those accounts are sooner looked up one by one than found among all that are kept."""
+    return picked_accounts(query, viewer).order_by().values("pk")[: _FEW + 1].count() <= _FEW
 
 
 def _cover(query: PortfolioQuery, viewer: Member, parameters: dict[str, Any], *, all_there: bool, page: str) -> str:
