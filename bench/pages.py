@@ -36,7 +36,7 @@ def addresses() -> dict[str, str]:
         "portfolio, won first": "portfolio/?order=-won",
         "portfolio, one owner": f"portfolio/?owner={owner}",
         "portfolio, explanation": "portfolio/explanation?kpi=won",
-        "portfolio, industry explained": "portfolio/explanation?kpi=won&group=industry&in=Energy",
+        "portfolio, industry explained": "portfolio/explanation?kpi=won&group=industry&in=%3DEnergy",
         "accounts": "accounts/",
         "accounts, filtered": "accounts/?industry=Energy&country=Brazil",
         "accounts, searched": "accounts/?q=foods",
