@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
@@ -18,6 +21,7 @@ from keystead.web.plans.words import amount_in, count_text, language, local_mome
 from keystead.web.shell import way
 from keystead.web.templatetags import formats
 
+_NOBODY = UUID(int=0)
 SHOWN_IN_POPOVER = 10
 SHOWN_ON_PAGE = 100  # of the lines, and of each reason; more are asked for
 # What somebody may have to mend comes first, what is simply another figure's last.
@@ -158,7 +162,16 @@ def row_url(kind: str | None, pk: Any, workspace: Workspace) -> str:
     """The page of a deal or an order; "" for a row that is only counted."""
     if pk is None or kind is None:
         return ""
-    return way("deals:detail" if kind == "deal" else "orders:detail", workspace, pk)
+    return _address("deals:detail" if kind == "deal" else "orders:detail", workspace.slug).replace(str(_NOBODY), str(pk))
+
+
+@lru_cache(maxsize=512)
+def _address(name: str, slug: str) -> str:
+    """That of no row, kept: an explanation has hundreds of rows, and finding an address costs more than the rest of a row."""
+    try:
+        return reverse(name, args=[slug, _NOBODY])
+    except NoReverseMatch:
+        return ""
 
 
 def _money(value: Decimal, currency: str) -> str:
