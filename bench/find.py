@@ -1,6 +1,6 @@
 """Finding by a few letters (Ctrl-K): how soon the box answers, for people who see everything, some of it, little.
 
-    python -m bench.find [--times 10]
+python -m bench.find [--times 10]
 """
 
 import argparse

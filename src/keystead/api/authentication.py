@@ -10,6 +10,7 @@ from ninja.security import HttpBearer
 
 from keystead.base import clock
 from keystead.base.scope import open_scope
+from keystead.data.permissions import only_reads
 from keystead.data.workspace.models import Member
 from keystead.domain.workspace.second_step import require_second_step
 from keystead.domain.workspace.tokens import authenticate
@@ -18,10 +19,12 @@ from keystead.domain.workspace.tokens import authenticate
 class Token(HttpBearer):
     """Authorization: Bearer ks_…; the member is put on the request as `auth`."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Member | None:  # noqa: ARG002 - ninja's signature
+    def authenticate(self, request: HttpRequest, token: str) -> Member | None:
         member = authenticate(token.strip(), clock.now())
         if member is not None:
             require_second_step(member)
+            if request.method in ("GET", "HEAD"):
+                only_reads(member)
         return member
 
 

@@ -5,6 +5,8 @@ into a filter, `reaches()` asks the same for one object. When something may be d
 that is the verbs' business in the domain.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any
 from uuid import UUID
@@ -24,6 +26,8 @@ class Reach(IntEnum):
     REPORTS = 3
     ALL = 4
 
+
+FEW_ACCOUNTS = 400  # with so many within reach at most, their keys are looked up for a request that only reads
 
 _READ_FACTS = {
     Role.OWNER: Reach.ALL,
@@ -209,20 +213,41 @@ def account_filter(viewer: Member, how_far: Reach, prefix: str = "") -> Q:
         return Q()
     if how_far < Reach.MINE:
         return Q(pk__in=[])
-    known: list[UUID] | None = getattr(viewer, "_reached_accounts", None)
-    mine = accounts_within(viewer, how_far) if known is None else known
+    keys = known_accounts(viewer, how_far)
+    mine = accounts_within(viewer, how_far) if keys is None else keys
     return Q(**{f"{prefix}in" if prefix else "pk__in": mine})
 
 
-def look_up_accounts(viewer: Member, *, most: int) -> None:
-    """Reads the keys of the accounts within reach once, for a request that asks many lists; not when there are more than `most`.
+def only_reads(viewer: Member) -> None:
+    """For a request that changes nothing: what is within her reach stays as it is, and is looked up once for all it asks."""
+    if not hasattr(viewer, "_reached"):
+        viewer._reached = {}  # type: ignore[attr-defined]
 
-    With the keys themselves the database knows how few rows they lead to.
+
+def known_accounts(viewer: Member, how_far: Reach) -> Any:
+    """The keys of the accounts within reach where the viewer only reads and they are few; None otherwise.
+
+    With the keys themselves the database knows how few rows they lead to, and goes to these instead of through all there are.
     """
-    how_far = reach(viewer, "account.read")
-    if how_far in (Reach.MINE, Reach.REPORTS) and not hasattr(viewer, "_reached_accounts"):
-        keys = list(accounts_within(viewer, how_far)[: most + 1])
-        viewer._reached_accounts = keys if len(keys) <= most else None  # type: ignore[attr-defined]
+    reached: dict[Reach, Any] | None = getattr(viewer, "_reached", None)
+    if reached is None:
+        return None
+    if how_far not in reached:
+        keys = list(accounts_within(viewer, how_far)[: FEW_ACCOUNTS + 1])
+        reached[how_far] = keys if len(keys) <= FEW_ACCOUNTS else None
+    return reached[how_far]
+
+
+@contextmanager
+def accounts_called(viewer: Member, how_far: Reach, name: Any) -> Iterator[None]:
+    """For a while, a viewer who only reads has her accounts by this expression: a query that names them once and asks often."""
+    reached: dict[Reach, Any] = viewer._reached  # type: ignore[attr-defined]
+    before = reached.get(how_far)
+    reached[how_far] = name
+    try:
+        yield
+    finally:
+        reached[how_far] = before
 
 
 def _filter(model: str, viewer: Member, how_far: Reach) -> Q:

@@ -14,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_supported_language_variant, gettext
 
 from keystead.base.scope import open_scope
+from keystead.data.permissions import only_reads
 from keystead.domain.workspace.membership import NoSuchWorkspace, membership, note_opened
 from keystead.domain.workspace.permissions import NotAllowed
 from keystead.domain.workspace.why import why
@@ -78,6 +79,8 @@ class ScopeMiddleware:
         except NoSuchWorkspace as error:
             raise Http404 from error
         request.workspace, request.viewer = workspace, member  # type: ignore[attr-defined]
+        if request.method in ("GET", "HEAD"):
+            only_reads(member)
         if must_set_up(request, member):
             return to_setting_up(request)
         actor = {"member": str(member.pk), "name": member.name, "via": "web", "request": str(uuid.uuid4())}

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from keystead.data import permissions
 from keystead.data.models import (
     Account,
     AccountTeamMember,
@@ -135,10 +136,10 @@ def test_a_rename_a_deletion_and_raw_sql_are_followed(world: World) -> None:
         assert not FindTerm.objects.filter(object_id=made.pk).exists()
 
 
-@pytest.mark.parametrize("most", [candidates.MOST_ACCOUNTS, 0])
+@pytest.mark.parametrize("most", [permissions.FEW_ACCOUNTS, 0])
 def test_what_is_not_shared_is_found_by_nobody_else(world: World, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     """By either plan: few accounts within reach, or many."""
-    monkeypatch.setattr(candidates, "MOST_ACCOUNTS", most)
+    monkeypatch.setattr(permissions, "FEW_ACCOUNTS", most)
     with world.inside():
         secret = account("Aurelia Foods", owner=world.alice, external_id="A-1")
         Deal.objects.create(name="Aurelia pallets", account=secret, owner=world.alice, currency="EUR")

@@ -15,13 +15,12 @@ from django.db.models.expressions import RawSQL
 
 from keystead.base.scope import current_workspace
 from keystead.data.find.sources import SOURCES
-from keystead.data.permissions import READ_ACTION, Reach, accounts_within, look_up_accounts, reach
+from keystead.data.permissions import READ_ACTION, Reach, accounts_called, accounts_within, known_accounts, only_reads, reach
 from keystead.data.workspace.models import Member
 from keystead.domain.find.asking import Asked, Chunk, Word
 from keystead.domain.find.kinds import MODELS
 
 CAP = 30  # of each way in which a record of a kind may fit: what is ranked in Python
-MOST_ACCOUNTS = 400  # with more within reach, most candidates are visible, and each is looked up by itself
 _BEYOND = "\U0010ffff"
 _SHORT = 2  # a single letter leads to too many rows when a longer word is there
 # Visible by their account and nothing else. Said so, the keys are hashed once, and not read again for each candidate.
@@ -51,7 +50,7 @@ def candidates(
     *, viewer: Member, asked: Asked, kinds: Sequence[str], lately: Sequence[tuple[str, UUID]]
 ) -> dict[str, list[UUID]]:
     """Kind -> keys, in one query for all kinds; those that the viewer may see, no more than a few hundred of each."""
-    look_up_accounts(viewer, most=MOST_ACCOUNTS)
+    only_reads(viewer)
     parts = []
     with _reached(viewer) as reached:
         for kind in kinds:
@@ -73,15 +72,12 @@ def candidates(
 def _reached(viewer: Member) -> Iterator[SQL | None]:
     """For a viewer with many accounts: they are named once, before the query, and every kind is held against that name."""
     how_far = reach(viewer, "account.read")
-    if how_far not in (Reach.MINE, Reach.REPORTS) or getattr(viewer, "_reached_accounts", None) is not None:
+    if how_far not in (Reach.MINE, Reach.REPORTS) or known_accounts(viewer, how_far) is not None:
         yield None
         return
     accounts = accounts_within(viewer, how_far)
-    viewer._reached_accounts = RawSQL("SELECT id FROM reached", ())  # type: ignore[attr-defined]
-    try:
+    with accounts_called(viewer, how_far, RawSQL("SELECT id FROM reached", ())):
         yield SQL(*accounts.query.sql_with_params()).within("WITH reached(id) AS MATERIALIZED ({}) ")
-    finally:
-        viewer._reached_accounts = None  # type: ignore[attr-defined]
 
 
 def _seen(kind: str, ways: Sequence[SQL], viewer: Member, *, is_reached: bool) -> SQL | None:
