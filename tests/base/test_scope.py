@@ -5,7 +5,7 @@ from threading import Thread
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from keystead.base.scope import open_scope
@@ -65,3 +65,13 @@ def test_what_a_transaction_took_back_is_told_again() -> None:
             return [inside, again, told()]
 
     assert outside_transactions(work) == [str(AURELIA), str(AURELIA), ""]
+
+
+@pytest.mark.django_db
+def test_a_session_whose_server_has_gone_is_not_used_again() -> None:
+    def work() -> bool:
+        with pytest.raises(OperationalError), open_scope(workspace_id=AURELIA), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return connection.connection is None
+
+    assert outside_transactions(work)

@@ -17,7 +17,7 @@ from keystead.config.company import providers
 from keystead.data.models import AuditEvent, EntryRule, Member, UnopenedPlace, User
 from keystead.domain.workspace.audit import record_for
 from keystead.domain.workspace.binding import AnotherPerson, UsedElsewhere, release_binding
-from keystead.domain.workspace.entering import Vouched, enter
+from keystead.domain.workspace.entering import Vouched, _join, _make, enter
 from tests.support import saml_idp
 from tests.support.world import World
 
@@ -119,6 +119,30 @@ def test_only_who_administers_all_that_a_login_opens_releases_its_address(world:
         assert person.user is not None
         client.force_login(person.user)
         assert client.post(f"/w/northwind/members/{world.olga.pk}/binding/").status_code == 403
+
+
+def test_who_is_there_already_or_comes_twice_at_once_is_made_once(world: World) -> None:
+    """Two windows of one person, an invitation taken back meanwhile, a rule for the domain of a member."""
+    with world.inside():
+        EntryRule.objects.create(domain="northwind.example")
+    vouched = Vouched(ALICE, "Alice", "saml")
+    assert enter(vouched=vouched, at=now()) == world.alice.user
+    assert _make(ALICE, vouched) == world.alice.user
+    assert world.charlie.user is not None
+    _join(world.northwind.pk, world.charlie.user, vouched, role=None, at=now(), is_invited=True)
+    with world.inside():
+        assert Member.objects.count() == 6
+        assert not UnopenedPlace.objects.exists()
+
+
+def test_there_is_nothing_to_release_where_nothing_is_bound(world: World) -> None:
+    with world.inside():
+        waiting = Member.objects.create(name="Nina Nunes", email="nina@northwind.example", role="viewer")
+        assert [release_binding(member=member, viewer=world.olga) for member in (waiting, world.alice, world.olga)] == [0, 0, 0]
+        nobody = Member.objects.create(name="Ada", email="ada@northwind.example", role="admin")
+        with pytest.raises(UsedElsewhere):
+            release_binding(member=world.alice, viewer=nobody)
+        assert not AuditEvent.objects.filter(kind="binding.released").exists()
 
 
 def test_a_rule_of_entry_does_not_learn_from_where_people_of_others_sign_in(world: World) -> None:

@@ -1,14 +1,16 @@
 """A commit or an undo that is cancelled while it runs: rolled back in the middle of a statement, told so, and possible again."""
 
 from collections.abc import Callable
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from keystead.data.models import Account, Import
-from keystead.domain.exchange import imports, telling, working
+from keystead.domain.exchange import cancelling, imports, telling, working
+from keystead.domain.exchange.cancelling import cancellable
 from keystead.domain.exchange.imports import WrongState
 from keystead.jobs import exchange
 from tests.api.conftest import Caller, token_of
@@ -95,6 +97,37 @@ def test_a_step_that_no_worker_has_begun_is_taken_back_at_once(world: World) -> 
         working.commit_now(job_id=job.pk)  # the queued job comes late and finds nothing to do
         assert state(world, job) == ("previewed", 100)
         assert not Account.objects.exists()
+
+
+class Moments:
+    """A step that is looked at once and is then done."""
+
+    def __init__(self) -> None:
+        self.looks = iter([False, True])
+
+    def wait(self, _seconds: float) -> bool:
+        return next(self.looks)
+
+    def cancel_safe(self, *, timeout: float) -> None:
+        raise AssertionError("nobody has asked for it")
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+def test_a_watcher_whom_nobody_asks_or_whose_database_is_away_leaves_the_step_alone(
+    world: World, is_away: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    if is_away:
+        monkeypatch.setattr(Import.objects, "filter", Mock(side_effect=OperationalError("the server has gone")))
+    job, asked, step = Import(workspace_id=world.northwind.pk), Event(), Moments()
+    watcher = Thread(target=cancelling._watch, args=(job, step, asked, step))  # on a connection of its own, as always
+    watcher.start()
+    watcher.join()
+    assert (asked.is_set(), "could not be watched" in caplog.text) == (False, is_away)
+
+
+def test_a_failure_that_nobody_asked_for_is_told_as_it_is(world: World) -> None:
+    with pytest.raises(OperationalError, match="gone"), cancellable(Import(workspace_id=world.northwind.pk)):
+        raise OperationalError("the server has gone")
 
 
 def test_what_is_done_is_not_cancelled(world: World) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 
 from keystead.base.clock import now
 from keystead.data.models import Account, IdempotentAnswer, Import, ImportRow
-from keystead.domain.exchange import imports
+from keystead.domain.exchange import imports, purging
 from keystead.domain.exchange.imports import TooOld
 from keystead.domain.exchange.purging import purge_imports
 from keystead.jobs import upkeep
@@ -69,6 +69,16 @@ def test_an_undone_import_is_counted_from_its_undo(world: World) -> None:
         Import.objects.filter(pk=job.pk).update(committed_at=days(-89))
         assert purge_imports(at=days(5)) == 0
         assert purge_imports(at=days(91)) == 1
+
+
+def test_an_import_that_somebody_goes_on_with_at_this_moment_stays(world: World) -> None:
+    with world.inside():
+        left, written = read(world.olga, "accounts", FILE), commit(world.olga, read(world.olga, "accounts", FILE))
+        imports.request_undo(job=written, viewer=world.olga)
+        purging._throw_away(left.pk, days(-1))
+        purging._forget_rows(written.pk, days(91))
+        assert Import.objects.filter(purged_at=None).count() == 2
+        assert set(ImportRow.objects.values_list("job", flat=True)) == {left.pk, written.pk}
 
 
 def test_each_workspace_forgets_its_own_answers_to_repeats_after_a_week(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

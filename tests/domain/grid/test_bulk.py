@@ -16,7 +16,8 @@ from tests.domain.grid.scene import TODAY, deal
 from tests.support.world import World, account
 
 
-def test_the_preview_counts_what_the_change_then_does(world: World) -> None:
+def test_the_preview_counts_what_the_change_then_does(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keystead.domain.grid.bulk.MANY", 1)  # two are many
     with world.inside():
         account("Aurelia", owner=world.alice, country="Spain")
         account("Brasilux", owner=world.alice, country="Portugal")
@@ -50,6 +51,17 @@ def test_a_value_that_the_model_refuses_changes_nothing(world: World) -> None:
             change_many(grid=ACCOUNTS, rows=Account.objects.all(), viewer=world.alice, fields={"segment_target": "dormant"})
         assert [error.field for error in refusal.value.errors] == ["segment_target"]
         assert Account.objects.get().segment_target == ""
+
+
+def test_a_rule_of_the_database_that_is_broken_is_told_and_nothing_changes(world: World) -> None:
+    with world.inside():
+        account("Aurelia", external_id="A-1")
+        account("Brasilux", external_id="B-1")
+        with pytest.raises(Invalid) as refusal:
+            change_many(grid=ACCOUNTS, rows=Account.objects.all(), viewer=world.olga, fields={"external_id": "C-1"})
+        assert [error.code for error in refusal.value.errors] == ["refused"]
+        assert set(Account.objects.values_list("external_id", flat=True)) == {"A-1", "B-1"}
+        assert not change_many(grid=ACCOUNTS, rows=Account.objects.none(), viewer=world.olga, fields={"country": "Spain"}).changes
 
 
 def test_a_stage_brings_its_status_and_links_follow_in_one_go(world: World) -> None:

@@ -95,13 +95,13 @@ def test_the_footer_speaks_of_all_rows_in_the_workspaces_currency(world: World) 
 
 def test_unlike_currencies_are_never_added_when_a_rate_is_missing(world: World) -> None:
     with world.inside():
-        for name, amount, currency in (("One", "10", "EUR"), ("Two", "40", "USD"), ("Three", "60", "EUR")):
+        for name, amount, currency in (("One", "10", "EUR"), ("Two", "40", "USD"), ("Three", "60", "EUR"), ("Four", None, "CHF")):
             deal(name, amount, currency)
         rows = deals("group=status", world.olga)
         foot = rows.foot()[0]["amount"]
         (group,) = rows.groups()
     assert foot.values == (Money(Decimal(70), "EUR"), Money(Decimal(40), "USD"))
-    assert (foot.unrated, foot.unknown) == (1, 0)
+    assert (foot.unrated, foot.unknown) == (1, 1)
     assert group.foot["amount"].values == foot.values
 
 
@@ -114,6 +114,19 @@ def test_a_transaction_is_converted_with_the_rate_of_its_own_day(world: World) -
         assert deals("", world.olga).foot()[0]["amount"].values == (Money(Decimal(25), "EUR"),)
         assert names(deals("order=-amount", world.olga), 1) == ["Late", "Early"]
         assert names(deals("amount.from=15", world.olga)) == ["Late"]
+        world.olga.workspace.rate_policy = "current"  # with that of today, whatever their days
+        assert deals("", world.olga).foot()[0]["amount"].values == (Money(Decimal(40), "EUR"),)
+
+
+def test_deals_are_found_by_a_name_a_day_an_amount_and_as_ones_own(world: World) -> None:
+    with world.inside():
+        deal("Cold chain", "5", owner=world.olga)
+        deal("Freezer doors", "7.5", owner=world.bob, close_date=date(2026, 5, 1))
+        expected = {
+            "name=cold": ["Cold chain"], "owner=me": ["Cold chain"], "close_date=2026-05-01": ["Freezer doors"],
+            "close_date=moon": [], "amount=7,5": ["Freezer doors"], "probability=none": ["Cold chain", "Freezer doors"],
+        }  # fmt: skip
+        assert {query: sorted(names(deals(query, world.olga))) for query in expected} == expected
 
 
 def test_two_groups_have_their_counts_and_their_own_footers(three: World) -> None:
@@ -147,7 +160,7 @@ def test_days_are_grouped_by_month(world: World) -> None:
 def test_what_is_not_understood_is_said_and_left_out(world: World) -> None:
     with world.inside():
         asked = deals(
-            "order=moon,-amount&group=moon,amount,stage&foot_amount=moon&columns=moon&widths=name:9999,owner:x", world.olga
+            "order=moon,-amount&group=moon,amount,stage,stage&foot_amount=moon&columns=moon&widths=name:9999,owner:x", world.olga
         ).asked
     assert [problem.code for problem in asked.problems] == ["unknown_column", "unknown_column", "unknown_column", "unknown_value"]
     assert (asked.query, dict(asked.widths)) == ("order=-amount&group=stage&widths=name:800", {"name": 800})

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from keystead.data.models import Deal, Rate
-from keystead.domain.grid.rates import Rates
+from keystead.domain.grid.rates import Rates, bounds
 from tests.domain.grid.scene import TODAY, accounts, deals, names
 from tests.domain.plans.scenes import taken_away_after
 from tests.support.examples import examples
@@ -66,6 +66,12 @@ def test_rates_read_at_once_are_those_asked_for_one_by_one(world: World, monkeyp
         put(rates, [])
         found = Rates("EUR").of((base, day) for base in CODES for day in days)
         assert found == {(base, day): text for base in CODES for day in days if (text := _asked(base, day)) is not None}
+
+
+def test_a_currency_from_which_no_rate_leads_here_has_no_bounds(world: World) -> None:
+    with world.inside():
+        put([(("USD", "EUR"), 0, Decimal("0.5")), (("BRL", "CHF"), 0, Decimal("0.2"))], [])
+        assert set(bounds("EUR")) == {"EUR", "USD"}
 
 
 def _asked(base: str, day: date) -> str | None:

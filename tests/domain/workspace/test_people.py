@@ -10,7 +10,7 @@ from keystead.domain.workspace.invitations import VALID_FOR, invite
 from keystead.domain.workspace.members import create_member
 from keystead.domain.workspace.my_day import my_day
 from keystead.domain.workspace.people import LoginState, hierarchy, matching, with_login_state
-from keystead.domain.workspace.why import why
+from keystead.domain.workspace.why import _chain, why
 from tests.support.world import World, account
 
 AT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -103,6 +103,16 @@ def test_the_reason_names_the_person_through_whom_it_is_seen(world: World) -> No
         ]
         assert [reason.code for reason in why(world.alice, "account.read", aurelia).reasons] == ["account_owner"]
         assert str(why(world.gus, "account.read", aurelia).reasons[0]) == "Your role, Guest, does not include this."
+
+
+def test_whoever_is_inactive_may_nothing_and_only_who_stands_above_is_a_reason(world: World) -> None:
+    with world.inside():
+        world.gus.is_active = False
+        answer = why(world.gus, "account.read", None)
+        assert (answer.is_allowed, [reason.code for reason in answer.reasons]) == (False, ["inactive"])
+        assert _chain(world.alice, world.mona) == ("Alice Alvarez", "Mona Manager")
+        Member.objects.filter(pk=world.mona.pk).update(manager=world.alice)  # a circle, in which Bob does not stand
+        assert _chain(world.alice, world.bob) == ()
 
 
 def test_my_day_holds_my_open_actions_by_when_they_are_due(world: World) -> None:

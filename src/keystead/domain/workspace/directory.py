@@ -136,19 +136,15 @@ class _Talk:
         message["messageID"] = self.number
         message["protocolOp"][kind] = asked
         self.socket.sendall(encoder.encode(message))
-        answers = []
-        for name, answer in self._answers():
-            answers.append(answer)
-            if name in _DONE:
-                break
-        return answers
+        return list(self._answers())
 
-    def _answers(self) -> Iterator[tuple[str, Any]]:
-        while True:
+    def _answers(self) -> Iterator[Any]:
+        name = ""
+        while name not in _DONE:
             message, self.rest = self._message()
-            if int(message["messageID"]) == self.number:
-                operation = message["protocolOp"]
-                yield operation.getName(), operation.getComponent()
+            if int(message["messageID"]) == self.number:  # else it answers what was asked before
+                name = message["protocolOp"].getName()
+                yield message["protocolOp"].getComponent()
 
     def _message(self) -> tuple[Any, bytes]:
         while (length := _length(self.rest)) is None or len(self.rest) < length:
