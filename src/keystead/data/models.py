@@ -9,6 +9,7 @@ from keystead.data.counting.models import CountLine
 from keystead.data.deals.kept import KeptAnswer, KeptGroup, KeptLack, KeptLine, KeptMark, KeptPeriod
 from keystead.data.deals.models import Deal, DealStageChange, Order, Product, Stage
 from keystead.data.exchange.models import Import, ImportRow, SavedMapping
+from keystead.data.find.alike import AlikePair, Comparison
 from keystead.data.find.models import FindTerm, FindWord, Opened
 from keystead.data.plans.items import Action, Measure, MeasureReading, Objective, SwotItem
 from keystead.data.plans.models import Plan, PlanApproval, PlanRate, PlanSnapshot, RevenueLink
@@ -18,8 +19,8 @@ from keystead.data.workspace.models import ApiToken, IdempotentAnswer, Invitatio
 from keystead.data.workspace.views import DefaultView, SavedView, ViewUse
 
 __all__ = [
-    "Account", "AccountKey", "AccountTeamMember", "Action", "ApiToken", "AuditEvent", "Contact", "ContactKey", "CountLine",
-    "Deal", "DealCount", "DealCountLine", "DealStageChange",
+    "Account", "AccountKey", "AccountTeamMember", "Action", "AlikePair", "ApiToken", "AuditEvent", "Comparison",
+    "Contact", "ContactKey", "CountLine",     "Deal", "DealCount", "DealCountLine", "DealStageChange",
     "DefaultView", "DistinctAccounts", "DistinctContacts", "EntryRule", "FindTerm", "FindWord", "IdempotentAnswer", "Import",
     "ImportRow", "Invitation", "KeptAnswer", "KeptGroup", "KeptLack", "KeptLine", "KeptMark", "KeptPeriod",
     "Measure", "MeasureReading", "Member",
