@@ -37,6 +37,11 @@ def test_each_fault_is_told_by_its_code(error: BaseException | None, trouble: Tr
     assert trouble_of(error) is trouble
 
 
+def test_each_trouble_says_what_is_wrong_and_when_a_repeat_may_be_worth_it() -> None:
+    assert len({str(trouble.sentence) for trouble in Trouble}) == len(Trouble)
+    assert Trouble.BUSY.seconds < Trouble.AWAY.seconds < Trouble.DISK.seconds
+
+
 def test_a_database_that_is_away_where_no_disk_can_be_looked_at_is_just_away(settings: Any, tmp_path: Path) -> None:
     settings.DATA = tmp_path / "unmounted"
     assert trouble_of(InterfaceError("closed")) is Trouble.AWAY

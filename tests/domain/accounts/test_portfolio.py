@@ -196,7 +196,7 @@ def test_filters_leave_what_fits_and_totals_follow_them(world: World) -> None:
 
 def test_what_an_address_asks_for_in_vain_is_said_and_left_at_its_default(world: World) -> None:
     with world.inside():
-        words = {"period": "2026-Q9", "group": "moon", "order": "won,moon", "below": "much", "owner": "x", "plan": "maybe"}
+        words = {"period": "2026-Q9", "group": "moon", "order": "won,moon,-won", "below": "much", "owner": "x", "plan": "maybe"}
         query, problems = read_query(words, viewer=world.olga, today=TODAY)
     assert sorted(problem.field for problem in problems) == ["below", "group", "order", "owner", "period", "plan"]
     assert (query.period, query.group, query.order, query.below) == (YEAR, "", (Sort("won"),), None)

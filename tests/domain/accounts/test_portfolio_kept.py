@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from keystead.base.periods import FiscalCalendar
 from keystead.data.models import Account, Deal, KeptAnswer, KeptLine, KeptMark, KeptPeriod, Member, Plan, Rate, Stage
+from keystead.domain.accounts import portfolio as portfolio_of_accounts
+from keystead.domain.accounts import portfolio_answers
 from keystead.domain.accounts.finding import values_in_use
 from keystead.domain.accounts.portfolio import Portfolio, portfolio
 from keystead.domain.accounts.portfolio_keeping import MOST_PERIODS
@@ -277,6 +279,37 @@ def test_an_answer_is_kept_until_something_of_it_changes_and_no_more_than_have_r
             assert KeptMark.objects.exists() == ("industry" in change)
         assert [group.label for group in seen(world, group="industry").groups] == ["Retail"]
         assert KeptAnswer.objects.count() == 1
+
+
+def test_what_is_forgotten_or_kept_by_somebody_else_at_this_moment_is_found_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world.inside():
+        deal(account("Aurelia Foods", owner=world.alice), "10")
+        expected = seen(world, order=(Sort("won", True),))
+        query = PortfolioQuery(period=YEAR, order=(Sort("won", True),))
+        portfolio_answers._keep(query, world.olga, TODAY)  # somebody else was first
+        assert KeptAnswer.objects.count() == 1
+        monkeypatch.setattr(portfolio_answers, "_read", lambda *_asked: None)
+        assert seen(world, order=(Sort("won", True),)) == expected
+        made = portfolio_of_accounts.statement
+
+        def forgotten(query: PortfolioQuery, *, is_from_deals: bool, **asked: Any) -> Any:
+            steps = made(query, is_from_deals=is_from_deals, **asked)
+            if not is_from_deals:
+                KeptPeriod.objects.all().delete()
+            return steps
+
+        monkeypatch.setattr(portfolio_of_accounts, "statement", forgotten)
+        assert seen(world, order=(Sort("won", True),)) == expected
+
+
+def test_a_manager_asks_for_the_accounts_of_her_team(world: World) -> None:
+    with world.inside(world.mona):
+        for name, owner in (("Aurelia Foods", world.alice), ("Brasilux", world.bob), ("Condax", world.olga)):
+            account(name, owner=owner)
+        found = portfolio(query=PortfolioQuery(period=YEAR, owner="team"), viewer=world.mona, today=TODAY)
+        assert [row.name for row in found.rows] == ["Aurelia Foods", "Brasilux"]
 
 
 def test_what_is_kept_for_one_workspace_is_nothing_to_another(world: World) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from keystead.base.money import Money
 from keystead.data.models import Deal, Rate, Stage
+from keystead.domain.accounts import columns
 from tests.domain.grid.scene import accounts, deal, deals, names
 from tests.support.examples import examples
 from tests.support.world import World, account
@@ -24,7 +25,7 @@ def three(world: World) -> World:
     return world
 
 
-def test_each_kind_of_filter_leaves_what_it_says(three: World) -> None:
+def test_each_kind_of_filter_leaves_what_it_says(three: World, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = {
         "q=foods": ["Aurelia Foods"], "industry=foo": ["Aurelia Foods"], "industry=none": ["condax"],
         "industry=any": ["Aurelia Foods", "Brasilux Energia"], "country.empty=1": ["condax"],
@@ -38,6 +39,8 @@ def test_each_kind_of_filter_leaves_what_it_says(three: World) -> None:
     }  # fmt: skip
     with three.inside():
         assert {query: names(accounts(query, three.olga)) for query in expected} == expected
+        monkeypatch.setattr(columns, "MOST_USED", 0)  # more words in use than are looked through
+        assert names(accounts("industry=foo", three.olga)) == ["Aurelia Foods"]
 
 
 def test_several_sorts_hold_across_pages_and_nothing_comes_last(three: World) -> None:
@@ -140,6 +143,8 @@ def test_two_groups_have_their_counts_and_their_own_footers(three: World) -> Non
         found = [(group.words, group.count, [value.amount for value in group.foot["amount"].values]) for group in rows.groups()]
         whole = [record.name for record in rows.in_order()]
         first = [record.name for record in rows.page(within=rows.groups()[0].keys)[0]]
+        assert rows.groups()[0].address == f'["{proposal.pk}"]'
+        assert deals("", three.olga).groups() == []
     assert found == [
         ("Proposal", 1, [10]), ("Alice Alvarez", 1, [10]),
         (won.name, 2, [60]), ("Alice Alvarez", 1, [20]), ("Bob Brown", 1, [40]),

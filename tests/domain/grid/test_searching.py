@@ -15,9 +15,10 @@ from tests.support.world import World, account
 NAMES = ("Seafoods São Paulo", "O'Brien & Söhne", "Aurelia Foods", "Condax 133895", "Łódź Steel")
 
 
-@pytest.mark.parametrize("most", [searching.MOST_ROWS, 0])
-def test_every_word_somewhere_in_the_name_is_found(world: World, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "MOST_ROWS", most)
+@pytest.mark.parametrize("limit", ["", "MOST_ROWS", "MOST_WORDS"])
+def test_every_word_somewhere_in_the_name_is_found(world: World, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if limit:
+        monkeypatch.setattr(searching, limit, 0)
     with world.inside(world.olga):
         for name in NAMES:
             Deal.objects.create(name=name, account=account(name, website="https://hydra.example"), currency="EUR")

@@ -70,8 +70,10 @@ def test_rates_read_at_once_are_those_asked_for_one_by_one(world: World, monkeyp
 
 def test_a_currency_from_which_no_rate_leads_here_has_no_bounds(world: World) -> None:
     with world.inside():
-        put([(("USD", "EUR"), 0, Decimal("0.5")), (("BRL", "CHF"), 0, Decimal("0.2"))], [])
-        assert set(bounds("EUR")) == {"EUR", "USD"}
+        put([(pair, 0, Decimal("0.5")) for pair in (("USD", "EUR"), ("CHF", "USD"), ("BRL", "ARS"))], [])
+        found = bounds("EUR")
+        assert set(found) == {"EUR", "USD", "CHF"}
+        assert found["CHF"][0] <= Decimal("0.25") <= found["CHF"][1]
 
 
 def _asked(base: str, day: date) -> str | None:

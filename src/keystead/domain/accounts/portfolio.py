@@ -172,15 +172,18 @@ def portfolio(
 
 def _fetch(query: PortfolioQuery, viewer: Member, today: date, page: dict[str, Any]) -> Any:
     """The statement's answer; from the deals themselves when the kept figures were forgotten at this very moment."""
-    for is_from_deals in (False, True):
-        steps, parameters = statement(query, viewer=viewer, today=today, is_from_deals=is_from_deals)
-        with connection.cursor() as cursor:
-            is_of_kept = parameters["kept"] is not None and not query.is_filtered
-            cursor.execute(steps + tail(query, is_of_kept=is_of_kept), parameters | page)
-            is_there, *answer = cursor.fetchone()
-        if is_there:
-            break
+    is_there, *answer = _answer(query, viewer, today, page, is_from_deals=False)
+    if not is_there:
+        _is_there, *answer = _answer(query, viewer, today, page, is_from_deals=True)
     return answer
+
+
+def _answer(query: PortfolioQuery, viewer: Member, today: date, page: dict[str, Any], *, is_from_deals: bool) -> Any:
+    steps, parameters = statement(query, viewer=viewer, today=today, is_from_deals=is_from_deals)
+    with connection.cursor() as cursor:
+        is_of_kept = parameters["kept"] is not None and not query.is_filtered
+        cursor.execute(steps + tail(query, is_of_kept=is_of_kept), parameters | page)
+        return cursor.fetchone()
 
 
 def one_row(

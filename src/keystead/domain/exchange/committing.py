@@ -75,7 +75,7 @@ def _make_missing(job: Import, viewer: Member) -> dict[str, list[str]]:
                 records.append(Product(id=item["id"], name=item["name"][:300]))
             elif kind == "members":
                 records.append(Member(id=item["id"], name=item["name"][:200]))
-            elif kind == "stages":
+            else:
                 records.append(
                     Stage(id=item["id"], name=item["name"], status=item["status"], probability=item["probability"],
                           position=item["position"])

@@ -57,5 +57,4 @@ def _delete_rows(job: Import) -> None:
 
 def _delete_file(job: Import) -> None:
     storage, name = job.file.storage, job.file.name
-    if name:
-        transaction.on_commit(lambda: storage.delete(name))
+    transaction.on_commit(lambda: storage.delete(name))

@@ -91,10 +91,8 @@ def _spelled(word: Word, folded: str) -> str:
 
 def _letters(written: str, folded: str) -> int:
     """How many letters as written make the folded beginning: "Straße" and "stras" give 5."""
-    for end in range(1, len(written) + 1):
-        if len("".join(words_of(written[:end]))) >= len(folded):
-            return end
-    return len(written)
+    ends = (end for end in range(1, len(written) + 1) if len("".join(words_of(written[:end]))) >= len(folded))
+    return next(ends, len(written))
 
 
 def _apart(places: list[tuple[int, int]]) -> Marks:
