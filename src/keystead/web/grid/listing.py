@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from keystead.domain.grid.asking import Asked
 from keystead.domain.grid.bulk import Outcome
 from keystead.domain.grid.columns import Grid, Reader
-from keystead.domain.grid.rows import Rows
+from keystead.domain.grid.rows import FIRST_PAGE, Rows
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.workspace.writing import RecordForm
 
@@ -29,7 +29,8 @@ class Cell:
 class Listing:
     """`prepare` gets the rows of a page and gives what their cells need; `form` makes the record's form, from which the field
     of a cell is taken; `change` and `change_many` are the domain's verbs. `name` names a row, `counted` a number of them.
-    `foot_at_once`: with more rows than this the footer comes after the page; small where a row's figures are dear to compute.
+    `foot_at_once`: with more rows than this the footer comes after the page; `first_rows`: how many rows come with the page, the
+    next ones while it is looked at. Both are small where a row's figures are dear to compute.
     """
 
     grid: Grid
@@ -48,6 +49,7 @@ class Listing:
     drawer: "type[Drawer] | None" = None
     tools_template: str = ""
     foot_at_once: int = 2_000
+    first_rows: int = FIRST_PAGE
 
     def is_foot_at_once(self, counted: int) -> bool:
         return counted <= self.foot_at_once

@@ -23,7 +23,7 @@ from keystead.base import clock
 from keystead.data.permissions import Reach, editable, reach
 from keystead.domain.grid.columns import Kind, Reader
 from keystead.domain.grid.ordering import cursor_of
-from keystead.domain.grid.rows import FIRST_PAGE, MOST_GROUPS_SHOWN, PAGE, Group, Rows
+from keystead.domain.grid.rows import MOST_GROUPS_SHOWN, PAGE, Group, Rows
 from keystead.web.grid import menus
 from keystead.web.grid.drawing import Drawer
 from keystead.web.grid.filters import filters
@@ -154,7 +154,7 @@ def _bodies(page: Page, after: str, within: tuple[Any, ...] | None) -> str:
         return page.rows.bodies(page, after)
     if page.state.asked.group and within is None:
         return _groups(page, 0)
-    limit = PAGE if after or within else FIRST_PAGE
+    limit = PAGE if after or within else page.listing.first_rows
     return _body(page, *page.rows.page(after, within, limit), within)
 
 
@@ -170,7 +170,7 @@ def _groups(page: Page, offset: int) -> str:
     found = page.rows.groups(offset)
     depths = len(page.state.asked.group)
     first = _first_rows(page) if offset == 0 else {}
-    made, spare = [], FIRST_PAGE if offset == 0 else 0
+    made, spare = [], page.listing.first_rows if offset == 0 else 0
     for number, group in enumerate(found, start=offset * 2):
         depth, body = len(group.keys), f"g{number}"
         made.append(f'<tbody class="grid-group" data-depth="{depth}">{page.drawer.group(group, depth=depth, body=body)}</tbody>')
@@ -186,7 +186,7 @@ def _groups(page: Page, offset: int) -> str:
 def _first_rows(page: Page) -> dict[tuple[Any, ...], list[Any]]:
     """The first page of rows across groups, by their groups' keys."""
     depths = range(len(page.state.asked.group))
-    listed = list(page.rows.in_order()[:FIRST_PAGE])
+    listed = list(page.rows.in_order()[: page.listing.first_rows])
     return {keys: list(records) for keys, records in groupby(listed, lambda row: tuple(getattr(row, f"g{at}") for at in depths))}
 
 

@@ -140,6 +140,7 @@ LISTING = Listing(
     title=gettext_lazy("Plans"),
     template="plans/list.html",
     foot_at_once=100,  # every plan's figures are added up for it
+    first_rows=25,
     counted=lambda count: ngettext("%(shown)s plan", "%(shown)s plans", count) % {"shown": count_text(count)},
     prepare=_prepare,
     name=lambda plan, extra: f"{_account_name(plan, extra)} {plan.name}".strip(),
