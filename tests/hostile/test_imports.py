@@ -120,3 +120,24 @@ def test_an_import_waiting_for_its_commit_ends_when_its_maker_has_lost_the_right
         job.refresh_from_db()
         assert (job.state, job.failure) == ("failed", {"code": "not_allowed", "params": {}})
         assert not Account.objects.exists()
+
+
+def test_what_was_learnt_from_others_files_names_no_unseen_record(world: World) -> None:
+    text = "Deal,Account\nPumps,{}\n"
+    with world.inside():
+        account("Secret Oil", owner=world.bob)
+        account("Aurelia", owner=world.alice)
+        meant = {"account": {"SO": "Secret Oil", "Aurelia (ex Hidden Holding)": "Aurelia", "AUR": "Aurelia"}}
+        bring_in(world.olga, "deals", text.format("AUR"), values=meant)
+    with world.inside(world.alice):
+        job = read(world.alice, "deals", text.format("SO"))
+        told = str(telling.job_view(job))
+        assert problems(job) == [(2, "Account", "unknown_account")]
+        assert "Secret Oil" not in told
+        assert "Hidden Holding" not in told
+        hers = bring_in(world.alice, "deals", text.format("AUR"))
+        assert counts(hers)[3] == 0
+        assert hers.options["values"] == {"account": {"AUR": "Aurelia"}}
+    with world.inside():
+        again = read(world.olga, "deals", text.format("SO"))
+        assert again.options["values"] == meant, "what was learnt from others is not forgotten by her file"

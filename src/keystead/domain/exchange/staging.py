@@ -20,6 +20,7 @@ from keystead.domain.exchange.detecting import ColumnFacts, columns_facts
 from keystead.domain.exchange.fields import IGNORED_COLUMNS, SPARE, default_match, fields_of, header_key, spare_match
 from keystead.domain.exchange.guessing import EarlierMapping, guess_mapping
 from keystead.domain.exchange.guessing_values import KnownValues
+from keystead.domain.exchange.learning import joined, known_to, may_see_learnt, standing_in
 from keystead.domain.exchange.parsing_days import date_order
 from keystead.domain.exchange.parsing_numbers import NumberFormat
 from keystead.domain.exchange.parsing_plan import make_plan
@@ -66,19 +67,25 @@ def stage(*, job: Import, path: Path, viewer: Member, earlier: Iterable[EarlierM
     # Told before anything can be wrong with the mapping: whoever is to mend it must see the columns.
     job.columns = _columns(job.kind, table, facts, earlier)
     job.format = {**table.format.to_json(), "headers": list(table.headers)}
-    job.options = _with_learnt(job.options, table.headers, earlier)
-    job.mapping = mapping = _mapping(job.kind, table, facts, job.options, earlier)
-    reader = _Reader(job, viewer, table, facts, mapping, locale)
+    chosen, options = job.options, _with_learnt(job, viewer, table.headers, earlier)
+    job.mapping = mapping = _mapping(job.kind, table, facts, options, earlier)
+    reader = _Reader(job, viewer, table, facts, mapping, locale, options)
+    if may_see_learnt(viewer):
+        job.options = options
     staged = Staged(
         format=table.format.to_json(), columns=job.columns, mapping=mapping, match=reader.match, offers={}, headers=table.headers
     )
     staged.rows = _copy(job, table, reader, told)
+    if not may_see_learnt(viewer):
+        own = standing_in(job, table.headers, options.get("values") or {})
+        job.options = {**options, "values": joined(own, chosen.get("values") or {})}
     staged.offers = reader.offers()
     return staged
 
 
-def _with_learnt(options: dict[str, Any], headers: Iterable[str], earlier: list[EarlierMapping]) -> dict[str, Any]:
+def _with_learnt(job: Import, viewer: Member, headers: Iterable[str], earlier: list[EarlierMapping]) -> dict[str, Any]:
     """The values and formats of the last file with these columns, until somebody has chosen others for this one."""
+    options: dict[str, Any] = job.options
     if options.get("mapping") is not None:
         return options
     keys = {header_key(header) for header in headers}
@@ -86,8 +93,8 @@ def _with_learnt(options: dict[str, Any], headers: Iterable[str], earlier: list[
     last = next(same, None)
     if last is None:
         return options
-    values = {name: {**last.values.get(name, {}), **(options.get("values") or {}).get(name, {})} for name in last.values}
-    return {**last.options, **options, "values": {**(options.get("values") or {}), **values}}
+    learnt = last.values if may_see_learnt(viewer) else known_to(viewer, job.kind, last.values)
+    return {**last.options, **options, "values": joined(learnt, options.get("values") or {})}
 
 
 def _mapping(
@@ -125,9 +132,9 @@ class _Reader:
     """Parses rows of one file and resolves what they refer to."""
 
     def __init__(
-        self, job: Import, viewer: Member, table: Table, facts: list[ColumnFacts], mapping: dict[str, str], locale: str
-    ) -> None:
-        options = job.options
+        self, job: Import, viewer: Member, table: Table, facts: list[ColumnFacts], mapping: dict[str, str], locale: str,
+        options: dict[str, Any],
+    ) -> None:  # fmt: skip
         self.job, self.viewer = job, viewer
         currency = options.get("currency") or viewer.workspace.currency
         self.plan = make_plan(
