@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from keystead.base.clock import now
 from keystead.data.models import Account, Deal, Member, Objective, Order, SavedView, Workspace
 from keystead.domain.accounts.editing import change_account, create_account, delete_account
 from keystead.domain.accounts.merging import merge_accounts
@@ -13,7 +14,7 @@ from keystead.domain.plans.items import save_objective
 from keystead.domain.undoing.refusals import NoSuchChange
 from keystead.domain.workspace.permissions import NotAllowed
 from keystead.domain.workspace.settings import change_workspace
-from keystead.domain.workspace.views import change_view, delete_view, save_view
+from keystead.domain.workspace.views import change_view, delete_view, most_used, note_use, save_view
 from tests.domain.undoing.scene import TODAY, Scene, change, take_back
 from tests.support.world import World, account
 
@@ -113,6 +114,11 @@ def test_a_removed_view_comes_back_but_sharing_is_not_undone_by_who_may_not_shar
         view = SavedView.objects.get(pk=view.pk)
         SavedView.objects.filter(pk=view.pk).update(is_shared=True)
         view.refresh_from_db()
+        shared = save_view(viewer=world.mona, list_id="deals", name="Ours", query="group=stage", is_shared=True)
+        shared = change_view(view=shared, viewer=world.mona, fields={"name": "Everybody's"})
+        note_use(viewer=world.alice, view=view.pk, at=now())
+        assert most_used(viewer=world.alice, of_each=1) == {"deals": [(view.pk, "Mine")]}
+        assert most_used(viewer=world.alice) == {"deals": [(view.pk, "Mine"), (shared.pk, "Everybody's")]}
     hidden = change(world.mona, lambda: change_view(view=view, viewer=world.mona, fields={"is_shared": False}))
     with world.inside():
         with pytest.raises(NotAllowed):

@@ -40,6 +40,15 @@ def test_the_next_file_changes_the_kept_record_by_its_own_row_alone_and_says_why
         assert counts(read(world.olga, "accounts", BOTH, match=["name"])) == (0, 0, 2, 0)
 
 
+def test_a_name_of_today_goes_before_a_key_of_yesterday(world: World) -> None:
+    with world.inside():
+        _merged(world)
+        other = account("C-2")
+        bring_in(world.olga, "deals", "Deal ID,Name,Account,Amount\nD-1,Pumps,C-2,100\n")
+        bring_in(world.olga, "accounts", "Account ID,Name,Parent\nC-3,Aurelia Iberia,C-2\n")
+        assert Deal.objects.get().account == Account.objects.get(external_id="C-3").parent == other
+
+
 def test_deals_people_and_children_that_name_the_lost_key_find_the_kept_record(world: World) -> None:
     with world.inside():
         kept = _merged(world)

@@ -94,6 +94,14 @@ def test_a_contact_takes_over_reports_objectives_and_what_she_has_not_herself(wo
         assert {objective.stakeholder for objective in scene.plan.objectives.all()} == {kept}
 
 
+def test_nobody_comes_to_report_to_herself_when_who_reported_to_her_is_merged_into_her(world: World) -> None:
+    with world.inside():
+        scene = Scene(world)
+        Contact.objects.filter(pk=scene.marc.pk).update(email="marc@aurelia.example")
+        kept = merge_contacts(keep=scene.lena, lose=Contact.objects.get(pk=scene.marc.pk), viewer=world.alice)
+        assert (kept.reports_to, kept.email) == (None, "lena@aurelia.example")
+
+
 def test_a_pair_is_told_apart_once_whichever_is_named_first(world: World) -> None:
     with world.inside():
         one, other = account("Acme"), account("Acme Ltd")

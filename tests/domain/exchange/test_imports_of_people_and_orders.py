@@ -1,9 +1,14 @@
 """Imports that name people, stages and orders: what is made for them, what contradicts itself, and what an undo gives back."""
 
-import pytest
+from typing import Any
 
-from keystead.data.models import Account, Member, Order, Stage
-from tests.domain.exchange.importing import bring_in, counts, problems, read, undo
+import pytest
+from django.db import connection
+
+from keystead.data.models import Account, Deal, Import, Member, Order, Stage
+from keystead.domain.exchange import committing
+from keystead.domain.exchange.tables import TARGETS
+from tests.domain.exchange.importing import again, bring_in, counts, problems, read, undo
 from tests.support.world import World, account
 
 
@@ -64,3 +69,37 @@ def test_a_mapping_that_cannot_be_is_told(world: World, mapping: dict[str, str],
         assert job.state == "failed"
         assert (job.failure or {}).get("code") == code
         assert not Account.objects.exists()
+
+
+def test_a_row_without_a_name_is_like_nobody_and_a_probability_of_the_file_goes_before_the_stages(world: World) -> None:
+    with world.inside():
+        account("Aurelia")
+        people = "Account,E-mail,Last name\nAurelia,lena@aurelia.example,\nAurelia,,Meyer\n"
+        assert counts(bring_in(world.olga, "contacts", people)) == (2, 0, 0, 0)
+        bring_in(world.olga, "deals", "Deal,Account,Stage,Probability\nPumps,Aurelia,Proposal,35\n")
+        assert Deal.objects.get().probability == 35
+
+
+def test_a_file_that_only_says_which_records_there_are_changes_none(world: World) -> None:
+    with world.inside():
+        account("Aurelia", external_id="A-1")
+        columns: list[Any] = []
+        with connection.cursor() as cursor, pytest.MonkeyPatch.context() as patch:
+            patch.setattr(committing, "compared", lambda *_given: columns)
+            committing._update(cursor, TARGETS["accounts"], set(), "accounts", {})
+        assert Account.objects.get().version == 1
+
+
+def test_a_file_that_is_gone_is_told(world: World) -> None:
+    with world.inside():
+        job = read(world.olga, "accounts", "Name\nAurelia\n")
+        job.file.storage.delete(str(job.file.name))
+        Import.objects.filter(pk=job.pk).update(state="received")
+        assert (again(job).failure or {}).get("code") == "file_missing"
+
+
+def test_a_field_that_a_newer_keystead_does_not_have_is_told(world: World) -> None:
+    with world.inside():
+        job = read(world.olga, "accounts", "Name\nAurelia\n")
+        Import.objects.filter(pk=job.pk).update(state="received", options={"mapping": {"Name": "colour"}})
+        assert (again(job).failure or {}).get("code") == "unknown_field"

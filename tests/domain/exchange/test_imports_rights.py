@@ -2,10 +2,12 @@
 
 import pytest
 
-from keystead.data.models import Account, Deal, Import
+from keystead.data.models import Account, Contact, Deal, Import
 from keystead.domain.exchange import imports, telling, working
+from keystead.domain.exchange.committing import _require_right
+from keystead.domain.exchange.problems import CannotRead
 from keystead.domain.workspace.permissions import NotAllowed
-from tests.domain.exchange.importing import bring_in, counts, problems, read
+from tests.domain.exchange.importing import bring_in, counts, problems, read, undo
 from tests.support.world import World, account
 
 
@@ -26,6 +28,17 @@ def test_alice_does_not_change_a_deal_that_she_does_not_reach(world: World) -> N
         job = bring_in(world.alice, "deals", "Opportunity ID,Deal\nD-1,Mine now\n")
         assert problems(job) == [(2, None, "not_allowed")]
         assert Deal.objects.get().name == "Drills"
+
+
+def test_alice_imports_people_of_her_accounts_takes_them_back_and_makes_no_member_beside_them(world: World) -> None:
+    with world.inside(world.alice):
+        account("Aurelia", owner=world.alice)
+        job = bring_in(world.alice, "contacts", "Last name,Account\nLindt,Aurelia\nMeyer,\n")
+        assert counts(job) == (1, 0, 0, 1)
+        undo(world.alice, job)
+        assert not Contact.objects.exists()
+        with pytest.raises(CannotRead, match="not_allowed"):
+            _require_right("members", world.alice)
 
 
 def test_an_account_that_alice_imports_is_hers(world: World) -> None:

@@ -5,13 +5,17 @@ from decimal import Decimal
 from itertools import product as each_pair
 
 import pytest
+from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keystead.base.money import Money
-from keystead.data.models import Deal, Rate, Stage
+from keystead.data.models import Deal, Plan, Rate, Stage
 from keystead.domain.accounts import columns
-from tests.domain.grid.scene import accounts, deal, deals, names
+from keystead.domain.grid.asking import read_asked
+from keystead.domain.grid.columns import Reader
+from keystead.domain.plans.columns import PLANS, plan_rows
+from tests.domain.grid.scene import TODAY, accounts, deal, deals, names
 from tests.support.examples import examples
 from tests.support.world import World, account
 
@@ -119,6 +123,17 @@ def test_a_transaction_is_converted_with_the_rate_of_its_own_day(world: World) -
         assert names(deals("amount.from=15", world.olga)) == ["Late"]
         world.olga.workspace.rate_policy = "current"  # with that of today, whatever their days
         assert deals("", world.olga).foot()[0]["amount"].values == (Money(Decimal(40), "EUR"),)
+
+
+def test_no_plan_is_one_of_no_account(world: World) -> None:
+    with world.inside():
+        aurelia = account("Aurelia Foods", owner=world.alice)
+        Plan.objects.create(account=aurelia, name="2026", start_date=TODAY, end_date=TODAY, currency="EUR")
+        reader = Reader(world.olga, TODAY)
+        asked = {text: read_asked(QueryDict(f"account={text}"), PLANS) for text in ("none", "aurelia", str(aurelia.pk))}
+        assert {text: names(plan_rows(each, reader)) for text, each in asked.items()} == {
+            "none": [], "aurelia": ["2026"], str(aurelia.pk): ["2026"]
+        }  # fmt: skip
 
 
 def test_deals_are_found_by_a_name_a_day_an_amount_and_as_ones_own(world: World) -> None:

@@ -96,6 +96,16 @@ def test_a_deal_below_is_heard_in_the_account_and_the_plan_above(world: World, t
     assert hears(world, f"account:{group.pk}", notice)
 
 
+def test_two_changes_at_one_place_are_looked_up_once(
+    world: World, tree: tuple[Account, Account, Plan], django_assert_num_queries: Any
+) -> None:
+    _group, below, _plan = tree
+    notices = [Notice(world.northwind.pk, "deal", frozenset({uuid4()}), accounts=frozenset({below.pk})) for _ in range(2)]
+    with world.inside(), django_assert_num_queries(1):
+        first, second = look_around(notices)
+    assert (first.accounts, first.people) == (second.accounts, second.people) != (frozenset(), frozenset())
+
+
 def test_a_deal_elsewhere_is_not_heard(world: World, tree: tuple[Account, Account, Plan]) -> None:
     _group, below, plan = tree
     with world.inside():

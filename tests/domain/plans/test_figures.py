@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from keystead.data.models import Plan, Rate
+from keystead.data.models import Deal, Plan, Rate
 from keystead.domain.deals.editing import change_deal
 from keystead.domain.plans.approval import move
 from keystead.domain.plans.editing import create_plan
@@ -130,3 +130,17 @@ def test_two_plans_of_one_team_may_not_overlap(world: World) -> None:
         with pytest.raises(Invalid) as refused:
             create_plan(viewer=world.alice, fields={"account": plan.account}, today=TODAY)
     assert refused.value.errors[0].code == "overlaps"
+
+
+def test_an_open_deal_without_a_probability_is_named_and_a_long_list_is_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keystead.domain.plans.explanation.LISTED_AT_MOST", 1)
+    with world.inside(world.alice):
+        plan = plan_for(world)
+        for number in range(3):
+            made = deal(world, plan.account, "10", status="open", name=f"Pumps {number}")
+            Deal.objects.filter(pk=made.pk).update(probability=None, stage=None)
+        why = explain(plan=plan, kpi="weighted_pipeline", viewer=world.alice, at=AT, today=TODAY)
+    assert why.included == ()
+    assert [(item.reason, item.count) for item in why.excluded] == [("no_probability", 1), ("no_probability", 2)]

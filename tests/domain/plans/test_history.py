@@ -1,9 +1,12 @@
 """Who changed what in a plan, and how much of what was approved has changed since."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
+from django.db.models import F
+
 from keystead.base.scope import open_scope
+from keystead.data.models import Plan
 from keystead.domain.plans.approval import move
 from keystead.domain.plans.editing import change_plan
 from keystead.domain.plans.history import changed_since_approval, plan_history
@@ -83,3 +86,15 @@ def test_frozen_rates_go_when_an_approved_plan_is_recalled(world: World) -> None
         move(plan=plan, verb="recall", viewer=world.alice, at=AT)
         assert not PlanRate.objects.exists()
     assert frozen == [("USD", "EUR", Decimal("0.95"), date(2026, 1, 2))]
+
+
+def test_what_came_before_the_changes_that_are_read_and_a_change_of_nothing_told_are_left_out(world: World) -> None:
+    with world.inside(world.alice):
+        plan = plan_for(world)
+        for target in (2000, 3000):
+            plan = change_plan(plan=plan, viewer=world.alice, fields={"target": Decimal(target)})
+        whole = plan_history(plan=plan)
+        (last,) = plan_history(plan=plan, at_most=1)
+        assert [(each.old, each.new) for each in last.fields] == [(2000, 3000)]
+        Plan.objects.filter(pk=plan.pk).update(created_at=F("created_at") - timedelta(days=1))
+        assert plan_history(plan=plan) == whole

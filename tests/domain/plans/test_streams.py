@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from keystead.base.periods import FiscalCalendar, InvalidPeriod, Period
 from keystead.data.models import Plan, Product, Rate
 from keystead.domain.plans.kpis import figures
 from keystead.domain.plans.streams import earlier_period, streams
@@ -60,6 +61,18 @@ def test_the_same_days_a_year_earlier_keep_the_end_of_february(
     with world.inside(world.alice):
         found = earlier_period(Plan(start_date=period[0], end_date=period[1]), world.alice)
     assert (found.start, found.end) == before
+
+
+def test_where_no_fiscal_year_can_be_told_the_same_days_a_year_earlier_are_meant(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def year_of(_calendar: FiscalCalendar, day: date) -> Period:
+        raise InvalidPeriod("period_out_of_range", day)
+
+    monkeypatch.setattr(FiscalCalendar, "year_of", year_of)
+    with world.inside(world.alice):
+        found = earlier_period(Plan(start_date=date(2026, 1, 1), end_date=date(2026, 12, 31)), world.alice)
+    assert (found.start, found.end) == (date(2025, 1, 1), date(2025, 12, 31))
 
 
 def test_a_plan_over_a_year_of_weeks_looks_at_the_year_of_weeks_before(world: World) -> None:

@@ -2,13 +2,14 @@
 
 import threading
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
 
-from keystead.data.models import Account, Contact, Deal, Member, Objective, Stage, UndoneChange, User
+from keystead.data.models import Account, Contact, Deal, Import, Member, Objective, Stage, UndoneChange, User
 from keystead.domain.accounts.editing import (
     change_account,
     change_contact,
@@ -20,8 +21,13 @@ from keystead.domain.accounts.editing import (
 from keystead.domain.deals.editing import change_deal, create_deal, delete_deal
 from keystead.domain.plans.editing import change_plan, create_plan, delete_plan
 from keystead.domain.plans.items import delete_item, save_objective
+from keystead.domain.undoing.changes import has_written, written
+from keystead.domain.undoing.kinds import KINDS
+from keystead.domain.undoing.obstacles import _was_seen, title_of
+from keystead.domain.undoing.offering import may_undo
 from keystead.domain.undoing.refusals import CannotUndo, NoSuchChange
 from keystead.domain.undoing.sentences import sentences
+from keystead.domain.undoing.since import since
 from keystead.domain.workspace.members import change_member, create_member, deactivate_member
 from keystead.domain.workspace.permissions import NotAllowed
 from keystead.domain.workspace.settings import change_workspace
@@ -104,6 +110,7 @@ def test_one_field_in_the_way_keeps_the_whole_change(world: World, scene: Scene)
 
         written = change(world.alice, bulk)
         change(world.mona, lambda: change_account(account=scene.bolt, viewer=world.mona, fields={"country": "Italy"}))
+        change(world.olga, lambda: change_account(account=scene.bolt, viewer=world.olga, fields={"industry": "Energy"}))
         refusal = refused(world.alice, written)
         (obstacle,) = refusal.obstacles
         assert (obstacle.code, obstacle.title, obstacle.by) == ("changed", "Bolt Energy", "Mona Manager")
@@ -279,3 +286,30 @@ def test_neither_a_currency_in_use_nor_an_address_that_opens_a_login_is_taken_ba
         address = change(world.olga, lambda: change_member(member=nina, viewer=world.olga, at=AT, fields=fields))
         Member.objects.filter(pk=nina.pk).update(user=User.objects.create_user("novak@northwind.example", "x", name="Nina Novak"))
         assert refused(world.olga, address).code == "has_login"
+
+
+def test_who_may_not_edit_is_offered_no_undo_and_what_has_no_history_none_either(world: World, scene: Scene) -> None:
+    with world.inside():
+        request = change(world.alice, lambda: change_account(account=scene.bolt, viewer=world.alice, fields={"country": "Spain"}))
+        told = written(request)
+        assert told is not None
+        assert [may_undo(told, member) for member in (world.alice, world.vera)] == [True, False]
+        assert (has_written(request, Account), has_written(request, Import)) == (True, None)
+
+
+def test_a_record_that_was_seen_before_history_began_has_no_base(world: World, scene: Scene) -> None:
+    with world.inside():
+        change(world.alice, lambda: change_account(account=scene.bolt, viewer=world.alice, fields={"country": "Spain"}))
+        bolt = Account.objects.get(pk=scene.bolt.pk)
+        assert since(bolt, bolt.version - 1).base is not None
+        bolt.version += 100
+        told = since(bolt, 1)
+        assert (told.base, told.later["country"].by) == (None, "Alice Alvarez")
+
+
+def test_a_row_that_is_gone_has_a_name_and_is_told_to_whom_it_was_or_who_sees_what_it_hung_on(world: World, scene: Scene) -> None:
+    with world.inside():
+        assert title_of(KINDS["Rate"], SimpleNamespace(base="USD", quote="EUR")) == "USD/EUR"
+        for owner, at, expected in ((world.alice, None, True), (world.bob, scene.bolt.pk, True), (world.bob, None, False)):
+            gone = SimpleNamespace(owner_id=owner.pk, account_id=at)
+            assert _was_seen(KINDS["Deal"], gone, world.alice) is expected

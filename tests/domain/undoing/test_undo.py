@@ -104,7 +104,8 @@ def test_a_change_taken_back_leaves_no_trace_and_done_again_is_what_it_was(world
         assert everything() == before
 
 
-def test_a_change_of_many_rows_is_one_change(world: World) -> None:
+def test_a_change_of_many_rows_is_one_change(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keystead.domain.undoing.undo._MANY", 2)
     with world.inside():
         scene = Scene(world)
         before = everything()

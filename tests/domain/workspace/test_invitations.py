@@ -149,3 +149,11 @@ def test_an_owner_made_by_a_command_needs_no_letter(db: None) -> None:
     )
     with open_scope(workspace_id=workspace.pk):
         assert (owner.email, owner.user.check_password("a long enough phrase")) == ("fay@fabrikam.example", True)
+
+
+def test_a_login_that_somebody_made_a_moment_ago_is_signed_in_to_first(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    _nina, token = letter(world)
+    User.objects.create_user("nina@northwind.example", "x", name="Nina")
+    monkeypatch.setattr("keystead.domain.workspace.invitations._login", lambda _member: None)
+    with cannot("sign_in_first"):
+        accept(token=token, at=AT, login=LOGIN)

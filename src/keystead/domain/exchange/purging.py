@@ -56,5 +56,5 @@ def _delete_rows(job: Import) -> None:
 
 
 def _delete_file(job: Import) -> None:
-    storage, name = job.file.storage, job.file.name
+    storage, name = job.file.storage, str(job.file.name)
     transaction.on_commit(lambda: storage.delete(name))
