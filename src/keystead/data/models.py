@@ -20,7 +20,7 @@ from keystead.data.workspace.views import DefaultView, SavedView, ViewUse
 
 __all__ = [
     "Account", "AccountKey", "AccountTeamMember", "Action", "AlikePair", "ApiToken", "AuditEvent", "Comparison",
-    "Contact", "ContactKey", "CountLine",     "Deal", "DealCount", "DealCountLine", "DealStageChange",
+    "Contact", "ContactKey", "CountLine", "Deal", "DealCount", "DealCountLine", "DealStageChange",
     "DefaultView", "DistinctAccounts", "DistinctContacts", "EntryRule", "FindTerm", "FindWord", "IdempotentAnswer", "Import",
     "ImportRow", "Invitation", "KeptAnswer", "KeptGroup", "KeptLack", "KeptLine", "KeptMark", "KeptPeriod",
     "Measure", "MeasureReading", "Member",

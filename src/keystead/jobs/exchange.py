@@ -13,10 +13,12 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
+from keystead.base import clock
 from keystead.base.scope import open_scope
 from keystead.data.exchange.models import Import
 from keystead.data.workspace.models import Member
 from keystead.domain.exchange import working
+from keystead.domain.find.kept_duplicates import ask_after_import
 
 logger = logging.getLogger(__name__)
 
@@ -36,13 +38,30 @@ def read(context: JobContext, *, workspace_id: str, job_id: str, member_id: str)
 @app.task(name="keystead.jobs.exchange.commit", pass_context=True, retry=RETRY)
 def commit(context: JobContext, *, workspace_id: str, job_id: str, member_id: str) -> None:
     """Writes what was previewed."""
-    _run(working.commit_now, context, workspace_id, job_id, member_id)
+    _run(_commit, context, workspace_id, job_id, member_id)
 
 
 @app.task(name="keystead.jobs.exchange.undo", pass_context=True, retry=RETRY)
 def undo(context: JobContext, *, workspace_id: str, job_id: str, member_id: str) -> None:
     """Takes a commit back."""
-    _run(working.undo_now, context, workspace_id, job_id, member_id)
+    _run(_undo, context, workspace_id, job_id, member_id)
+
+
+def _commit(*, job_id: str) -> None:
+    working.commit_now(job_id=job_id)
+    _compare(job_id)
+
+
+def _undo(*, job_id: str) -> None:
+    working.undo_now(job_id=job_id)
+    _compare(job_id)
+
+
+def _compare(job_id: str) -> None:
+    """Likely duplicates are looked for among what has just been written. An import that is lost to this is met at night."""
+    kind = Import.objects.filter(pk=job_id, state__in=("committed", "undone")).values_list("kind", flat=True).first()
+    if kind:
+        ask_after_import(kind, at=clock.now())
 
 
 def _run(step: Step, context: JobContext, workspace_id: str, job_id: str, member_id: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from keystead.data.models import Contact
-from keystead.domain.find.duplicates import Pair, digits, duplicate_accounts, duplicate_contacts, host
+from keystead.domain.find.duplicates import Pair, digits, duplicates, host
 from tests.support.world import World, account
 
 ACCOUNTS = [
@@ -32,7 +32,7 @@ def test_accounts_are_paired_by_name_legal_form_and_site_but_not_across_countrie
     with world.inside():
         names = {account(name, website=site, country=country, owner=world.alice).pk: name for name, site, country in ACCOUNTS}
         found = {
-            (*sorted((names[pair.first], names[pair.second])), pair.reasons) for pair in duplicate_accounts(viewer=world.olga)
+            (*sorted((names[pair.first], names[pair.second])), pair.reasons) for pair in duplicates("account", viewer=world.olga)
         }
     assert found == {
         ("Aurelia Foods", "Aurelia Foods", ("name",)),
@@ -65,7 +65,7 @@ def test_people_are_paired_by_mail_phone_and_name_and_two_with_an_office_s_addre
         ]
         names = {contact.pk: f"{contact.first_name} {contact.last_name}" for contact in Contact.objects.bulk_create(rows)}
         found = {
-            (*sorted((names[pair.first], names[pair.second])), pair.reasons) for pair in duplicate_contacts(viewer=world.olga)
+            (*sorted((names[pair.first], names[pair.second])), pair.reasons) for pair in duplicates("contact", viewer=world.olga)
         }
     assert found == {
         ("A. Silva", "Ana Silva", ("alike", "email", "same_account")),

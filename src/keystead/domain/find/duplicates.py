@@ -1,18 +1,21 @@
-"""Which of a viewer's accounts, or contacts, are likely the same one: pairs with their likeness and what speaks for it.
+"""Which accounts, or contacts, are likely the same one: pairs with their likeness and what speaks for it.
 
 Only records that share something are compared: a word that few others have, the beginning of the name, a site, an address of
 mail, a telephone number. 10,000 names are 50 million pairs, and a few thousand of them share anything.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
+from heapq import nsmallest
 from itertools import combinations
 from typing import Any, Literal
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from keystead.base.words import fold
 from keystead.data.accounts.distinct import DistinctAccounts, DistinctContacts
@@ -21,6 +24,7 @@ from keystead.data.workspace.models import Member
 from keystead.domain.exchange.guessing_values import bare_words, likeness
 
 type Reason = Literal["name", "legal_form", "alike", "site", "email", "phone", "same_account"]
+type Row = tuple[Any, ...]  # the key, then the columns of its kind
 
 LIKELY = 0.85  # below, two names are two records more often than not
 MOST_SHARING = 12  # what more records share says nothing about any two of them
@@ -42,21 +46,48 @@ class Pair:
     reasons: tuple[Reason, ...]
 
 
-def duplicate_accounts(*, viewer: Member) -> list[Pair]:
-    """The likeliest first, no more than `MOST_SHOWN`; of the accounts that the viewer may see, without what is known as two."""
-    rows = list(Account.objects.visible_to(viewer).order_by().values_list("pk", "name", "website", "country"))
-    known = {row[0]: row[1:] for row in rows}
-    blocks = _blocks((key, _account_keys(*row)) for key, row in known.items())
-    names = sorted((bare_words(name)[0], key) for key, (name, _site, _country) in known.items())
-    return _ranked(_pairs(blocks) | _neighbours(names), known, _account_pair, DistinctAccounts)
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is read of a kind of record, what two of them may share, and how alike two are by these columns."""
+
+    model: Any
+    distinct: Any
+    columns: tuple[str, ...]
+    shares: Callable[..., Iterator[Hashable]]
+    compare: Callable[[Row, Row], tuple[float, tuple[Reason, ...]]]
 
 
-def duplicate_contacts(*, viewer: Member) -> list[Pair]:
-    """The same for people: an address or a number that two share, or the same name at one account."""
-    columns = ("pk", "first_name", "last_name", "email", "phone", "account_id")
-    known = {row[0]: row[1:] for row in Contact.objects.visible_to(viewer).order_by().values_list(*columns)}
-    blocks = _blocks((key, _contact_keys(*row)) for key, row in known.items())
-    return _ranked(_pairs(blocks), known, _contact_pair, DistinctContacts)
+def duplicates(kind: str, *, viewer: Member) -> list[Pair]:
+    """The likeliest first, no more than `MOST_SHOWN`; of the records that the viewer may see, without what is known as two.
+
+    Reads and compares all of them: for a few thousand (domain/find/kept_duplicates.py).
+    """
+    told = set(KINDS[kind].distinct.objects.values_list("first_id", "second_id"))
+    return likeliest(kind, KINDS[kind].model.objects.visible_to(viewer), most=MOST_SHOWN, told=told)
+
+
+def likeliest(kind: str, records: QuerySet, *, most: int, told: AbstractSet[tuple[UUID, UUID]] = frozenset()) -> list[Pair]:
+    """The likeliest pairs of these records, without those that were `told` apart. Memory: about 1 KB for each record."""
+    of = KINDS[kind]
+    rows: list[Row] = list(records.order_by("pk").values_list("pk", *of.columns).iterator(chunk_size=5_000))
+    places = _sharing(rows, of.shares)
+    if kind == "account":
+        places |= _neighbours(rows)
+    found = judged(kind, ((rows[pair // len(rows)], rows[pair % len(rows)]) for pair in places))
+    return nsmallest(most, (pair for pair in found if (pair.first, pair.second) not in told), key=in_order)
+
+
+def judged(kind: str, couples: Iterable[tuple[Row, Row]]) -> Iterator[Pair]:
+    """Those of the couples that are likely the same; each has the smaller key first."""
+    compare = KINDS[kind].compare
+    for one, other in couples:
+        how, reasons = compare(one[1:], other[1:])
+        if how >= LIKELY and reasons:
+            yield Pair(one[0], other[0], min(how, 0.99 if reasons != ("name",) else 1.0), reasons)
+
+
+def in_order(pair: Pair) -> tuple[float, UUID, UUID]:
+    return -pair.likeness, pair.first, pair.second
 
 
 # What a record shares with others
@@ -98,27 +129,31 @@ def digits(phone: str) -> str:
     return found[-9:] if len(found) >= _SHORTEST_PHONE else ""
 
 
-def _blocks(keyed: Iterable[tuple[UUID, Iterable[Hashable]]]) -> Iterable[list[UUID]]:
-    blocks: dict[Hashable, list[UUID]] = defaultdict(list)
-    for key, shares in keyed:
-        for share in shares:
-            blocks[share].append(key)
-    return blocks.values()
+def _sharing(rows: Sequence[Row], shares: Callable[..., Iterator[Hashable]]) -> set[int]:
+    """Couples of places that share something, each as one number: the smaller place times all, plus the other.
+
+    What is shared is kept by its hash: two things of one hash only cost a look at records that turn out not to be alike.
+    """
+    holders: dict[int, int | list[int]] = {}  # one place, several, or none any more: too many
+    for place, row in enumerate(rows):
+        for share in shares(*row[1:]):
+            held = holders.setdefault(hash(share), place)
+            if isinstance(held, list):
+                if len(held) < MOST_SHARING and held:
+                    held.append(place)
+                else:
+                    held.clear()
+            elif held != place:
+                holders[hash(share)] = [held, place]
+    several = (held for held in holders.values() if isinstance(held, list))
+    return {one * len(rows) + other for held in several for one, other in combinations(held, 2)}
 
 
-def _pairs(blocks: Iterable[list[UUID]]) -> set[tuple[UUID, UUID]]:
-    return {
-        (one, other) if one < other else (other, one)
-        for block in blocks
-        if 1 < len(block) <= MOST_SHARING
-        for one, other in combinations(block, 2)
-    }
-
-
-def _neighbours(names: list[tuple[str, UUID]]) -> set[tuple[UUID, UUID]]:
+def _neighbours(rows: Sequence[Row]) -> set[int]:
     """In the order of the names, equal or nearly equal ones stand side by side, also where many share a word."""
+    names = sorted((bare_words(row[1])[0], place) for place, row in enumerate(rows))
     return {
-        (one, other) if one < other else (other, one)
+        min(one, other) * len(rows) + max(one, other)
         for step in (1, 2)
         for (_name, one), (_other, other) in zip(names, names[step:], strict=False)
     }
@@ -195,11 +230,9 @@ def _people_likeness(one: tuple[Any, ...], other: tuple[Any, ...], names: list[s
     return SequenceMatcher(None, names[0], names[1], autojunk=False).ratio() * 0.96
 
 
-def _ranked(pairs: set[tuple[UUID, UUID]], known: dict[UUID, Any], compare: Any, distinct: Any) -> list[Pair]:
-    told = set(distinct.objects.values_list("first_id", "second_id")) if pairs else set()
-    found = []
-    for one, other in pairs:
-        how, reasons = compare(known[one], known[other])
-        if how >= LIKELY and reasons and (one, other) not in told:
-            found.append(Pair(one, other, min(how, 0.99 if reasons != ("name",) else 1.0), reasons))
-    return sorted(found, key=lambda pair: (-pair.likeness, pair.first, pair.second))[:MOST_SHOWN]
+KINDS = {
+    "account": Kind(Account, DistinctAccounts, ("name", "website", "country"), _account_keys, _account_pair),
+    "contact": Kind(
+        Contact, DistinctContacts, ("first_name", "last_name", "email", "phone", "account_id"), _contact_keys, _contact_pair
+    ),
+}

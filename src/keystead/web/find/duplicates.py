@@ -1,7 +1,8 @@
 """Likely duplicates over the whole list: pairs side by side, one of which is kept, or which are told apart.
 
-GET: pairs from `?from=` on. POST: `first` and `second` (keys), `keep` (one of them), `v1` and `v2` (the versions that were seen),
-`step` "merge" or "apart"; the answer takes the pair's place.
+GET: pairs from `?from=` on; `?state=` only how far comparing is, asked again and again while a large workspace is compared. POST:
+`first` and `second` (keys), `keep` (one of them), `v1` and `v2` (the versions that were seen), `step` "merge" or "apart"; the
+answer takes the pair's place. `step` "again" has all records compared anew.
 """
 
 from typing import Any
@@ -15,9 +16,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from keystead.base import clock
 from keystead.data.accounts.models import Account, Contact
 from keystead.domain.accounts.merging import merge_accounts, merge_contacts, tell_apart
-from keystead.domain.find.duplicates import MOST_SHOWN, Pair, duplicate_accounts, duplicate_contacts
+from keystead.domain.find.duplicates import MOST_SHOWN, Pair
+from keystead.domain.find.kept_duplicates import Found, find_duplicates, look_again, standing
 from keystead.domain.workspace.permissions import may, require
 from keystead.domain.writing import Invalid, Stale
 from keystead.web.find.sides import shown
@@ -26,7 +29,6 @@ from keystead.web.requests import WorkspaceRequest, wants_fragment
 _BOTH = require_http_methods(["GET", "POST"])
 _PAGE = 20
 _MODELS: dict[str, Any] = {"account": Account, "contact": Contact}
-_PAIRS = {"account": duplicate_accounts, "contact": duplicate_contacts}
 
 
 @_BOTH
@@ -42,19 +44,41 @@ def contacts(request: WorkspaceRequest) -> HttpResponse:
 def _page(request: WorkspaceRequest, kind: str) -> HttpResponse:
     if request.method == "POST":
         require(request.viewer, f"{kind}.edit")
-        return _decide(request, kind)
+        return _again(request, kind) if request.POST.get("step") == "again" else _decide(request, kind)
     require(request.viewer, f"{kind}.read")
-    found = _PAIRS[kind](viewer=request.viewer)
+    if "state" in request.GET:
+        return _state(request, kind)
+    looked = find_duplicates(kind, viewer=request.viewer, at=clock.now())
+    found = looked.pairs
     start = _number(request.GET.get("from", ""))
     after = start + _PAGE
     context = {
-        "kind": kind, "pairs": shown(kind, found[start:after], request.viewer), "count": len(found),
+        **_looked(request, kind, looked), "pairs": shown(kind, found[start:after], request.viewer), "count": len(found),
         "is_cut": len(found) >= MOST_SHOWN, "next": after if after < len(found) else None, "start": start,
-        "may_edit": may(request.viewer, f"{kind}.edit"), "here": _here(request, kind), "tabs": _tabs(request, kind),
+        "tabs": _tabs(request, kind),
         "crumbs": [{"label": _("Accounts"), "url": reverse("accounts:list", args=[request.workspace.slug])},
                    {"label": _("Duplicates"), "url": ""}],
     }  # fmt: skip
     return render(request, "find/duplicates.html", context)
+
+
+def _looked(request: WorkspaceRequest, kind: str, looked: Found) -> dict[str, Any]:
+    return {"looked": looked, "kind": kind, "may_edit": may(request.viewer, f"{kind}.edit"), "here": _here(request, kind)}
+
+
+def _state(request: WorkspaceRequest, kind: str) -> HttpResponse:
+    """How far comparing is. When it has ended, a link leads to the new pairs: what somebody is about to choose stays."""
+    looked = standing(kind, at=clock.now())
+    is_news = looked.compared_at is not None and not looked.is_awaited
+    return render(request, "find/duplicates_state.html", {**_looked(request, kind, looked), "is_news": is_news})
+
+
+def _again(request: WorkspaceRequest, kind: str) -> HttpResponse:
+    look_again(kind, viewer=request.viewer, at=clock.now())
+    if not wants_fragment(request):
+        return redirect(_here(request, kind))
+    looked = standing(kind, at=clock.now())
+    return render(request, "find/duplicates_state.html", _looked(request, kind, looked))
 
 
 def _decide(request: WorkspaceRequest, kind: str) -> HttpResponse:
@@ -69,10 +93,10 @@ def _decide(request: WorkspaceRequest, kind: str) -> HttpResponse:
         kept = merge(keep=keep, lose=lose, viewer=request.viewer, seen=versions[keep.pk], lose_seen=versions[lose.pk])
         return _done(request, kind, kept, _("%(lost)s is part of %(kept)s now.") % {"lost": lose, "kept": kept})
     except Invalid as refusal:
-        return _again(request, kind, first, second, str(refusal.errors[0].message))
+        return _refused(request, kind, first, second, str(refusal.errors[0].message))
     except Stale:
         text = _("Somebody has changed one of them since you opened the page. Look at both again, then choose.")
-        return _again(request, kind, first, second, text)
+        return _refused(request, kind, first, second, text)
     except ObjectDoesNotExist as gone:
         raise Http404 from gone
 
@@ -84,7 +108,7 @@ def _done(request: WorkspaceRequest, kind: str, kept: Any, text: str) -> HttpRes
     return redirect(_here(request, kind))
 
 
-def _again(request: WorkspaceRequest, kind: str, first: Any, second: Any, error: str) -> HttpResponse:
+def _refused(request: WorkspaceRequest, kind: str, first: Any, second: Any, error: str) -> HttpResponse:
     """The pair as it is now, with why nothing was done."""
     if not wants_fragment(request):
         messages.error(request, error)
