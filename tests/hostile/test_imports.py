@@ -2,7 +2,7 @@
 
 import pytest
 
-from keystead.data.models import Account, Deal, ImportRow, Member
+from keystead.data.models import Account, Contact, Deal, ImportRow, Member
 from keystead.domain.accounts.tree import refresh_lineage
 from keystead.domain.exchange import imports, telling, working
 from keystead.domain.workspace.permissions import NotAllowed
@@ -141,3 +141,21 @@ def test_what_was_learnt_from_others_files_names_no_unseen_record(world: World) 
     with world.inside():
         again = read(world.olga, "deals", text.format("SO"))
         assert again.options["values"] == meant, "what was learnt from others is not forgotten by her file"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("deals", "Opportunity ID,Account\nD-1,Borealis\n"), ("contacts", "Email,Account\nroe@aurelia.example,Borealis\n")],
+)
+def test_nothing_is_moved_to_an_account_that_was_given_away_since_the_preview(world: World, kind: str, text: str) -> None:
+    with world.inside(world.alice):
+        mine, other = account("Aurelia", owner=world.alice), account("Borealis", owner=world.alice)
+        deal = Deal.objects.create(name="Drills", external_id="D-1", account=mine, owner=world.alice, currency="EUR")
+        contact = Contact.objects.create(last_name="Roe", email="roe@aurelia.example", external_id="C-1", account=mine)
+        job = read(world.alice, kind, text)
+        assert counts(job) == (0, 1, 0, 0)
+        Account.objects.filter(pk=other.pk).update(owner=world.bob)
+        assert problems(commit(world.alice, job)) == [(2, None, "not_allowed")]
+        deal.refresh_from_db()
+        contact.refresh_from_db()
+        assert (deal.account_id, contact.account_id) == (mine.pk, mine.pk)

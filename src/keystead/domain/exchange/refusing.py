@@ -50,7 +50,8 @@ def refuse_unreached(cursor: Any, job: Import, target: Target, viewer: Member) -
 
 
 def refuse_new_beyond_reach(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
-    """Whoever does not reach every record may create only at accounts within reach."""
+    """Whoever does not reach every record may create only at accounts within reach, and move records only to such: what she saw
+    when the file was read may be another's when it is written."""
     if reach(viewer, target.create) is not Reach.ALL and job.kind in ("contacts", "deals", "orders"):
         from keystead.data.models import Account
 
@@ -62,9 +63,9 @@ def refuse_new_beyond_reach(cursor: Any, job: Import, target: Target, viewer: Me
             parameters = [people(viewer, reach(viewer, target.create))]
         cursor.execute(
             f"UPDATE keystead_importrow r SET problems = {_escape(problem_sql('not_allowed'))}"
-            f" WHERE r.job_id = %s AND r.verdict = 'create'"
+            f" WHERE r.job_id = %s AND (r.verdict = 'create' OR r.verdict = 'update' AND r.after ? 'account_id')"
             f" AND (r.values ->> 'account_id' IS NOT NULL AND (r.values ->> 'account_id')::uuid NOT IN ({statement})"
-            f"   OR r.values ->> 'account_id' IS NULL AND NOT ({mine}))",
+            f"   OR r.verdict = 'create' AND r.values ->> 'account_id' IS NULL AND NOT ({mine}))",
             [job.pk, *values, *parameters],
         )
 
