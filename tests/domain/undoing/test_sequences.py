@@ -36,8 +36,9 @@ def _account(scene: Scene, number: int) -> None:
 
 
 def _deal(scene: Scene, number: int) -> None:
+    """A deal is won and stays so: a step is told from its way back by their moments, and here all is one transaction's moment."""
     if deal := _pick(Deal.objects.all(), number):
-        stage = (scene.open_stage, scene.won_stage)[number % 2]
+        stage = scene.won_stage if number % 2 else deal.stage
         fields = {"close_date": date(2025 + number % 3, 5, 1), "amount": Decimal(number), "stage": stage}
         change_deal(deal=deal, viewer=scene.world.olga, fields=fields | {"account": _pick(Account.objects.all(), number // 2)})
 

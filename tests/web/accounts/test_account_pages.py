@@ -1,15 +1,17 @@
 """The pages of accounts: who sees what, forms that lose nothing, a tree with its won, contacts, team, activity, deletion."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from keystead.data.models import Account, AccountTeamMember, Contact, Deal, Member, Plan
+from keystead.domain.accounts.activity import account_activity
 from keystead.domain.deals.editing import change_deal, create_deal
 from tests.support.world import World, account
 
@@ -260,3 +262,12 @@ def test_deals_of_the_account_say_where_they_count(world: World, aurelia: Accoun
     assert "in no plan: no plan covers its account" in text_of(client, f"{HOME}{aurelia.pk}/deals/")
     wide = text_of(client, f"{HOME}{aurelia.pk}/deals/?below=1")
     assert "Iberia roll-out" in wide
+
+
+def test_activity_leaves_out_what_nobody_wrote_and_goes_on_before_a_moment(world: World, aurelia: Account) -> None:
+    with world.inside():
+        whole, _end = account_activity(account=aurelia)
+        Account.objects.filter(pk=aurelia.pk).update(created_at=F("created_at") - timedelta(days=1))
+        assert account_activity(account=aurelia)[0] == whole != []
+        assert account_activity(account=aurelia, before="no moment")[0] == whole
+        assert account_activity(account=aurelia, before=whole[0].at.isoformat())[0] == []
