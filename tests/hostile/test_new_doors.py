@@ -263,3 +263,25 @@ def test_a_plan_on_paper_is_noted_like_every_file(world: World) -> None:
     assert _client(world.alice).get(f"/w/northwind/plans/{plan.pk}/one-page/").status_code == 200
     with world.inside():
         assert AuditEvent.objects.filter(kind="exported", subject__contains="bright-tools").count() == 1
+
+
+@pytest.mark.parametrize("path", ["accounts/?group=is_key&", "accounts/?group=country&", "deals/?group=close_date&"])
+def test_a_group_that_an_address_invents_is_answered_like_one_without_rows(world: World, path: str) -> None:
+    with world.inside():
+        account("Bright Tools", owner=world.olga, is_key=True)
+    client = _client(world.olga)
+    assert client.get(f"/w/northwind/{path}").status_code == 200
+    for key in ("true", '"\\ud800"', '"2026-13-45"', '"\\u0000"', "[1]", '{"a":1}', "1e400", '"nonsense"'):
+        for address in (f"{path}part=rows&in=[{key}]", f'{path}part=rows&order=name&after=[{key},"{uuid4()}"]'):
+            assert client.get(f"/w/northwind/{address}").status_code == 200, address
+
+
+def test_a_group_of_yes_and_no_opens_its_own_rows(world: World) -> None:
+    with world.inside():
+        account("Bright Tools", owner=world.olga, is_key=True)
+        account("Dull Tools", owner=world.olga)
+    client = _client(world.olga)
+    assert b"Bright Tools" in client.get("/w/northwind/accounts/?group=is_key").content
+    rows = client.get("/w/northwind/accounts/?group=is_key&part=rows&in=[true]").content
+    assert b"Bright Tools" in rows
+    assert b"Dull Tools" not in rows

@@ -121,4 +121,6 @@ def _read(rows: QuerySet[Any], keys: list[Key], cursor: str) -> list[Any] | None
 def _typed(field: Any, value: Any) -> Any:
     if isinstance(value, (list, dict)) or (isinstance(value, str) and "\x00" in value):
         raise ValueError(value)
+    if isinstance(value, str):
+        value.encode()  # half a surrogate pair is a UnicodeEncodeError, which is a ValueError
     return field.to_python(value)

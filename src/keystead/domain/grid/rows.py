@@ -199,7 +199,8 @@ class Rows:
         last = self.grid.columns[names[-1]]
         words = last.label(self.reader) if last.label else None
         labels = {"words": Min(words)} if words is not None else {}
-        turn = Min(last.sorts_by(self.reader)) if last.kind is not Kind.DAY else F(f"k{depth - 1}")
+        is_own_turn = last.kind in (Kind.DAY, Kind.YES_NO)  # the database knows no least of two truths
+        turn = F(f"k{depth - 1}") if is_own_turn else Min(last.sorts_by(self.reader))
         found = rows.order_by().values(*keys).annotate(n=Count("*"), turn=turn, **labels, **self._aggregates())
         listed = list(
             found.order_by(F("turn").asc(nulls_last=True), f"k{depth - 1}")[offset : None if limit is None else offset + limit]

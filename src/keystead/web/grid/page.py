@@ -7,6 +7,7 @@ column's menu. Without a part: the page, which works as pages of rows without an
 import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -216,17 +217,24 @@ def _within(page: Page) -> tuple[Any, ...] | None:
 
 def _key(page: Page, name: str, value: Any) -> Any:
     column = page.listing.grid.columns[name]
-    if value is None or isinstance(value, bool):
-        return value if value is None or column.kind is Kind.YES_NO else None
-    text = str(value).replace("\x00", "")
+    if value is None or isinstance(value, bool) or column.kind is Kind.YES_NO:
+        return value if isinstance(value, bool) and column.kind is Kind.YES_NO else None
+    text = str(value).replace("\x00", "").encode("utf-8", "ignore").decode()  # half a surrogate pair is in no group
     if column.kind is Kind.DAY:
-        return parse_date(text[:10])
+        return _day(text)
     if column.kind in (Kind.PERSON, Kind.REFERENCE) or (column.kind is Kind.CHOICE and column.label):
         try:
             return UUID(text)
         except ValueError:
             return UUID(int=0)
     return text
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text[:10])
+    except ValueError:  # a day that no calendar has
+        return None
 
 
 # Parts
