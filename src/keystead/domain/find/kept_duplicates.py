@@ -22,7 +22,7 @@ from keystead.domain.workspace.permissions import require
 
 FEW = 2_000  # records are compared in about a fifth of a second
 MOST_KEPT = 10_000  # pairs of a kind; beyond, merging has work for weeks
-_AT_ONCE = 1_000  # pairs
+_AT_ONCE = MOST_SHOWN  # pairs: most often all that is asked for
 _LONGEST = timedelta(hours=1)  # what was begun or asked for earlier has met its end unseen
 _OF_IMPORTS = {"accounts": "account", "contacts": "contact"}
 
@@ -137,10 +137,9 @@ def _couples(kind: str, viewer: Member) -> Iterator[list[tuple[Row, Row]]]:
     while True:
         kept = AlikePair.objects.filter(kind=kind, place__gte=begin).order_by("place")
         pairs: list[tuple[UUID, UUID]] = list(kept.values_list("first", "second")[:_AT_ONCE])
-        keys = {key for pair in pairs for key in pair}
-        seen = of.model.objects.visible_to(viewer).filter(pk__in=keys).order_by()
+        seen = of.model.objects.visible_to(viewer).filter(pk__in={key for pair in pairs for key in pair}).order_by()
         rows: dict[UUID, Row] = {row[0]: row for row in seen.values_list("pk", *of.columns)}
-        told = set(of.distinct.objects.filter(first__in=keys).values_list("first_id", "second_id"))
+        told = set(of.distinct.objects.filter(first__in=[first for first, _ in pairs]).values_list("first_id", "second_id"))
         there = [pair for pair in pairs if pair not in told and rows.keys() >= set(pair)]
         yield [(rows[one], rows[other]) for one, other in there]
         if len(pairs) < _AT_ONCE:
