@@ -74,8 +74,8 @@ def test_a_mapping_that_cannot_be_is_told(world: World, mapping: dict[str, str],
 def test_a_row_without_a_name_is_like_nobody_and_a_probability_of_the_file_goes_before_the_stages(world: World) -> None:
     with world.inside():
         account("Aurelia")
-        people = "Account,E-mail,Last name\nAurelia,lena@aurelia.example,\nAurelia,,Meyer\n"
-        assert counts(bring_in(world.olga, "contacts", people)) == (2, 0, 0, 0)
+        people = "Account,E-mail,Full name\nAurelia,lena@aurelia.example,\nAurelia,,Marc Meyer\n"
+        assert counts(bring_in(world.olga, "contacts", people, match=["full_name"])) == (2, 0, 0, 0)
         bring_in(world.olga, "deals", "Deal,Account,Stage,Probability\nPumps,Aurelia,Proposal,35\n")
         assert Deal.objects.get().probability == 35
 

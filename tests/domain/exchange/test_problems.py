@@ -9,11 +9,14 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keystead.domain.exchange.problem_groups import problem_groups
 from keystead.domain.exchange.problems import BadValue, CannotRead, Problem, shown
 from keystead.domain.exchange.problems_rows import inert, revive, write_problem_rows
 from keystead.domain.exchange.problems_sentences import SENTENCES
 from keystead.domain.exchange.reading import Row, open_table
 from tests.domain.exchange.files import text_file
+from tests.domain.exchange.importing import read
+from tests.support.world import World
 
 
 def test_a_problem_names_its_row_and_its_column() -> None:
@@ -64,6 +67,19 @@ def test_an_errors_file_can_be_mended_and_read_again(tmp_path: Path) -> None:
     first, second = table.sample()
     assert first.cells[:3] == ["=cmd|' /C calc'!A0", "abc", "+55 11 3923-5555"]
     assert [p.code for p in second.problems] == ["too_many_cells"]
+
+
+def test_rows_with_the_same_problem_are_one_thing_to_mend(world: World) -> None:
+    with world.inside():
+        job = read(
+            world.olga,
+            "deals",
+            "Deal,Status\nPumps,Perhaps\nDrills,Perhaps\nValves,\n",
+            mapping={"Deal": "name", "Status": "status"},
+        )
+        (group,) = problem_groups(job=job)
+    assert (group.code, group.value, group.count, group.row) == ("bad_choice", "Perhaps", 2, 2)
+    assert "Perhaps" in group.message
 
 
 def test_a_long_errors_file_comes_in_pieces() -> None:

@@ -233,3 +233,10 @@ def test_very_long_and_strange_names_can_be_kept(world: World) -> None:
         account("-" * 300)
         account("Acme " + "x" * 290)
         assert len(found(world, "acme")) == 1
+
+
+def test_where_nothing_is_looked_through_nothing_is_found(world: World) -> None:
+    with world.inside():
+        account("Aurelia Foods")
+        assert found(world, "aurelia") == ["Aurelia Foods"]
+        assert found(world, "aurelia", kinds=()) == []

@@ -76,10 +76,6 @@ class LeftOut:
     reason: str
     count: int = 1
 
-    @property
-    def sentence(self) -> str | Promise:
-        return REASONS[self.reason]
-
 
 @dataclass(frozen=True, slots=True)
 class Scope:
