@@ -79,14 +79,14 @@ class ScopeMiddleware:
         except NoSuchWorkspace as error:
             raise Http404 from error
         request.workspace, request.viewer = workspace, member  # type: ignore[attr-defined]
-        if request.method in ("GET", "HEAD"):
-            only_reads(member)
         if must_set_up(request, member):
             return to_setting_up(request)
         actor = {"member": str(member.pk), "name": member.name, "via": "web", "request": str(uuid.uuid4())}
         page = request.headers.get(PAGE_HEADER, "")[:36]
         with open_scope(workspace_id=workspace.pk, user_id=request.user.pk, actor=actor, page=page):
             take_up(request)
+            if request.method in ("GET", "HEAD"):
+                only_reads(member)
             _note_way(request, slug)
             try:
                 response: HttpResponse = view(request, *args, **kwargs)
