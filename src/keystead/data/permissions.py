@@ -5,7 +5,7 @@ into a filter, `reaches()` asks the same for one object. When something may be d
 that is the verbs' business in the domain.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any
@@ -195,8 +195,8 @@ def people(viewer: Member, how_far: Reach) -> list[UUID]:
     return cached
 
 
-def accounts_within(viewer: Member, how_far: Reach) -> Any:
-    """The keys of the accounts that are hers (and her people's), or that they work on, as a query.
+def accounts_within(viewer: Member, how_far: Reach, among: Collection[UUID] | None = None) -> Any:
+    """The keys of the accounts that are hers (and her people's), or that they work on, as a query; of those `among` these only.
 
     Two ways put together, each by its index: an "or" across both tables reads every account there is.
     """
@@ -204,6 +204,8 @@ def accounts_within(viewer: Member, how_far: Reach) -> Any:
 
     who = people(viewer, how_far)
     own, shared = Account.objects.filter(owner__in=who), AccountTeamMember.objects.filter(member__in=who)
+    if among is not None:
+        own, shared = own.filter(pk__in=among), shared.filter(account__in=among)
     return own.order_by().values_list("pk", flat=True).union(shared.order_by().values_list("account", flat=True))
 
 
@@ -248,6 +250,19 @@ def accounts_called(viewer: Member, how_far: Reach, name: Any) -> Iterator[None]
         yield
     finally:
         reached[how_far] = before
+
+
+@contextmanager
+def only_about(viewer: Member, action: str, accounts: Iterable[UUID | None]) -> Iterator[None]:
+    """For a while, a viewer who only reads is asked about these accounts alone: which of a few are within her reach, instead of
+    all that are. What hangs on any other account is not seen inside."""
+    how_far = reach(viewer, action)
+    reads = getattr(viewer, "_reached", None) is not None
+    if not reads or how_far not in (Reach.MINE, Reach.REPORTS) or known_accounts(viewer, how_far) is not None:
+        yield
+        return
+    with accounts_called(viewer, how_far, list(accounts_within(viewer, how_far, [key for key in accounts if key]))):
+        yield
 
 
 def _filter(model: str, viewer: Member, how_far: Reach) -> Q:

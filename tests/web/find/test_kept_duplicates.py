@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 
 from keystead.base.clock import now
-from keystead.data.models import Account, AlikePair, Comparison, Contact
+from keystead.data import permissions
+from keystead.data.models import Account, AlikePair, Comparison, Contact, Deal
 from keystead.domain.find import kept_duplicates
 from keystead.domain.find.duplicates import duplicates
 from keystead.domain.find.kept_duplicates import FEW, ask, compare_all, find_duplicates
@@ -82,6 +83,26 @@ def test_a_kept_pair_is_shown_only_to_who_sees_both(world: World, pairs: Any) ->
         assert re.search(MOMENT, html)
     assert "Bolt" not in told(signed_in(world.alice).get(URL))
     assert signed_in(world.gus).get(URL).status_code == 403
+
+
+def test_a_manager_of_many_accounts_is_shown_those_of_her_people_and_no_others(
+    world: World, pairs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(permissions, "FEW_ACCOUNTS", 0)
+    with world.inside():
+        aurelia = account("Aurelia Foods", owner=world.alice)
+        for place in (aurelia, aurelia, account("Zinc Mining", owner=world.olga), None):
+            Contact.objects.create(first_name="Rita", last_name="Rocha", email="rita@aurelia.example", account=place)
+        account("Dune Sand", owner=world.olga), account("Dune Sand GmbH", owner=world.alice)
+        Deal.objects.create(name="Renewal", account=pairs["Acme Steel"][0], currency="EUR")
+        assert (compare_all("account", at=now()), compare_all("contact", at=now())) == (4, 6)
+    mona = signed_in(world.mona)
+    html = told(mona.get(URL))
+    assert names(html) == set(pairs)
+    assert 'value="merge"' in html
+    assert html.count("1 deal ·") == 1
+    assert len(shown(told(mona.get(URL + "contacts/")))) == 1
+    assert names(told(signed_in(world.alice).get(URL))) == {"Acme Steel"}
 
 
 def test_kept_pairs_are_judged_by_what_the_records_are_now(world: World, pairs: Any) -> None:

@@ -5,17 +5,19 @@ see both, and judged again by what the records hold now. Compared is each night,
 """
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import Error, transaction
+from django.db.models import QuerySet
 
 from keystead.base.queue import enqueue
 from keystead.base.scope import current_workspace
 from keystead.data.counting.models import count, kept_count
 from keystead.data.find.alike import AlikePair, Comparison
+from keystead.data.permissions import only_about
 from keystead.data.workspace.models import Member
 from keystead.domain.find.duplicates import KINDS, MOST_SHOWN, Pair, Row, duplicates, in_order, judged, likeliest
 from keystead.domain.workspace.permissions import require
@@ -122,6 +124,12 @@ def _is_awaited(stands: Comparison, at: datetime) -> bool:
     return any(moment is not None and moment > at - _LONGEST for moment in (stands.asked_at, stands.begun_at))
 
 
+def about_accounts_of(kind: str, records: QuerySet, viewer: Member) -> AbstractContextManager[None]:
+    """Inside, a viewer who only reads is asked about the accounts of these records alone."""
+    accounts = records.values_list("pk" if kind == "account" else "account_id", flat=True)
+    return only_about(viewer, f"{kind}.read", accounts)
+
+
 def _kept(kind: str, viewer: Member) -> list[Pair]:
     found: list[Pair] = []
     for couples in _couples(kind, viewer):
@@ -137,8 +145,9 @@ def _couples(kind: str, viewer: Member) -> Iterator[list[tuple[Row, Row]]]:
     while True:
         kept = AlikePair.objects.filter(kind=kind, place__gte=begin).order_by("place")
         pairs: list[tuple[UUID, UUID]] = list(kept.values_list("first", "second")[:_AT_ONCE])
-        seen = of.model.objects.visible_to(viewer).filter(pk__in={key for pair in pairs for key in pair}).order_by()
-        rows: dict[UUID, Row] = {row[0]: row for row in seen.values_list("pk", *of.columns)}
+        records = of.model.objects.filter(pk__in={key for pair in pairs for key in pair}).order_by()
+        with about_accounts_of(kind, records, viewer):
+            rows: dict[UUID, Row] = {row[0]: row for row in records.visible_to(viewer).values_list("pk", *of.columns)}
         told = set(of.distinct.objects.filter(first__in=[first for first, _ in pairs]).values_list("first_id", "second_id"))
         there = [pair for pair in pairs if pair not in told and rows.keys() >= set(pair)]
         yield [(rows[one], rows[other]) for one, other in there]

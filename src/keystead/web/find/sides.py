@@ -17,6 +17,7 @@ from keystead.data.permissions import editable
 from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member
 from keystead.domain.find.duplicates import Pair
+from keystead.domain.find.kept_duplicates import about_accounts_of
 from keystead.web.plans.words import count_text
 
 REASONS = {
@@ -59,10 +60,14 @@ def shown(kind: str, pairs: Sequence[Pair], viewer: Member) -> list[Shown]:
     keys = {key for pair in pairs for key in (pair.first, pair.second)}
     model: Any = Account if kind == "account" else Contact
     related = ("owner",) if kind == "account" else ("account",)
-    rows = {row.pk: row for row in model.objects.visible_to(viewer).filter(pk__in=keys).select_related(*related)}
-    can = set(editable(model.objects.filter(pk__in=keys), viewer, f"{kind}.edit").values_list("pk", flat=True))
+    records = model.objects.filter(pk__in=keys)
+    with about_accounts_of(kind, records, viewer):
+        rows = {row.pk: row for row in records.visible_to(viewer).select_related(*related)}
+        can = set(editable(records, viewer, f"{kind}.edit").values_list("pk", flat=True))
+        hangs = _at_accounts(keys, viewer) if kind == "account" else {}
+    if kind == "contact":  # whoever reports to her may be at another account
+        hangs = _at_contacts(keys, viewer)
     facts = {key: (_account_facts if kind == "account" else _contact_facts)(row) for key, row in rows.items()}
-    hangs = (_at_accounts if kind == "account" else _at_contacts)(keys, viewer)
     slug = viewer.workspace.slug
     found = []
     for pair in pairs:
