@@ -5,6 +5,7 @@ import pytest
 from keystead.data.models import Account, Contact, Deal, Import
 from keystead.domain.exchange import imports, telling, working
 from keystead.domain.exchange.committing import _require_right
+from keystead.domain.exchange.learning import known_to
 from keystead.domain.exchange.problems import CannotRead
 from keystead.domain.workspace.permissions import NotAllowed
 from tests.domain.exchange.importing import bring_in, counts, problems, read, undo
@@ -103,3 +104,11 @@ def test_nothing_is_put_below_an_account_out_of_sight_by_naming_it_in_a_row_of_t
         assert set(Account.objects.filter(parent=unseen)) == {below}
         below.refresh_from_db()
         assert below.name == "Below now"
+
+
+def test_what_was_learnt_of_a_deals_name_is_told_to_whoever_sees_the_deal(world: World) -> None:
+    learnt = {"status": {"ganho": "won"}, "name": {"bombas": "Pumps"}}
+    with world.inside():
+        Deal.objects.create(name="Pumps", currency="EUR", owner=world.bob)
+        assert known_to(world.olga, "deals", learnt) == learnt
+        assert known_to(world.alice, "deals", learnt) == {"status": {"ganho": "won"}}
