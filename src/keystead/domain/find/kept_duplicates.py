@@ -22,7 +22,7 @@ from keystead.data.workspace.models import Member
 from keystead.domain.find.duplicates import KINDS, MOST_SHOWN, Pair, Row, duplicates, in_order, judged, likeliest
 from keystead.domain.workspace.permissions import require
 
-FEW = 2_000  # records are compared in about a fifth of a second
+FEW = 2_000  # records are compared in a tenth of a second
 MOST_KEPT = 10_000  # pairs of a kind; beyond, merging has work for weeks
 _AT_ONCE = MOST_SHOWN  # pairs: most often all that is asked for
 _LONGEST = timedelta(hours=1)  # what was begun or asked for earlier has met its end unseen
