@@ -57,6 +57,15 @@ def test_the_shortlist_is_the_list(
         assert names(deals(f"order={order}", world.olga), size) == whole
 
 
+def test_the_largest_of_many_amounts_are_found_among_few(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("shortlist.FIRST", 1), ("shortlist.TIMES", 2), ("rates.FEW", 0), ("rows.SORTED_AT_ONCE", 2)):
+        monkeypatch.setattr(f"keystead.domain.grid.{name}", value)
+    with world.inside():
+        put([(("USD", "EUR"), 0, Decimal("0.5"))], [(Decimal(at), ("EUR", "USD")[at % 2], TODAY) for at in range(1, 31)])
+        whole = [record.name for record in deals("order=-amount", world.olga).in_order()]
+        assert names(deals("order=-amount", world.olga), 3) == whole
+
+
 @slowly
 @given(rates=RATES)
 def test_rates_read_at_once_are_those_asked_for_one_by_one(world: World, monkeypatch: pytest.MonkeyPatch, rates: Any) -> None:
