@@ -236,7 +236,8 @@ def known_accounts(viewer: Member, how_far: Reach) -> Any:
         return None
     if how_far not in reached:
         keys = list(accounts_within(viewer, how_far)[: FEW_ACCOUNTS + 1])
-        reached[how_far] = keys if len(keys) <= FEW_ACCOUNTS else None
+        # Of no keys Django makes no query, which those who write SQL around it do not expect.
+        reached[how_far] = keys if 0 < len(keys) <= FEW_ACCOUNTS else None
     return reached[how_far]
 
 
