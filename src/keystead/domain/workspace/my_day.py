@@ -74,12 +74,12 @@ def _awaiting_approval(viewer: Member) -> list[Plan]:
 
 
 def _running(viewer: Member, at: datetime, today: date) -> list[tuple[Plan, PlanFigures]]:
-    """Plans of today with a target, the least achieved first: hers and her people's; who has none sees where the others stand."""
+    """Plans of today with a target, the least achieved first: hers and her people's, or the largest ones of others."""
     is_others = Case(When(owner__in=people(viewer, Reach.REPORTS), then=False), default=True)
     now = Plan.objects.visible_to(viewer).filter(start_date__lte=today, end_date__gte=today, target__gt=0)
     found = now.exclude(status=PlanStatus.ARCHIVED).select_related("account").annotate(is_others=is_others)
     every = list(found.order_by("is_others", "-target", "pk")[:_AT_MOST])
-    plans = [plan for plan in every if not plan.is_others] or every
+    plans = [plan for plan in every if not plan.is_others] or every[:_PLANS]
     blocks = figures(plans=plans, viewer=viewer, at=at, today=today)
     plans.sort(key=lambda plan: blocks[plan.pk].values["achievement"] or Decimal(0))
     return [(plan, blocks[plan.pk]) for plan in plans[:_PLANS]]
