@@ -6,11 +6,13 @@ A version goes up when a formula changes, so that an old document says which for
 """
 
 from dataclasses import dataclass
-from decimal import Context, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from keystead.base.money import EXACT
 
 
 class Unit(StrEnum):
@@ -86,21 +88,20 @@ KPIS: dict[str, MeasureDefinition] = {
 
 ZERO = Decimal(0)
 BEHIND = Decimal("0.8")  # an achievement below this is shown as behind
-_EXACT = Context(prec=100)  # a sum of converted amounts carries up to 20 decimals: nothing of it is rounded on the way
 
 
 def derive(*, target: Decimal | None, won: Decimal, pipeline: Decimal, weighted_pipeline: Decimal) -> dict[str, Decimal | None]:
     """Every KPI from the four sums (all in one currency). Ratios are unrounded; undefined is None, never zero or infinite."""
-    forecast = _EXACT.add(won, pipeline)
-    gap = None if target is None else max(ZERO, _EXACT.subtract(target, won))
+    forecast = EXACT.add(won, pipeline)
+    gap = None if target is None else max(ZERO, EXACT.subtract(target, won))
     return {
         "target": target,
         "won": won,
         "pipeline": pipeline,
         "weighted_pipeline": weighted_pipeline,
         "forecast": forecast,
-        "weighted_forecast": _EXACT.add(won, weighted_pipeline),
-        "variance": _EXACT.subtract(forecast, target or ZERO),
+        "weighted_forecast": EXACT.add(won, weighted_pipeline),
+        "variance": EXACT.subtract(forecast, target or ZERO),
         "achievement": forecast / target if target else None,
         "attainment": won / target if target else None,
         "coverage": pipeline / gap if gap else None,

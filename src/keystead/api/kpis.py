@@ -1,7 +1,7 @@
 """/plans/{id}/kpis: the figures of a plan at this instant, and for each the rows behind it and the rows left out."""
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from keystead.api.wire.numbers import plain
 from keystead.api.wire.problems import not_found
 from keystead.api.wire.routes import refuse_parameters, viewer_of
 from keystead.base import clock
-from keystead.base.money import Money
+from keystead.base.money import EXACT, Money
 from keystead.data.plans.models import Plan
 from keystead.domain.plans.explanation import Explanation, LeftOut, Line, explain
 from keystead.domain.plans.facts import MissingPair
@@ -25,7 +25,6 @@ from keystead.domain.plans.kpis import PlanFigures, figures
 
 router = Router()
 _RATIO_STEP = Decimal("0.000001")
-_WIDE = Context(prec=80, rounding=ROUND_HALF_EVEN)  # a tiny target makes a ratio of more digits than the usual 28
 Shown = dict[str, Any]
 
 
@@ -41,7 +40,7 @@ def figure(block: PlanFigures, kpi: str) -> Any:
     value = block.shown(kpi)
     if isinstance(value, Money):
         return money_out(value.amount, value.currency)
-    return None if value is None else f"{value.quantize(_RATIO_STEP, context=_WIDE):f}"
+    return None if value is None else f"{value.quantize(_RATIO_STEP, context=EXACT):f}"
 
 
 def block_out(block: PlanFigures) -> Shown:

@@ -1,6 +1,6 @@
 """/portfolio: accounts with their figures over a period, filtered, grouped and totalled as on the page, each deal once."""
 
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +17,7 @@ from keystead.api.wire.problems import Fault, Problem, refused
 from keystead.api.wire.routes import viewer_of
 from keystead.api.wire.texts import clean_text
 from keystead.base import clock
-from keystead.base.money import Money
+from keystead.base.money import EXACT, Money
 from keystead.data.accounts.models import Segment
 from keystead.domain.accounts.portfolio import Figures, Portfolio, PortfolioRow, Summary, portfolio
 from keystead.domain.accounts.portfolio_columns import COLUMNS, FIGURES, GROUPS, NOTHING_COUNTED
@@ -26,7 +26,6 @@ from keystead.domain.accounts.portfolio_query import PLANS, PortfolioQuery, read
 router = Router()
 Shown = dict[str, Any]
 _RATIO_STEP = Decimal("0.000001")
-_WIDE = Context(prec=80, rounding=ROUND_HALF_EVEN)
 _MOST_LINES = 10_000_000
 _COUNTS = ("accounts", "with_plan", "moving_up", "repeated")
 
@@ -128,7 +127,7 @@ def _figures(figures: Figures) -> Shown:
         if isinstance(value, Money):
             shown[name] = money_out(value.amount, value.currency)
         elif isinstance(value, Decimal):
-            shown[name] = f"{value.quantize(_RATIO_STEP, context=_WIDE):f}"
+            shown[name] = f"{value.quantize(_RATIO_STEP, context=EXACT):f}"
         else:
             shown[name] = value
     return shown | {"hidden": figures.hidden, "left_out": figures.unrated + figures.unrated_targets}

@@ -11,9 +11,10 @@ from typing import Self
 
 from babel.numbers import get_currency_precision, list_currencies
 
-# Decimal's usual 28 digits would round a long amount in silence.
 _DIGITS = 30
-_EXACT = Context(prec=3 * _DIGITS, rounding=ROUND_HALF_EVEN)
+# Decimal's usual 28 digits would round a long amount in silence. Converted amounts carry up to 20 decimals, and sums of them more
+# digits before the point (a ratio to a tiny target too): whoever reckons with them outside the database does it here, exactly.
+EXACT = Context(prec=100, rounding=ROUND_HALF_EVEN)
 
 
 class InvalidMoney(ValueError):
@@ -69,5 +70,5 @@ def minor_units(currency: str) -> int:
 
 
 def _at_exponent(amount: Decimal, exponent: int) -> Decimal:
-    shown = amount.quantize(Decimal(1).scaleb(exponent), context=_EXACT)
+    shown = amount.quantize(Decimal(1).scaleb(exponent), context=EXACT)
     return abs(shown) if shown.is_zero() else shown  # nobody owes "-0.00"

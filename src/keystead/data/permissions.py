@@ -245,7 +245,7 @@ def known_accounts(viewer: Member, how_far: Reach) -> Any:
 def accounts_called(viewer: Member, how_far: Reach, name: Any) -> Iterator[None]:
     """For a while, a viewer who only reads has her accounts by this expression: a query that names them once and asks often."""
     reached: dict[Reach, Any] = viewer._reached  # type: ignore[attr-defined]
-    before = reached.get(how_far)
+    before = known_accounts(viewer, how_far)
     reached[how_far] = name
     try:
         yield

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Context, Decimal, localcontext
+from decimal import Decimal, localcontext
 from uuid import UUID
 
 from django.db.models import Q
@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from keystead.analytics.measures import KPIS
+from keystead.base.money import EXACT
 from keystead.data.plans.models import Plan, PlanStatus
 from keystead.data.workspace.models import Member
 from keystead.domain.accounts.portfolio import Figures, Portfolio, one_row, portfolio
@@ -46,7 +47,6 @@ _PARTS: dict[str, tuple[dict[str, int], int]] = {
     "deals": ({"won": 1, "open": 1}, 0),
 }
 EXPLAINED = tuple(_PARTS)
-_EXACT = Context(prec=100)  # converted amounts carry up to 20 decimals: nothing of them is rounded on the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def explain_portfolio(
     At most `most` rows of each kind are listed one by one (of what counts, those from `start` on), the rest as one line with its
     sum.
     """
-    with localcontext(_EXACT):
+    with localcontext(EXACT):
         parts, target_sign = _PARTS[column]
         keys = group_keys(group)
         if account is not None:  # its line depends on no other account

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Case, Count, DateField, DecimalField, F, Func, Q, QuerySet, Sum, TextField, Value, When
 from django.db.models.functions import Cast, Concat, Least
 
+from keystead.base.money import EXACT
 from keystead.data.workspace.models import RatePolicy
 from keystead.domain.grid.columns import Column, Reader
 from keystead.domain.grid.rates import Pair, Rates
@@ -59,7 +60,7 @@ def sum_of(rows: QuerySet[Any], column: Column, reader: Reader, prefix: str) -> 
     known = [
         (row, Decimal(1) if row[0] == quote else Decimal(rates[row[:2]])) for row in found if row[0] == quote or row[:2] in rates
     ]
-    with localcontext(prec=100):
+    with localcontext(EXACT):
         value = sum((Decimal(row[2]) * rate for row, rate in known), Decimal(0)) if known else None
     return {
         f"{prefix}value": value,

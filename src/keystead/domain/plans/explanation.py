@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from keystead.analytics.measures import KPIS, MeasureDefinition, Unit
+from keystead.base.money import EXACT
 from keystead.data.deals.models import Deal, Order
 from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member
@@ -36,7 +37,6 @@ REASONS = {
     "below_account": _("belongs to an account below, which this plan does not cover"),
 }
 
-_EXACT = Context(prec=100)  # converted amounts carry up to 20 decimals; the lines sum to the figure without any rounding
 LISTED_AT_MOST = 500  # rows of one reason listed one by one; the rest is one line with its count
 
 
@@ -141,7 +141,7 @@ def explain(*, plan: Plan, kpi: str, viewer: Member, at: datetime, today: date) 
 def _sum(lines: Iterable[Line]) -> Decimal:
     total = Decimal(0)
     for line in lines:
-        total = _EXACT.add(total, line.converted)
+        total = EXACT.add(total, line.converted)
     return total
 
 
@@ -156,7 +156,7 @@ def names_of(found: Iterable[FactRow]) -> dict[UUID, str]:
 def _share(row: FactRow, *, weighted: bool) -> Decimal:
     assert row.converted is not None
     if weighted and row.part == "pipeline":
-        return _EXACT.multiply(row.converted, _EXACT.multiply(row.probability or Decimal(0), Decimal("0.01")))
+        return EXACT.multiply(row.converted, EXACT.multiply(row.probability or Decimal(0), Decimal("0.01")))
     return row.converted
 
 
@@ -167,9 +167,9 @@ def _included(
     for row in found:
         if row.left_out or row.part not in parts or (weighted and row.part == "pipeline" and row.probability is None):
             continue
-        share = _EXACT.multiply(Decimal(parts[row.part]), _share(row, weighted=weighted))
+        share = EXACT.multiply(Decimal(parts[row.part]), _share(row, weighted=weighted))
         if not row.visible:
-            hidden, hidden_rows = _EXACT.add(hidden, share), hidden_rows + 1
+            hidden, hidden_rows = EXACT.add(hidden, share), hidden_rows + 1
             continue
         probability = row.probability if weighted and row.part == "pipeline" else None
         lines.append(
@@ -205,7 +205,7 @@ def _clamp(plan: Plan, block: PlanFigures) -> list[Line]:
     won = block.values["won"] or Decimal(0)
     if plan.target is None or won <= plan.target:
         return []
-    return [_line("clamp", "", plan, _EXACT.subtract(won, plan.target))]
+    return [_line("clamp", "", plan, EXACT.subtract(won, plan.target))]
 
 
 def _excluded(found: list[FactRow], names: dict[UUID, str], parts: dict[str, int], *, weighted: bool) -> list[LeftOut]:

@@ -8,18 +8,17 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
+from keystead.base.money import EXACT
 from keystead.base.scope import current_workspace
 from keystead.data.deals.models import Deal, Order
 from keystead.data.permissions import Reach, reach
 from keystead.data.workspace.models import Member
-
-_EXACT = Context(prec=100)
 
 # Rate policies (features N2). "plan": frozen at approval, before that the rate of the plan's first day (or of today, if that is
 # earlier). "transaction_date": the row's own day, for a day to come the latest known. "current": the latest known.
@@ -247,10 +246,10 @@ def summed(found: Iterable[FactRow], quote: str) -> Sums:
         if row.left_out:
             continue
         assert row.converted is not None
-        parts[row.part] = _EXACT.add(parts[row.part], row.converted)
+        parts[row.part] = EXACT.add(parts[row.part], row.converted)
         if row.part == "pipeline" and row.probability is not None:
-            share = _EXACT.multiply(row.converted, _EXACT.multiply(row.probability, Decimal("0.01")))
-            parts["weighted"] = _EXACT.add(parts["weighted"], share)
+            share = EXACT.multiply(row.converted, EXACT.multiply(row.probability, Decimal("0.01")))
+            parts["weighted"] = EXACT.add(parts["weighted"], share)
     missing = sorted(pairs, key=lambda pair: (pair.date, pair.base, pair.part))
     return Sums(parts["won"], parts["pipeline"], parts["weighted"], hidden, counted, tuple(missing))
 

@@ -1,14 +1,13 @@
 """A plan's figures at the end of each day, kept from the first day on: the past cannot be computed again later."""
 
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
+from keystead.base.money import EXACT
 from keystead.data.plans.models import Plan, PlanSnapshot, PlanStatus
 from keystead.domain.plans.kpis import PlanFigures, figures
 
 _KEPT = ["currency", "target", "won", "pipeline", "weighted_pipeline", "missing_rates", "deals"]
-
-_WIDE = Context(prec=100)
 
 
 def snapshot_plans(*, at: datetime, today: date) -> int:
@@ -44,4 +43,4 @@ def _snapshot(plan: Plan, block: PlanFigures, today: date) -> PlanSnapshot:
 
 def _kept(value: Decimal | None) -> Decimal:
     """To the four decimals of the column, half-even, rather than by whatever rule the database rounds."""
-    return (value or Decimal(0)).quantize(Decimal("0.0001"), rounding=ROUND_HALF_EVEN, context=_WIDE)
+    return (value or Decimal(0)).quantize(Decimal("0.0001"), rounding=ROUND_HALF_EVEN, context=EXACT)

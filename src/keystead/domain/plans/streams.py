@@ -7,20 +7,19 @@ of orders that names no product takes its deal's. The product line is the top of
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
+from keystead.base.money import EXACT
 from keystead.base.periods import InvalidPeriod, Period
 from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member
 from keystead.domain.plans.editing import fiscal_calendar
 from keystead.domain.plans.facts import NOTHING, SUMS, facts_query, sums_of
 from keystead.domain.plans.kpis import PlanFigures, figures_of
-
-_EXACT = Context(prec=100)
 
 # The rows that would have been linked had the plan covered the earlier period, in the shape of the link table. The accounts are
 # found from parent to child: no index under row-level security serves a search in lineages.
@@ -90,7 +89,7 @@ class Stream:
 
     @property
     def forecast(self) -> Decimal:
-        return _EXACT.add(self.won, self.pipeline)
+        return EXACT.add(self.won, self.pipeline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,5 +175,5 @@ def together(lines: Iterable[Stream]) -> Stream:
     sums = [Decimal(0)] * 4
     for stream in lines:
         parts = (stream.last_year, stream.won, stream.pipeline, stream.weighted_pipeline)
-        sums = [_EXACT.add(so_far, part) for so_far, part in zip(sums, parts, strict=True)]
+        sums = [EXACT.add(so_far, part) for so_far, part in zip(sums, parts, strict=True)]
     return Stream(None, "", *sums)

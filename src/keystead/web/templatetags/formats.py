@@ -7,7 +7,7 @@ English writes its days in the British order, the one that readers of all three 
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Protocol
 
@@ -15,9 +15,10 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_interval, format_skeleton
 from babel.numbers import get_currency_precision, get_currency_symbol
 
+from keystead.base.money import EXACT
+
 NBSP = "\u00a0"
 MINUS = "\u2212"
-_EXACT = Context(prec=80, rounding=ROUND_HALF_EVEN)
 _LOCALES = {"en": "en_GB", "pt-br": "pt_BR", "es": "es"}
 _BILLION, _MILLION, _THOUSAND = 9, 6, 3
 
@@ -75,7 +76,7 @@ def _currency(code: str, language: str) -> tuple[str, int]:
 def _digits(value: Decimal | int | float, places: int, style: Style) -> str:
     """Without sign. Rounds half up, as a person with a pencil does; exact for any size."""
     exact = value if isinstance(value, Decimal) else Decimal(str(value))
-    rounded = exact.copy_abs().quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=_EXACT)
+    rounded = exact.copy_abs().quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=EXACT)
     text = f"{rounded:,.{places}f}"
     return text.translate({ord(","): style.group, ord("."): style.decimal})
 
@@ -96,7 +97,7 @@ def number(value: Decimal | int | float, language: str, places: int | None = Non
     """`places` decimals; without it, as many as the value carries, at most 6."""
     style = style_for(language)
     if places is None:
-        exponent = Decimal(str(value)).normalize(_EXACT).as_tuple().exponent
+        exponent = Decimal(str(value)).normalize(EXACT).as_tuple().exponent
         places = min(6, max(0, -int(exponent)))
     text = _digits(value, places, style)
     return _sign(value, text) + text
@@ -115,7 +116,7 @@ def money_compact(value: MoneyLike, language: str, unit: str = "", *, always_sig
     style = style_for(language)
     symbol, _ = _currency(value.currency, language)
     exponent, places = {"K": (_THOUSAND, 1), "M": (_MILLION, 2)}.get(unit) or _scale(value.amount, style)
-    text = _digits(value.amount.scaleb(-exponent, context=_EXACT), places, style)
+    text = _digits(value.amount.scaleb(-exponent, context=EXACT), places, style)
     suffix = style.units.get(exponent, "")
     whole = f"{text}{NBSP}{suffix}" if suffix else text
     return _placed(_sign(value.amount, text, always=always_sign), whole, symbol, style)
@@ -140,7 +141,7 @@ def _placed(sign: str, text: str, symbol: str, style: Style) -> str:
 def percent(value: Decimal | float, language: str, places: int = 0) -> str:
     """A ratio as a percentage: Decimal("0.852") is "85 %"."""
     style = style_for(language)
-    text = _digits((value if isinstance(value, Decimal) else Decimal(str(value))).scaleb(2, context=_EXACT), places, style)
+    text = _digits((value if isinstance(value, Decimal) else Decimal(str(value))).scaleb(2, context=EXACT), places, style)
     return f"{_sign(value, text)}{text}{style.percent}"
 
 
