@@ -97,6 +97,49 @@ def test_addresses_are_known_by_what_they_are() -> None:
     assert (guess.field, guess.why) == ("email", "content")
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "First Name,Last Name", "Last Name,First Name", "Name,Surname", "Surname,Name", "Nome,Sobrenome", "Sobrenome,Nome",
+        "Nome próprio,Apelido", "Nome,Nome de família", "Nombre,Apellidos", "Apellido,Nombre", "Nombre,Primer apellido",
+        "Given Name,Family Name", "First,Last", "property_firstname,property_lastname",
+    ],
+)  # fmt: skip
+def test_a_persons_name_in_two_columns_is_recognised_in_every_language_and_order(headers: str) -> None:
+    for kind, more in (("contacts", ["Email", "Account"]), ("members", ["Manager", "Region"])):
+        found = mapped(kind, *headers.split(","), *more)
+        assert {"first_name", "last_name"} <= set(found.values()), found
+        first = next(header for header, name in found.items() if name == "first_name")
+        assert first.startswith(("First", "Given", "Nom", "Name", "property_first"))
+        assert "fam" not in first
+    assert guess_kind([*headers.split(","), "Account", "Job title"])[0][0] == "contacts"
+
+
+def test_a_name_without_a_family_name_beside_it_is_the_whole_name() -> None:
+    assert mapped("contacts", "Nome", "Empresa")["Nome"] == "full_name"
+    assert mapped("contacts", "Name", "First Name", "Last Name")["Name"] == "full_name"
+    assert mapped("members", "Nome", "Região")["Nome"] == "name"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Associated Company,Lead Status,Create Date",
+        "Record ID - Contact,First Name,Last Name,Email,Associated Company IDs (Primary)",
+        "ID do registro,Nome,Sobrenome,E-mail,Número de telefone,Proprietário do contato,Empresa associada",
+        "ID de registro,Nombre,Apellidos,Correo,Número de teléfono,Propietario del contacto,Empresa asociada",
+        "id,property_firstname,property_lastname,property_email,property_company,property_jobtitle",
+        "Contact ID,Salutation,First Name,Last Name,Title,Account Name,Mailing Country,Phone,Fax,Mobile,Email,Account Owner",
+        "id,account_id,first_name,last_name,name,email,phone,title,reports_to_id,owner_id,mailing_country,lead_source",
+    ],
+)
+def test_exports_of_people_are_recognised_as_they_are(headers: str) -> None:
+    found = mapped("contacts", *headers.split(","))
+    assert {"external_id", "first_name", "last_name", "email", "account"} <= set(found.values()), found
+    kind, share = guess_kind(headers.split(","), filename="export.csv")[0]
+    assert (kind, share > 0.6) == ("contacts", True)
+
+
 def test_the_files_own_key_is_found_by_being_unique() -> None:
     headers = ["CustomerId", "LastName", "Company", "Site Id"]
     rows = [["1", "Lima", "Acme", "9"], ["2", "Reis", "Acme", "9"]]

@@ -177,3 +177,12 @@ def test_more_texts_than_are_remembered_are_still_read_right() -> None:
     plan = make_plan("accounts", ["Name"], {"Name": "name"}, locale="en")
     rows = (Row(number, [f"Account {number}"]) for number in range(1, 50_103))
     assert all(row.values["name"] == f"Account {row.number}" for row in parse_rows(rows, plan))
+
+
+def test_what_is_called_the_name_beside_a_family_name_is_the_first_name_or_the_whole_one() -> None:
+    names = {"Name": "full_name", "Surname": "last_name"}
+    people = parsed("contacts", "Name | Surname\nAna | Souza\nAna Souza | Souza\nSouza, Ana | Souza\nAna |", mapping=names)
+    assert [(row.values["first_name"], row.values["last_name"]) for row in people] == [("Ana", "Souza")] * 3 + [(None, "Ana")]
+    members = {"Nome": "name", "Sobrenome": "last_name"}
+    rows = parsed("members", "Nome | Sobrenome\nAna | de Souza\nAna De Souza | de Souza\nAna |", mapping=members)
+    assert [row.values["name"] for row in rows] == ["Ana de Souza", "Ana De Souza", "Ana"]

@@ -58,7 +58,8 @@ def _external_id(*synonyms: str) -> Field:
     """Ids come before numbers and codes: of "Account ID" and "Account Number", other files refer to the id."""
     ids = [name for name in synonyms if "id" in name.split()]
     codes = [name for name in synonyms if name not in ids]
-    every = ("external id", "id", "record id", "uuid", "source id")
+    every = ("external id", "id", "record id", "uuid", "source id", "record id contact", "record id company", "record id deal",
+             "id do registro", "id de registro")  # fmt: skip
     return _field(
         "external_id", "text", _("External id"), *ids, *every, *codes, "code", "código", "key", "chave", "clave", max_length=200
     )
@@ -81,7 +82,9 @@ _ACCOUNT_WORDS = ("account", "account name", "company", "company name", "custome
                   "nombre de la empresa", "razão social", "razón social", "sold to", "org name",
                   "account id", "customer id", "company id", "organization id", "org id", "client id",
                   "associated company id", "cliente id", "id do cliente", "id da conta",
-                  "associated company ids", "primary associated company", "property company")  # fmt: skip
+                  "associated company ids", "associated company ids primary", "primary associated company id",
+                  "primary associated company", "property company", "empresa associada", "empresa associada principal",
+                  "empresa asociada", "empresa asociada primaria")  # fmt: skip
 _PRODUCT_WORDS = ("product", "product name", "item", "item name", "produto", "nome do produto", "producto",
                   "nombre del producto", "article", "artigo", "artículo", "solution", "solução", "solución",
                   "service", "serviço", "servicio", "products", "product id", "product code", "sku",
@@ -139,9 +142,10 @@ _ACCOUNTS = [
 ]  # fmt: skip
 
 _FIRST = ("first name", "firstname", "given name", "forename", "primeiro nome", "prenome", "primer nombre",
-          "nombre de pila", "nombres")  # fmt: skip
+          "nombre de pila", "nombres", "first", "given names", "nome próprio", "nome de batismo", "nombre propio")  # fmt: skip
 _LAST = ("last name", "lastname", "surname", "family name", "sobrenome", "apelido", "último nome", "apellido",
-         "apellidos")  # fmt: skip
+         "apellidos", "last", "family names", "nome de família", "sobrenomes", "apelidos", "nombre de familia",
+         "primer apellido", "apellido paterno")  # fmt: skip
 _EMAIL = ("email", "e mail", "email address", "e mail address", "mail", "work email", "primary email",
           "correio", "endereço de email", "correo", "correo electrónico", "dirección de correo", "email 1",
           "business email", "email work", "correio eletrônico")  # fmt: skip

@@ -71,6 +71,7 @@ _ABOUT = frozenset(
 )
 _LINES, _LINES_OF = frozenset({"line", "lines"}), frozenset({"item", "items", "invoice", "order", "opportunity", "deal"})
 _STAGES = frozenset({"stage", "stages", "etapa", "etapas"})
+_ONLY_NAME = frozenset({"name", "nome", "nombre"})  # of a person: the whole name, or the first one beside a family name
 _BY = frozenset({"by", "per", "por"})
 _COUNTED = frozenset({"quantity", "qty", "quantidade", "cantidad"})
 
@@ -116,6 +117,9 @@ def guess_mapping(
         if header not in decided and header not in IGNORED_COLUMNS
         for guess in _guesses(kind, header, known.get(header))
     ]
+    given = _given_name(kind, headers, decided)
+    if given:
+        found[given], decided = Guess("first_name", 0.9, "synonym"), {*decided, given}
     used = {guess.field for guess in found.values()}
     for confidence, _place, header, guess in sorted(pairs, key=lambda pair: (-pair[0], -pair[1])):
         if confidence >= TAKEN and header not in found and guess.field not in used:
@@ -152,6 +156,23 @@ def _remembered(kind: str, headers: Sequence[str], earlier: Sequence[EarlierMapp
         same = {header_key(header) for header in mapping.headers} == keys.keys()
         return guesses, set(headers) if same else set(guesses)
     return {}, set()
+
+
+def _given_name(kind: str, headers: Sequence[str], decided: set[str]) -> str:
+    """The column called only "Name" of a file that has the family name in a column of its own, and no other for the first name:
+    "Nome" beside "Sobrenome", "Apellidos" before "Nombre". "" where there is none.
+    """
+    if kind not in ("contacts", "members"):
+        return ""
+    left = [header for header in headers if header not in decided]
+    named = {name: [h for h in left if _is_called(kind, name, h)] for name in ("first_name", "last_name")}
+    plain = [header for header in left if header_key(header) in _ONLY_NAME]
+    return plain[0] if named["last_name"] and not named["first_name"] and len(plain) == 1 else ""
+
+
+def _is_called(kind: str, name: str, header: str) -> bool:
+    found = _named(kind, name, header_key(header))
+    return found is not None and found[0] >= 0.8
 
 
 def _guesses(kind: str, header: str, fact: ColumnFacts | None) -> list[Guess]:

@@ -133,7 +133,7 @@ def _finisher(plan: Plan) -> Finish:
     steps += [_currencies(plan, c) for c in plan.columns if c.field.type == "money"]
     if plan.kind == "contacts" and "full_name" in plan.fields:
         steps.append(_part_full_name)
-    if plan.kind == "members" and "first_name" in plan.fields:
+    if plan.kind == "members" and {"first_name", "last_name"} & set(plan.fields):
         steps.append(_join_name)
     steps.append(_required(plan))
     if plan.kind == "rates":
@@ -178,16 +178,24 @@ def _currency_of(text: str, own: str, default: str, sign: str) -> str:
 
 
 def _part_full_name(_row: Row, values: dict[str, Value], _problems: list[Problem]) -> None:
-    full = values.pop("full_name")
+    full, own = values.pop("full_name"), values.get("last_name")
     if isinstance(full, str):
-        first, last = split_name(full)
+        # Beside a family name of its own, what else is called the name may be the first name alone.
+        first, last = split_name(full) if not own or _holds(full, str(own)) else (full, "")
         values["first_name"] = values.get("first_name") or first or None
-        values["last_name"] = values.get("last_name") or last or None
+        values["last_name"] = own or last or None
 
 
 def _join_name(_row: Row, values: dict[str, Value], _problems: list[Problem]) -> None:
-    parts = [values.pop("first_name", None), values.pop("last_name", None)]
-    values["name"] = values.get("name") or " ".join(str(part) for part in parts if part) or None
+    first, last, whole = values.pop("first_name", None), values.pop("last_name", None), values.get("name")
+    if whole and last and not first and not _holds(str(whole), str(last)):
+        first, whole = whole, None
+    values["name"] = whole or " ".join(str(part) for part in (first, last) if part) or None
+
+
+def _holds(full: str, last: str) -> bool:
+    """Whether a name has this family name in it."""
+    return f" {fold(last)} " in f" {fold(full.replace(',', ' '))} "
 
 
 def _required(plan: Plan) -> Finish:
