@@ -13,6 +13,12 @@ from keystead.data.models import Import, Member
 from keystead.domain.exchange import working
 from tests.support.world import World
 
+ACCOUNTS = "Account;Sector;Country\nAurelia Foods;Food;Spain\nBrasilux;Energy;Brazil\n"
+DEALS = (
+    "Opportunity ID;Deal;Account;Product;Stage;Amount;Close date\n"
+    "D-1;Pumps;Aurelia Foods;GTXPro;Won;1.234,56;31/01/2026\n"
+    "D-2;Drills;Nowhere Ltd;GTX Pro;Qualified;12.000,00;28/02/2026\n"
+)
 STORAGE = "django.core.files.storage.FileSystemStorage"
 
 
@@ -21,6 +27,10 @@ def _files_of_the_test(tmp_path: Path, settings: Any) -> Iterator[None]:
     storages = settings.STORAGES | {"default": {"BACKEND": STORAGE, "OPTIONS": {"location": str(tmp_path / "files")}}}
     with override_settings(STORAGES=storages):
         yield
+
+
+def text_of(response: Any) -> str:
+    return " ".join(response.content.decode().split())
 
 
 class Desk:

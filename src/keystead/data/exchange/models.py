@@ -59,6 +59,17 @@ class Import(Tenant):
     def __str__(self) -> str:
         return self.filename
 
+    @property
+    def writes(self) -> int:
+        """How many rows its commit creates or changes, or has."""
+        return int(self.counts.get("create", 0)) + int(self.counts.get("update", 0))
+
+    @property
+    def standing(self) -> str:
+        """Its state in words. A file that was read and holds nothing to write is not ready for anything."""
+        is_idle = self.state == ImportState.PREVIEWED and not self.writes
+        return str(_("Nothing to write") if is_idle else ImportState(self.state).label)
+
 
 class ImportRow(models.Model):
     """A row of the file, staged by COPY: as read, as parsed, matched, and what would happen to it."""

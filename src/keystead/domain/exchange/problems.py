@@ -57,10 +57,12 @@ class Problem:
 
     @property
     def message(self) -> str:
-        """The whole sentence, place included, in the active language."""
+        """The whole sentence, place included as far as it is known, in the active language."""
         what = sentence(self.code, self.params)
-        if self.row is None:
+        if self.row is None and self.column is None:
             return _opened(what)
+        if self.row is None:
+            return gettext("Column “%(column)s”: %(what)s") % {"column": self.column, "what": what}
         if self.column is None:
             return gettext("Row %(row)s: %(what)s") % {"row": self.row, "what": what}
         return gettext("Row %(row)s, column “%(column)s”: %(what)s") % {

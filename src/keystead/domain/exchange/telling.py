@@ -59,7 +59,7 @@ def _undo_view(job: Import) -> dict[str, Any] | None:
 
 def preview_rows(*, job: Import, verdict: str, limit: int = 50, offset: int = 0) -> list[dict[str, Any]]:
     """Staged rows of a verdict for the preview: what each is called, what changes from what to what, what is wrong or
-    said of it (a row of a record that was merged)."""
+    said of it (a row of a record that was merged): without the row's number, which stands beside it."""
     rows = ImportRow.objects.filter(job=job, verdict=verdict).order_by("row")[offset : offset + limit]
     return [
         {
@@ -69,7 +69,7 @@ def preview_rows(*, job: Import, verdict: str, limit: int = 50, offset: int = 0)
                 {"field": column, "label": label_of(job.kind, column), "old": (row.before or {}).get(column), "new": new}
                 for column, new in (row.after or {}).items()
             ],
-            "problems": [_problem(row.row if verdict == "error" else None, item).message for item in row.problems or []],
+            "problems": [_problem(None, item).message for item in row.problems or []],
         }
         for row in rows
     ]  # fmt: skip

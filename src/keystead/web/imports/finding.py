@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from keystead.data.exchange.models import Import
 from keystead.domain.exchange.imports import may_import
-from keystead.web.imports.words import KINDS, STATE_TONES
+from keystead.web.imports.words import KINDS, tone_of
 from keystead.web.requests import WorkspaceRequest
 
 STEPS = ("file", "columns", "preview", "done")
@@ -32,7 +32,7 @@ def frame(request: WorkspaceRequest, job: Import | None, step: str, *crumbs: str
         context |= {
             "job": job,
             "kind_icon": KINDS[job.kind][0],
-            "state_tone": STATE_TONES[job.state],
+            "state_tone": tone_of(job),
             "may_change": may_import(request.viewer, job.kind),
         }
     path += [{"label": label, "url": ""} for label in crumbs]

@@ -12,7 +12,7 @@ from keystead.domain.exchange.imports import may_import
 from keystead.domain.exchange.learning import may_see_learnt
 from keystead.domain.workspace.permissions import require
 from keystead.web.imports.finding import frame
-from keystead.web.imports.words import KINDS, ORDER, STATE_TONES, WORKING
+from keystead.web.imports.words import KINDS, ORDER, WORKING, tone_of
 from keystead.web.requests import WorkspaceRequest
 
 _PAGE = 50
@@ -39,7 +39,7 @@ def _row(job: Import) -> dict[str, Any]:
     return {
         "job": job,
         "icon": KINDS[job.kind][0],
-        "tone": STATE_TONES[job.state],
+        "tone": tone_of(job),
         "counts": counts if any(counts.values()) else None,
         "is_working": job.state in WORKING,
         "kept": job.format.get("undo", {}).get("kept", 0),

@@ -55,7 +55,7 @@ def _preview(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
     return {
         **frame(request, job, "preview"),
         "view": view,
-        "writes": view["counts"]["create"] + view["counts"]["update"],
+        "writes": job.writes,
         "also_created": _made(job),
         "undecided": _undecided(view),
         "resembling": len(view["offers"].get(NAMING.get(job.kind, ""), {}).get("unknown", ())),
@@ -89,7 +89,7 @@ def _result(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
     return {
         **frame(request, job, "done"),
         "view": view,
-        "writes": view["counts"]["create"] + view["counts"]["update"],
+        "writes": job.writes,
         "also_created": _made(job),
         "kept": kept,
         "failure": failure_sentence(job) if job.failure else "",
@@ -108,7 +108,7 @@ def _working(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
         "share": job.progress / 100 if job.progress > 1 else None,
         "poll_url": reverse("imports:progress", args=address) + query,
         "page_url": reverse("imports:detail", args=address) + query,
-        "rows": job.counts.get("create", 0) + job.counts.get("update", 0),
+        "rows": job.writes,
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from keystead.data.exchange.models import ImportKind, ImportState
+from keystead.data.exchange.models import Import, ImportKind, ImportState
 from keystead.domain.exchange.parsing_days import EXAMPLES
 from keystead.web.templatetags import formats
 
@@ -26,6 +26,13 @@ STATE_TONES: dict[str, str] = {
     ImportState.RECEIVED: "info", ImportState.READING: "info", ImportState.PREVIEWED: "warn", ImportState.COMMITTING: "info",
     ImportState.COMMITTED: "good", ImportState.UNDOING: "info", ImportState.UNDONE: "hatched", ImportState.FAILED: "bad",
 }  # fmt: skip
+
+
+def tone_of(job: Import) -> str:
+    """The tone of an import's state; none for a file that holds nothing to write."""
+    return "" if job.state == ImportState.PREVIEWED and not job.writes else STATE_TONES[job.state]
+
+
 WORKING = frozenset({ImportState.RECEIVED, ImportState.READING, ImportState.COMMITTING, ImportState.UNDOING})
 WORK: dict[str, Any] = {
     ImportState.RECEIVED: _("Waiting to be read"),
