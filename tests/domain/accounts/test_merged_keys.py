@@ -37,7 +37,7 @@ def test_the_next_file_changes_the_kept_record_by_its_own_row_alone_and_says_why
         assert list(Account.objects.values_list("name", "external_id", "country")) == [("Aurelia", "C-1", "Spain")]
         assert counts(read(world.olga, "accounts", BOTH)) == (0, 0, 2, 0)
         assert counts(read(world.olga, "accounts", BOTH, mode="create")) == (0, 0, 2, 0)
-        assert counts(read(world.olga, "accounts", BOTH, match=["name"])) == (0, 0, 2, 0)
+        assert counts(read(world.olga, "accounts", BOTH, match=[["name"]])) == (0, 0, 2, 0)
 
 
 def test_a_name_of_today_goes_before_a_key_of_yesterday(world: World) -> None:
@@ -154,7 +154,7 @@ def test_a_key_of_another_workspace_means_nothing_here(world: World) -> None:
         assert counts(read(world.charlie, "accounts", BOTH)) == (2, 0, 0, 0)
 
 
-@pytest.mark.parametrize("match", [None, ["email"]])
+@pytest.mark.parametrize("match", [None, [["email"]]])
 def test_contacts_keep_theirs_alike(world: World, match: list[str] | None) -> None:
     with world.inside():
         people = "Contact ID,Last name,Email,Phone\nP-1,Lindt,lena@aurelia.example,1\nP-2,Lind,lind@aurelia.example,2\n"

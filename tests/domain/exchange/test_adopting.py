@@ -1,6 +1,8 @@
 """Records without an external id that a file with ids may mean: told, and taken only when somebody says so."""
 
-from keystead.data.models import Account, Contact
+from datetime import date
+
+from keystead.data.models import Account, Contact, Deal, Order
 from keystead.domain.accounts.merging import merge_accounts
 from keystead.domain.exchange import telling
 from tests.domain.exchange.importing import again, bring_in, commit, counts, facts, problems, read, undo
@@ -67,3 +69,76 @@ def test_the_key_of_a_merged_record_goes_before_its_name(world: World) -> None:
         job = read(world.olga, "accounts", FILE, adopt=True)
         assert telling.preview_rows(job=job, verdict="unchanged")[0]["target_id"] == kept.pk
         assert Account.objects.filter(external_id="C-1").count() == 0
+
+
+DEALS = (
+    "Opportunity ID,Deal,Account,Amount,Close date,Stage\n"
+    "D-1,PUMPS,Aurelia,1000,2026-02-28,Won\n"
+    "D-2,Pumps,Aurelia,999,2026-01-31,Won\n"
+    "D-3,Drills,,1000,2026-01-31,Won\n"
+    "D-4,Valves,Aurelia,,2026-01-31,Won\n"
+)
+
+
+def test_a_deal_of_the_same_account_name_and_amount_is_offered_with_its_likeness_and_takes_the_id_over(world: World) -> None:
+    with world.inside():
+        aurelia = account("Aurelia")
+        facts_ = {"account": aurelia, "currency": "EUR", "close_date": date(2026, 1, 31)}
+        pumps = Deal.objects.create(name="Pumps", amount="1000.00", **facts_)
+        Deal.objects.create(name="Drills", amount="1000.00", currency="EUR")
+        Deal.objects.create(name="Valves", **facts_)
+        job = read(world.olga, "deals", DEALS)
+        assert (counts(job), job.offers["adoptable"]) == ((4, 0, 0, 0), 1)
+        # Of its name, account, amount, currency, close date, stage, status and probability, the first four agree.
+        assert job.offers["alike"] == [{"row": 2, "id": str(pumps.pk), "likeness": 0.5}]
+        taken = bring_in(world.olga, "deals", DEALS, adopt=True)
+        assert counts(taken) == (3, 1, 0, 0)
+        pumps.refresh_from_db()
+        assert (pumps.external_id, pumps.status, pumps.close_date) == ("D-1", "won", date(2026, 2, 28))
+        assert counts(read(world.olga, "deals", DEALS)) == (0, 0, 4, 0)
+        undo(world.olga, taken)
+        pumps.refresh_from_db()
+        assert (pumps.external_id, pumps.name, pumps.status, pumps.close_date) == (None, "Pumps", "open", date(2026, 1, 31))
+
+
+def test_a_deal_in_another_currency_or_one_of_two_is_another_one(world: World) -> None:
+    text = "Opportunity ID,Deal,Account,Amount,Currency\nD-1,Pumps,Aurelia,1000,USD\nD-2,Drills,Aurelia,5,EUR\n"
+    with world.inside():
+        aurelia = account("Aurelia")
+        Deal.objects.create(name="Pumps", account=aurelia, amount=1000, currency="EUR")
+        for _ in range(2):
+            Deal.objects.create(name="Drills", account=aurelia, amount=5, currency="EUR")
+        assert counts(read(world.olga, "deals", text, adopt=True)) == (2, 0, 0, 0)
+        twice = "Opportunity ID,Deal,Account,Amount\nD-1,Pumps,Aurelia,1000\nD-2,pumps,Aurelia,1000.00\n"
+        assert counts(read(world.olga, "deals", twice, adopt=True)) == (2, 0, 0, 0)
+
+
+def test_an_order_of_the_same_account_and_number_takes_the_id_over(world: World) -> None:
+    rows = "O-1,A 7,Aurelia,6,2026-02-01\nO-2,A 7,Brasilux,5,2026-02-01\nO-3,,Aurelia,5,2026-02-01\n"
+    text = f"ID,Order number,Account,Amount,Date\n{rows}"
+    with world.inside():
+        aurelia = account("Aurelia")
+        account("Brasilux")
+        seven = Order.objects.create(number="a 7", account=aurelia, amount=5, currency="EUR", order_date=date(2026, 2, 1))
+        job = read(world.olga, "orders", text)
+        assert job.offers["adoptable"] == 1
+        assert job.offers["alike"] == [{"row": 2, "id": str(seven.pk), "likeness": 0.8}]  # all but the amount
+        bring_in(world.olga, "orders", text, adopt=True)
+        seven.refresh_from_db()
+        assert (seven.external_id, seven.amount) == ("O-1", 6)
+
+
+def test_deals_without_their_amount_in_the_file_are_not_asked_about(world: World) -> None:
+    with world.inside():
+        Deal.objects.create(name="Pumps", account=account("Aurelia"), currency="EUR")
+        job = read(world.olga, "deals", "Opportunity ID,Deal,Account\nD-1,Pumps,Aurelia\n", adopt=True)
+        assert (counts(job), job.offers["adoptable"]) == ((1, 0, 0, 0), 0)
+
+
+def test_a_deal_that_she_does_not_see_is_neither_told_nor_taken(world: World) -> None:
+    with world.inside():
+        hers = account("Aurelia", owner=world.alice)
+        Deal.objects.create(name="Pumps", account=hers, amount=1000, currency="EUR", owner=world.alice)
+        account("Aurelia", owner=world.bob)
+        job = read(world.bob, "deals", "Opportunity ID,Deal,Account,Amount\nD-1,Pumps,Aurelia,1000\n", adopt=True)
+        assert (counts(job), job.offers["adoptable"], job.offers["alike"]) == ((1, 0, 0, 0), 0, [])

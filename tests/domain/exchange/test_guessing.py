@@ -3,7 +3,7 @@
 import pytest
 
 from keystead.domain.exchange.detecting import columns_facts
-from keystead.domain.exchange.fields import KINDS, default_match, fields_of, header_key
+from keystead.domain.exchange.fields import KINDS, fields_of, header_key
 from keystead.domain.exchange.guessing import EarlierMapping, guess_kind, guess_mapping, to_json
 from keystead.domain.exchange.guessing_stages import status_of_stage
 
@@ -216,12 +216,6 @@ def test_guesses_are_told_as_plain_values() -> None:
 )  # fmt: skip
 def test_a_header_is_reduced_to_what_it_says(header: str, key: str) -> None:
     assert header_key(header) == key
-
-
-def test_rows_are_matched_by_the_strongest_key_that_is_mapped() -> None:
-    assert default_match("deals", {"external_id", "name"}) == ("external_id",)
-    assert default_match("deals", {"name", "account"}) == ("name", "account")
-    assert default_match("contacts", {"phone"}) == ()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from keystead.domain.exchange.fields import KINDS
+from keystead.domain.exchange.keys import key_fields
 from keystead.domain.exchange.options import OPTIONS
 from keystead.domain.exchange.problems_sentences import SENTENCES
 from keystead.domain.exchange.reading_limits import LIMITS
@@ -23,3 +25,9 @@ def test_every_option_is_documented() -> None:
 def test_the_limits_are_those_that_are_documented() -> None:
     for limit in (LIMITS.rows, LIMITS.columns, LIMITS.cell_characters):
         assert f"{limit:,}" in PAGE
+
+
+def test_the_fields_of_keys_are_documented() -> None:
+    section = PAGE.partition("The fields that keys can be made of")[2].partition("`adopt`, by kind")[0]
+    told = {kind: set(re.findall(r"`(\w+)`", fields)) for kind, fields in re.findall(r"\| (\w+) \| (`.*) \|", section)}
+    assert told == {kind: set(key_fields(kind)) for kind in KINDS}

@@ -75,7 +75,7 @@ def test_a_row_without_a_name_is_like_nobody_and_a_probability_of_the_file_goes_
     with world.inside():
         account("Aurelia")
         people = "Account,E-mail,Full name\nAurelia,lena@aurelia.example,\nAurelia,,Marc Meyer\n"
-        assert counts(bring_in(world.olga, "contacts", people, match=["full_name"])) == (2, 0, 0, 0)
+        assert counts(bring_in(world.olga, "contacts", people, match=[["full_name"]])) == (2, 0, 0, 0)
         bring_in(world.olga, "deals", "Deal,Account,Stage,Probability\nPumps,Aurelia,Proposal,35\n")
         assert Deal.objects.get().probability == 35
 

@@ -11,7 +11,7 @@ def test_every_option_that_makes_no_sense_is_named() -> None:
         check_options(
             "accounts",
             {
-                "mapping": {"Firm": "nonsense"}, "match": ["nonsense"], "mode": "sideways", "currency": "QQQ",
+                "mapping": {"Firm": "nonsense"}, "match": [["nonsense"]], "mode": "sideways", "currency": "QQQ",
                 "unknown": {"owner": "guess"}, "date_format": "backwards", "number_format": "loud", "formats": {"Firm": "x"},
             },
         )  # fmt: skip

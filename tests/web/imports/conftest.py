@@ -82,9 +82,10 @@ class Desk:
         return self.work(job, "commit")
 
     def form(self, job: Import, **changes: Any) -> dict[str, Any]:
-        """The columns page as it would be sent unchanged, but for `changes` ("column-0", "value-product-0", "match" …)."""
+        """The columns page as it would be sent unchanged, but for `changes` ("column-0", "value-product-0", "match-0" …)."""
         columns = {f"column-{place}": job.mapping.get(column["name"], "") for place, column in enumerate(job.columns)}
-        sent = {"seen": job.version, "header_row": job.format["header_row"], "mode": "both", "match": job.format.get("match", [])}
+        keys = {f"match-{place}": "+".join(key) for place, key in enumerate(job.format.get("keys", []))}
+        sent = {"seen": job.version, "header_row": job.format["header_row"], "mode": "both", **keys}
         return {**columns, **sent, **{name.replace("__", "-"): value for name, value in changes.items()}}
 
 

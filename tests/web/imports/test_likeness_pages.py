@@ -44,11 +44,11 @@ def test_records_without_an_external_id_are_offered_and_taken_when_it_is_ticked(
     with olga.world.inside():
         account("Aurelia Foods")
     job = olga.previewed("Account ID,Account\nC-1,Aurelia Foods\nC-2,Brasilux\n", "accounts.csv")
-    assert "1 new row is called like a record here that has no external id" in text_of(olga.get("detail", job))
+    assert "1 new row is like a record here that has no external id" in text_of(olga.get("detail", job))
     olga.post("columns", job, olga.form(job, adopt="yes"))
     again = olga.work(job, "read")
     assert (again.counts["create"], again.counts["update"]) == (1, 1)
-    assert "called like a record" not in text_of(olga.get("detail", job))
+    assert "is like a record here" not in text_of(olga.get("detail", job))
     assert 'name="adopt" value="yes" checked' in text_of(olga.get("columns", job))
     olga.post("columns", job, olga.form(job))
     assert olga.work(job, "read").counts["create"] == 2

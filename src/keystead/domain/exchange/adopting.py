@@ -1,42 +1,90 @@
-"""Rows with an external id that nobody has yet, and records without one that are called the same: typed in here by hand, say,
-before the source system was connected. Whether they are one is the person's to say (the option `adopt`), for the whole file."""
+"""Rows with an external id that nobody has yet, and records without one that seem to be the same: typed in here by hand, say,
+before the source system was connected. Whether they are one is the person's to say (the option `adopt`), for the whole file; each
+pair is told with how much of the row the record says as well."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from keystead.data.models import Import, Member
-from keystead.domain.exchange.fields import spare_match
+from keystead.domain.exchange.comparing import columns_sql, compared
+from keystead.domain.exchange.keys import EXTERNAL, FOUND_BY, Key, Keys, key_text, usual_keys
 from keystead.domain.exchange.matching import copy_known, keys_of
 from keystead.domain.exchange.tables import Target
 
-# Of these there are few enough, and they are called by what they are. Deals and orders of one name are often two.
-ADOPTABLE = ("accounts", "contacts", "products", "members")
-CALLED = "_called"  # the staged value by which such a row is compared: its spare key
+CALLED = "_called"  # the staged value by which such a row is compared: its text of the adopting key
+SHOWN = 50
+# Deals and orders of one name are often two: more has to agree than their name.
+_STRICT: dict[str, Key] = {"deals": ("account", "name", "amount", "currency"), "orders": ("account", "number")}
+# What of the strict key each row has to say; a currency is known by the file.
+_NEEDED = {"deals": ("account", "name", "amount"), "orders": ("account", "number")}
+_NEVER = {"rates"}
 
 
-def adopt(cursor: Any, job: Import, target: Target, match: tuple[str, ...], mapped: set[str], viewer: Member) -> int:
-    """How many new rows are called like exactly one record that has no external id, and like no other row of the file. With the
-    option they change that record, which takes the id over, instead of making another."""
-    spare = spare_match(job.kind, mapped, match)
-    if job.kind not in ADOPTABLE or not spare:
-        return 0
+def adopting_key(kind: str, mapped: set[str], keys: Keys) -> Key:
+    """By what else than its external id a row and a record without one are the same; () where that is not asked."""
+    if EXTERNAL not in keys or kind in _NEVER:
+        return ()
+    if kind in _STRICT:
+        return _STRICT[kind] if mapped.issuperset(_NEEDED[kind]) else ()
+    after = keys[keys.index(EXTERNAL) + 1 :] or usual_keys(kind, mapped)[1:]
+    return after[0] if after else ()
+
+
+def called(kind: str, key: Key, values: Mapping[str, Any]) -> str:
+    """What a row with an external id says of the adopting key; "" for others, and a deal or order that leaves any of it out."""
+    if not key or not key_text(EXTERNAL, values):
+        return ""
+    if kind in _STRICT and not all(key_text((name,), values) for name in key):
+        return ""
+    return key_text(key, values)
+
+
+def adopt(cursor: Any, job: Import, target: Target, keys: Keys, mapped: set[str], viewer: Member) -> dict[str, Any]:
+    """{"adoptable": how many new rows are like exactly one record that has no external id, and like no other row of the file,
+    "alike": [{row, id, likeness}] of the least alike of them}. With the option they change that record, which takes the id
+    over, instead of making another."""
+    key = adopting_key(job.kind, mapped, keys)
     model: Any = target.model
-    if not model.objects.filter(external_id=None).exists():
-        return 0
+    if not key or not model.objects.filter(external_id=None).exists():
+        return {"adoptable": 0, "alike": []}
     cursor.execute("DROP TABLE IF EXISTS keystead_known")
     cursor.execute("CREATE TEMP TABLE keystead_known (key text, id uuid, found int) ON COMMIT DROP")
-    copy_known(cursor, keys_of(target, spare, viewer))
+    copy_known(cursor, keys_of(target, key, viewer))
     found = f"""
-        SELECT r.id, k.id AS known FROM (
-          SELECT id, values ->> '{CALLED}' AS key, count(*) OVER (PARTITION BY values ->> '{CALLED}') AS rows
+        SELECT r.id, r.row, k.id AS known FROM (
+          SELECT id, row, values ->> '{CALLED}' AS key, count(*) OVER (PARTITION BY values ->> '{CALLED}') AS rows
           FROM keystead_importrow WHERE job_id = %(job)s AND verdict = 'create' AND values ? '{CALLED}'
         ) r JOIN keystead_known k ON k.key = r.key AND k.found = 1 AND r.rows = 1
         JOIN {target.table} t ON t.id = k.id AND t.external_id IS NULL
         WHERE NOT EXISTS (SELECT FROM keystead_importrow o WHERE o.job_id = %(job)s AND o.target_id = k.id)"""
+    parameters = {"job": job.pk}
+    pairs = _pairs(cursor, job, target, mapped, found, parameters)
     if job.options.get("adopt"):
         cursor.execute(
-            f"UPDATE keystead_importrow r SET target_id = f.known, verdict = 'update' FROM ({found}) f WHERE r.id = f.id",
-            {"job": job.pk},
+            "UPDATE keystead_importrow r SET target_id = f.known, verdict = 'update',"
+            f" values = r.values || jsonb_build_object('{FOUND_BY}', to_jsonb(%(by)s::text[]))"
+            f" FROM ({found}) f WHERE r.id = f.id",
+            parameters | {"by": list(key)},
         )
-        return int(cursor.rowcount)
-    cursor.execute(f"SELECT count(*) FROM ({found}) f", {"job": job.pk})
-    return int(cursor.fetchone()[0])
+        return {"adoptable": int(cursor.rowcount), "alike": pairs}
+    cursor.execute(f"SELECT count(*) FROM ({found}) f", parameters)
+    return {"adoptable": int(cursor.fetchone()[0]), "alike": pairs}
+
+
+def _pairs(
+    cursor: Any, job: Import, target: Target, mapped: set[str], found: str, parameters: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Rows and records with the share of the row's filled cells that say the same, the least alike first."""
+    columns = [column for column in compared(target, mapped, job.kind) if column.name != "external_id"]
+    cursor.execute(
+        f"""
+        SELECT f.row, f.known, coalesce((
+          SELECT avg(CASE WHEN lower(v.new #>> '{{}}') = lower(v.old #>> '{{}}') THEN 1 ELSE 0 END)
+          FROM (VALUES {columns_sql(columns)}) AS v(name, new, old) WHERE coalesce(v.new #>> '{{}}', '') <> ''
+        ), 1)::float
+        FROM ({found}) f JOIN keystead_importrow r ON r.id = f.id JOIN {target.table} t ON t.id = f.known
+        ORDER BY 3, 1 LIMIT {SHOWN}
+        """,
+        parameters,
+    )
+    return [{"row": row, "id": str(pk), "likeness": round(likeness, 4)} for row, pk, likeness in cursor.fetchall()]

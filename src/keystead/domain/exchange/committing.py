@@ -13,7 +13,9 @@ from keystead.data.many_rows import expect_many_rows
 from keystead.data.models import Account, Import, Member, Product, Stage
 from keystead.data.permissions import Reach, reach
 from keystead.domain.accounts.tree import lock_tree, refresh_lineage
-from keystead.domain.exchange.diffing import compared, judge
+from keystead.domain.exchange.comparing import compared
+from keystead.domain.exchange.diffing import judge
+from keystead.domain.exchange.keys import Keys
 from keystead.domain.exchange.problems import CannotRead
 from keystead.domain.exchange.tables import TARGETS, Target
 from keystead.domain.plans.linking import relink
@@ -26,7 +28,9 @@ def commit(*, job: Import, viewer: Member, told: Callable[[int], None]) -> dict[
     """
     target = TARGETS[job.kind]
     mapped = set(job.mapping.values())
-    match = tuple(job.format.get("match", ()))
+    if "keys" not in job.format:  # staged by a release that found records in another way
+        raise CannotRead("staged_before")
+    match: Keys = tuple(map(tuple, job.format["keys"]))
     with transaction.atomic():
         expect_many_rows()
         if target.model is Account:

@@ -12,7 +12,9 @@ from keystead.data.many_rows import expect_many_rows
 from keystead.data.models import Import, Member
 from keystead.data.permissions import Reach, reach
 from keystead.domain.exchange.adopting import adopt
-from keystead.domain.exchange.fields import fields_of, spare_match
+from keystead.domain.exchange.comparing import columns_sql, compared
+from keystead.domain.exchange.fields import fields_of
+from keystead.domain.exchange.keys import Keys
 from keystead.domain.exchange.matching import lead_to_kept, match_rows, tell_merged
 from keystead.domain.exchange.parents import refuse_below_rejected, refuse_circles, resolve_parents
 from keystead.domain.exchange.problems import CannotRead
@@ -24,10 +26,10 @@ from keystead.domain.exchange.refusing import (
     refuse_taken,
     refuse_unreached,
 )
-from keystead.domain.exchange.tables import TARGETS, Column, Target
+from keystead.domain.exchange.tables import TARGETS, Target
 
 
-def judge(*, job: Import, viewer: Member, match: tuple[str, ...], mapped: set[str]) -> dict[str, int]:
+def judge(*, job: Import, viewer: Member, match: Keys, mapped: set[str]) -> dict[str, int]:
     """Gives every staged row its verdict, target and changes; returns the counts.
 
     Rows that already have a problem from reading keep it. `made` lists records that the commit will create beside the rows.
@@ -40,10 +42,9 @@ def judge(*, job: Import, viewer: Member, match: tuple[str, ...], mapped: set[st
     with connection.cursor() as cursor:
         _forget_earlier(cursor, job)
         _refuse_duplicates(cursor, job)
-        match_rows(cursor, job, target, match, viewer, () if job.options.get("match") else spare_match(job.kind, mapped, match))
+        match_rows(cursor, job, target, match, viewer)
         lead_to_kept(cursor, job, target)
-        adoptable = adopt(cursor, job, target, match, mapped, viewer)
-        job.offers = {**job.offers, "adoptable": adoptable}
+        job.offers = {**job.offers, **adopt(cursor, job, target, match, mapped, viewer)}
         if target.parent and target.parent in mapped:
             resolve_parents(cursor, job, target, viewer)
         refuse_unreached(cursor, job, target, viewer)
@@ -94,7 +95,6 @@ def _compare(cursor: Any, job: Import, target: Target, mapped: set[str]) -> None
     columns = compared(target, mapped, job.kind)
     if not columns:
         return
-    pairs = ", ".join(f"('{column.name}', to_jsonb({column.value('r.values')}), to_jsonb(t.{column.name}))" for column in columns)
     differs = " OR ".join(f"{column.value('r.values')} IS DISTINCT FROM t.{column.name}" for column in columns) or "false"
     guard = "(v.name <> 'probability' OR v.new IS DISTINCT FROM v.old AND %(probability)s" + _STAGE_MOVED + ")"
     cursor.execute(
@@ -107,7 +107,8 @@ def _compare(cursor: Any, job: Import, target: Target, mapped: set[str]) -> None
           -- Told apart column by column only where any differs at all: in a file that comes again, hardly one row does.
           CROSS JOIN LATERAL (
             SELECT jsonb_object_agg(v.name, v.old) AS before, jsonb_object_agg(v.name, v.new) AS after
-            FROM (VALUES {pairs}) AS v(name, new, old) WHERE ({differs}) AND v.new IS DISTINCT FROM v.old AND {guard}
+            FROM (VALUES {columns_sql(columns)}) AS v(name, new, old)
+            WHERE ({differs}) AND v.new IS DISTINCT FROM v.old AND {guard}
           ) changed
           WHERE r.job_id = %(job)s AND r.verdict IN ('update', 'unchanged') AND r.problems IS NULL
         ) found WHERE r.id = found.id AND (
@@ -120,29 +121,6 @@ def _compare(cursor: Any, job: Import, target: Target, mapped: set[str]) -> None
 
 # A stage brings its probability only when the deal moves to it: one that a person has set since is kept.
 _STAGE_MOVED = " OR (NOT %(probability)s AND r.values ->> 'stage_id' IS DISTINCT FROM (to_jsonb(t) ->> 'stage_id'))"
-
-
-def compared(target: Target, mapped: set[str], kind: str) -> list[Column]:
-    """The columns that a file with these fields decides. A stage decides the status and, on a move, the probability."""
-    fields = set(mapped)
-    if kind == "deals" and "stage" in fields:
-        fields |= {"status", "probability"}
-    elif kind == "deals" and "status" in fields:
-        fields |= {"probability"}
-    if kind in ("contacts", "members"):
-        fields |= _from_full_name(kind, fields)
-    columns = target.mapped(fields)
-    if kind in ("deals", "orders") and "currency" not in fields and "amount" in fields:
-        columns += target.columns["currency"]
-    return [column for column in columns if not column.name.startswith("_")]
-
-
-def _from_full_name(kind: str, fields: set[str]) -> set[str]:
-    if kind == "contacts" and "full_name" in fields:
-        return {"first_name", "last_name"}
-    if kind == "members" and {"first_name", "last_name"} & fields:
-        return {"name"}
-    return set()
 
 
 def _counts(cursor: Any, job: Import) -> dict[str, int]:

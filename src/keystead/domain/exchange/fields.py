@@ -53,7 +53,6 @@ TELLING: dict[str, frozenset[str]] = {
 
 # The columns that an errors file adds. They come back with it and say nothing about the rows.
 ROW_COLUMN, PROBLEMS_COLUMN = "_row", "_problems"
-SPARE = "\x1d"  # begins the key of a row that is not found by its external id, as it has none
 IGNORED_COLUMNS = frozenset({ROW_COLUMN, PROBLEMS_COLUMN})
 
 
@@ -92,41 +91,6 @@ def fields_of(kind: str) -> dict[str, Field]:
     from keystead.domain.exchange.fields_catalogue import CATALOGUE  # the catalogue is made of Field
 
     return CATALOGUE[kind]
-
-
-def default_match(kind: str, mapped: set[str]) -> tuple[str, ...]:
-    """The fields by which a row finds the one it means, when nobody says otherwise: the strongest that is
-    mapped.
-
-    Empty when none is: every row is then a new one.
-    """
-    return next((keys for keys in _MATCH[kind] if mapped.issuperset(keys)), ())
-
-
-def spare_match(kind: str, mapped: set[str], match: tuple[str, ...]) -> tuple[str, ...]:
-    """By what a row is found that has no external id in a file where others have one; else each import would make it anew."""
-    if match != ("external_id",):
-        return ()
-    spare = default_match(kind, mapped - {"external_id"})
-    return ("name",) if kind == "members" and "first_name" in spare else spare  # parsing joins the two into the name
-
-
-def match_fields(kind: str) -> tuple[str, ...]:
-    """The fields by which rows of a kind may be found, alone or together."""
-    return tuple(dict.fromkeys(name for keys in _MATCH[kind] for name in keys))
-
-
-_MATCH: dict[str, tuple[tuple[str, ...], ...]] = {
-    "accounts": (("external_id",), ("name",)),
-    "contacts": (("external_id",), ("email",), ("first_name", "last_name", "account"),
-                 ("full_name", "account"),
-                 ("first_name", "last_name"), ("full_name",)),
-    "products": (("external_id",), ("name",)),
-    "deals": (("external_id",), ("name", "account"), ("name",)),
-    "orders": (("external_id",), ("number", "kind"), ("number",)),
-    "members": (("external_id",), ("email",), ("name",), ("first_name", "last_name")),
-    "rates": (("external_id",), ("base", "quote", "date")),
-}  # fmt: skip
 
 
 @lru_cache(maxsize=16_384)

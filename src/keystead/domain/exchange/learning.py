@@ -15,6 +15,8 @@ from keystead.domain.exchange.resolving import load_names
 from keystead.domain.exchange.tables import MODELS
 from keystead.domain.workspace.permissions import NotAllowed
 
+_KEPT = ("date_format", "number_format", "formats", "currency", "match")
+
 type Values = Mapping[str, Mapping[str, str]]  # field -> text in the file -> what it means
 
 
@@ -28,7 +30,7 @@ def remember_mapping(job: Import) -> None:
     """Keeps the mapping and the learnt values for the next file with these headers."""
     headers = job.format.get("headers", [])
     signature = hashlib.sha256("\n".join(sorted(map(header_key, headers))).encode()).hexdigest()
-    kept = {name: job.options[name] for name in ("date_format", "number_format", "formats", "currency") if name in job.options}
+    kept = {name: job.options[name] for name in _KEPT if job.options.get(name)}
     values = job.options.get("values", {})
     if job.by and not may_see_learnt(job.by):  # she was told a part of it: the rest is kept
         earlier = SavedMapping.objects.filter(kind=job.kind, signature=signature).values_list("values", flat=True).first() or {}

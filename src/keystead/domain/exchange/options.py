@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from keystead.base.money import known_currencies
 from keystead.domain.exchange.fields import fields_of
+from keystead.domain.exchange.keys import MOST_KEYS, key_fields
 from keystead.domain.exchange.parsing_days import date_order
 from keystead.domain.exchange.parsing_numbers import NumberFormat
 from keystead.domain.exchange.problems import BadValue
-from keystead.domain.exchange.tables import TARGETS
 from keystead.domain.writing import FieldError, Invalid
 
 OPTIONS = frozenset(
@@ -46,12 +46,20 @@ def _field_errors(kind: str, options: Mapping[str, Any]) -> list[FieldError]:
     for header, name in (options.get("mapping") or {}).items():
         if name and name not in fields:
             errors.append(FieldError("mapping", "unknown_field", _("“%(field)s” is no field.") % {"field": f"{header}: {name}"}))
-    errors.extend(
-        FieldError("match", "unknown_field", _("“%(field)s” is no field.") % {"field": name})
-        for name in options.get("match") or ()
-        if name not in TARGETS[kind].columns and name != "full_name"
-    )
-    return errors
+    return [*errors, *_match_errors(kind, options.get("match") or [])]
+
+
+def _match_errors(kind: str, keys: list[Any]) -> list[FieldError]:
+    """Keys are lists of fields by which records can be found, each field once."""
+    if len(keys) > MOST_KEYS or not all(map(_is_key, keys)):
+        return [FieldError("match", "bad_option", _("This option has another shape."))]
+    known = key_fields(kind)
+    wrong = [name for key in keys for name in key if name not in known]
+    return [FieldError("match", "unknown_field", _("“%(field)s” is no field.") % {"field": name}) for name in wrong]
+
+
+def _is_key(key: Any) -> bool:
+    return isinstance(key, list) and bool(key) and all(isinstance(name, str) for name in key) and len(set(key)) == len(key)
 
 
 def _choice_errors(options: Mapping[str, Any]) -> list[FieldError]:

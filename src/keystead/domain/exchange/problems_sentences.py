@@ -93,5 +93,6 @@ SENTENCES: dict[str, Promise] = {
     "field_twice": _("two columns are mapped to “%(field)s”."),
     "required_unmapped": _("no column is mapped to “%(field)s”, which every record needs."),
     "interrupted": _("the work was interrupted and could not be finished: %(error)s. Nothing was changed."),
+    "staged_before": _("it was read by an earlier version. Check its columns, and it is read again. Nothing was changed."),
     "cancelled": _("it was cancelled before it was done. Nothing was changed."),
 }

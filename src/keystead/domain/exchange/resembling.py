@@ -14,6 +14,7 @@ from django.db.models.functions import Concat, Trim
 
 from keystead.data.models import Contact, Deal, Import, ImportRow, Member
 from keystead.domain.exchange.guessing_values import KnownValues
+from keystead.domain.exchange.keys import EXTERNAL, Keys
 from keystead.domain.exchange.tables import MODELS
 
 ALIKE = 0.85  # below, two names are two records more often than not
@@ -25,15 +26,17 @@ NAMING = {"accounts": "name", "products": "name", "members": "name", "deals": "n
 type Names = Mapping[str, Iterable[str]]  # account, or "" for all of them -> names
 
 
-def resembling(*, job: Import, viewer: Member, match: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
+def resembling(*, job: Import, viewer: Member, match: Keys) -> dict[str, list[dict[str, Any]]]:
     """{field: [{value, count, decision, suggestions: [{value, likeness, sure}]}]} of the names of new rows that are like known
     ones; {} when there are none."""
     field = NAMING.get(job.kind)
-    if field is None or field not in match:
+    key = next((key for key in match if field in key), None)
+    if field is None or key is None or EXTERNAL in match or field not in job.mapping.values():
         return {}
-    new = _new_names(job, by_account="account" in match)
+    by_account = "account" in key
+    new = _new_names(job, by_account=by_account)
     found: dict[str, dict[str, Any]] = {}
-    for account, known in _known(job.kind, viewer, new, by_account="account" in match).items():
+    for account, known in _known(job.kind, viewer, new, by_account=by_account).items():
         values = KnownValues(known)
         for name, count in new[account].items():
             likely = [offer for offer in values.offer(name, 3) if offer.likeness >= ALIKE]

@@ -13,13 +13,13 @@ from typing import Any
 from django.db import connection, transaction
 
 from keystead.base.ids import uuid7
-from keystead.base.words import fold
 from keystead.data.models import Import, Member
-from keystead.domain.exchange.adopting import ADOPTABLE, CALLED
+from keystead.domain.exchange.adopting import CALLED, adopting_key, called
 from keystead.domain.exchange.detecting import ColumnFacts, columns_facts
-from keystead.domain.exchange.fields import IGNORED_COLUMNS, SPARE, default_match, fields_of, header_key, spare_match
+from keystead.domain.exchange.fields import IGNORED_COLUMNS, fields_of, header_key
 from keystead.domain.exchange.guessing import EarlierMapping, guess_mapping
 from keystead.domain.exchange.guessing_values import KnownValues
+from keystead.domain.exchange.keys import FURTHER, Key, Keys, keys_in_use, row_keys
 from keystead.domain.exchange.learning import joined, known_to, may_see_learnt, standing_in
 from keystead.domain.exchange.parsing_days import date_order
 from keystead.domain.exchange.parsing_numbers import NumberFormat
@@ -50,7 +50,7 @@ class Staged:
     format: dict[str, Any]
     columns: list[dict[str, Any]]
     mapping: dict[str, str]
-    match: tuple[str, ...]
+    match: Keys
     offers: dict[str, Any]
     rows: int = 0
     headers: tuple[str, ...] = field(default=())
@@ -145,12 +145,8 @@ class _Reader:
         )  # fmt: skip
         fields = set(mapping.values())
         _require_mapped(job.kind, fields)
-        chosen = tuple(options.get("match") or ())
-        self.match = chosen or default_match(job.kind, fields)
-        if job.kind == "members" and "first_name" in self.match:  # parsing joins the two into the name
-            self.match = ("name",)
-        self.called_by = spare_match(job.kind, fields, self.match)
-        self.spare = () if chosen else self.called_by
+        self.match = keys_in_use(job.kind, fields, options.get("match") or ())
+        self.adopts_by: Key = adopting_key(job.kind, fields, self.match)
         self.headers = {name: header for header, name in mapping.items()}
         self.stages = Stages.load() if "stage" in fields else None
         self.own = TARGETS[job.kind].parent
@@ -203,32 +199,13 @@ class _Reader:
         if "probability" not in self.fields:
             values["probability"] = str(stage.probability)
 
-    def key(self, values: dict[str, Any]) -> str:
-        """What the row is matched by: its match fields, folded; the spare ones, marked, when it has no external id; else ""."""
-        if key := self._key(values, self.match):
-            return key
-        spare = self._key(values, self.spare) if self.spare else ""
-        return f"{SPARE}{spare}" if spare else ""
-
-    def called(self, values: dict[str, Any], key: str) -> str:
-        """By what else a row with an external id may be found; "" for other rows, and where nobody asks."""
-        adopts = self.job.kind in ADOPTABLE and self.match == ("external_id",) and not key.startswith(SPARE)
-        return self._key(values, self.called_by) if adopts and key else ""
-
-    def _key(self, values: dict[str, Any], match: tuple[str, ...]) -> str:
-        parts = []
-        for name in match:
-            value = values.get(f"{name}_id") or values.get(name)
-            if name == "name" and value is None:
-                value = values.get("_name")
-            elif name == "full_name":  # parsing has parted it
-                value = " ".join(str(part) for field in ("first_name", "last_name") if (part := values.get(field))) or None
-            if value is None and name in ("account", "first_name", "last_name"):
-                value = ""
-            elif value is None:
-                return ""
-            parts.append(str(value) if name == "external_id" else fold(str(value)))
-        return "\x1f".join(parts) if any(parts) else ""
+    def keyed(self, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The key of a row, and its values with what else it may be found by."""
+        key, further = row_keys(self.match, values)
+        beside: dict[str, Any] = {FURTHER: further} if further else {}
+        if text := called(self.job.kind, self.adopts_by, values):
+            beside[CALLED] = text
+        return key, values | beside
 
     def offers(self) -> dict[str, Any]:
         offers = {
@@ -278,9 +255,7 @@ def _copy(job: Import, table: Table, reader: _Reader, told: Callable[[int], None
 def _line(row: Row, values: dict[str, Any], problems: list[Problem], reader: _Reader, hints: "_Hints") -> tuple[Any, ...]:
     said = json.dumps([_stored(hints(problem)) for problem in problems]) if problems else None
     raw = json.dumps([*row.cells, *row.extra], ensure_ascii=False)
-    key = reader.key(values)
-    if called := reader.called(values, key):
-        values = {**values, CALLED: called}
+    key, values = reader.keyed(values)
     staged = json.dumps(values, ensure_ascii=False)
     return row.number, raw, staged, key, said, "error" if problems else "", uuid7()
 

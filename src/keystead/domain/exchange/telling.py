@@ -6,6 +6,7 @@ from typing import Any
 
 from keystead.data.models import Import, ImportRow
 from keystead.domain.exchange.diffing import label_of
+from keystead.domain.exchange.keys import FOUND_BY, first_place
 from keystead.domain.exchange.problems import Problem, sentence
 from keystead.domain.exchange.problems_rows import write_problem_rows
 
@@ -21,11 +22,11 @@ def job_view(job: Import) -> dict[str, Any]:
     return {
         "id": str(job.pk), "kind": job.kind, "filename": job.filename, "state": job.state, "progress": job.progress,
         "counts": {name: job.counts.get(name, 0) for name in ("create", "update", "unchanged", "error")},
-        "mapping": job.mapping, "match": job.format.get("match", []), "options": job.options,
+        "mapping": job.mapping, "match": job.format.get("keys", []), "options": job.options,
         "problems": problems, "problems_total": total,
         "offers": job.offers.get("fields", {}),
         "also_created": {kind: len(items) for kind, items in job.offers.get("make", {}).items() if items},
-        "format": {k: v for k, v in job.format.items() if k not in ("undo", "match")}, "columns": job.columns,
+        "format": {k: v for k, v in job.format.items() if k not in ("undo", "keys")}, "columns": job.columns,
         "undo": _undo_view(job),
     }  # fmt: skip
 
@@ -58,8 +59,9 @@ def _undo_view(job: Import) -> dict[str, Any] | None:
 
 
 def preview_rows(*, job: Import, verdict: str, limit: int = 50, offset: int = 0) -> list[dict[str, Any]]:
-    """Staged rows of a verdict for the preview: what each is called, what changes from what to what, what is wrong or
-    said of it (a row of a record that was merged): without the row's number, which stands beside it."""
+    """Staged rows of a verdict for the preview: what each is called, by which key its record was found, what changes from what to
+    what, what is wrong or said of it (a row of a record that was merged): without the row's number, which stands
+    beside it."""
     rows = ImportRow.objects.filter(job=job, verdict=verdict).order_by("row")[offset : offset + limit]
     return [
         {
@@ -69,10 +71,20 @@ def preview_rows(*, job: Import, verdict: str, limit: int = 50, offset: int = 0)
                 {"field": column, "label": label_of(job.kind, column), "old": (row.before or {}).get(column), "new": new}
                 for column, new in (row.after or {}).items()
             ],
+            "found_by": _found_by(job, row),
             "problems": [_problem(None, item).message for item in row.problems or []],
         }
         for row in rows
     ]  # fmt: skip
+
+
+def _found_by(job: Import, row: ImportRow) -> tuple[str, ...]:
+    """The fields of the key by which the row's record was found; () for a row that is new or rejected."""
+    if row.verdict not in ("update", "unchanged"):
+        return ()
+    keys = job.format.get("keys", [])
+    place = first_place(row.key)
+    return tuple((row.values or {}).get(FOUND_BY) or (keys[place] if row.key and place < len(keys) else ()))
 
 
 def called(values: Mapping[str, Any]) -> str:

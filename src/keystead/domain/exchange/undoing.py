@@ -13,7 +13,7 @@ from django.db import connection, models, transaction
 from keystead.data.many_rows import expect_many_rows
 from keystead.data.models import Account, DealStageChange, Import, ImportRow, RevenueLink, Stage
 from keystead.domain.accounts.tree import lock_tree, refresh_lineage
-from keystead.domain.exchange.diffing import compared
+from keystead.domain.exchange.comparing import compared
 from keystead.domain.exchange.tables import MODELS, TARGETS, Target
 from keystead.domain.plans.linking import relink
 

@@ -29,7 +29,12 @@ def read_now(*, job_id: UUID | str) -> None:
         with _local(job) as path:
             staged = stage(job=job, path=path, viewer=viewer, earlier=earlier_mappings(job.kind), told=_teller(job))
             job.mapping, job.columns, job.offers = staged.mapping, staged.columns, staged.offers
-            job.format = {**staged.format, "match": list(staged.match), "headers": list(staged.headers), "rows": staged.rows}
+            job.format = {
+                **staged.format,
+                "keys": [list(key) for key in staged.match],
+                "headers": list(staged.headers),
+                "rows": staged.rows,
+            }
         with transaction.atomic():
             job.counts = judge(job=job, viewer=viewer, match=staged.match, mapped=set(staged.mapping.values()))
             for name, alike in resembling(job=job, viewer=viewer, match=staged.match).items():

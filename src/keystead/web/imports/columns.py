@@ -12,10 +12,12 @@ from django.views.decorators.http import require_POST
 
 from keystead.data.exchange.models import Import, ImportKind, ImportState
 from keystead.domain.exchange.imports import WrongState, change_kind, change_options, may_import
+from keystead.domain.exchange.tables import TARGETS
 from keystead.domain.exchange.telling import failure_sentence
 from keystead.domain.writing import Invalid
 from keystead.web.imports.columns_form import ColumnsForm
 from keystead.web.imports.finding import find_import, frame
+from keystead.web.imports.rows import record_url
 from keystead.web.imports.values import fields_with_values
 from keystead.web.imports.words import DATE_FORMATS, MODES, NUMBER_FORMATS, ORDER, SEPARATORS
 from keystead.web.requests import WorkspaceRequest
@@ -83,7 +85,22 @@ def _context(request: WorkspaceRequest, job: Import, form: ColumnsForm) -> dict[
         "date_formats": DATE_FORMATS,
         "number_formats": NUMBER_FORMATS,
         "currencies": currencies(),
+        "alike": _alike(request, job),
         "modes": MODES,
         "rows": job.format.get("rows"),
         "preview_url": reverse("imports:detail", args=[request.workspace.slug, job.pk]),
     }
+
+
+def _alike(request: WorkspaceRequest, job: Import) -> list[dict[str, Any]]:
+    """Rows and the records without an external id that they may be, as far as the viewer sees these."""
+    pairs = job.offers.get("alike") or []
+    model: Any = TARGETS[job.kind].model
+    names = {
+        str(one.pk): str(one) for one in model.objects.visible_to(request.viewer).filter(pk__in=[pair["id"] for pair in pairs])
+    }
+    return [
+        {**pair, "name": names[pair["id"]], "url": record_url(request, job.kind, pair["id"])}
+        for pair in pairs
+        if pair["id"] in names
+    ]

@@ -7,13 +7,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from keystead.data.exchange.models import Import
-from keystead.domain.exchange.fields import Field, default_match, fields_of, match_fields
+from keystead.domain.exchange.fields import Field, fields_of
+from keystead.domain.exchange.keys import Key, key_fields, offered_keys, usual_keys
 from keystead.domain.exchange.parsing_plan import NUMBERS
 from keystead.domain.exchange.problems import sentence
 from keystead.web.imports.values import FieldValues
-from keystead.web.imports.words import DATE_FORMATS, MODES, NUMBER_FORMATS, WHY
+from keystead.web.imports.words import DATE_FORMATS, MODES, NUMBER_FORMATS, WHY, key_words
 
 _TEXT_OPTIONS = ("date_format", "number_format", "currency")
+_PLACES = 3  # keys that are asked one after the other; a client may ask more
 _NAMES = {"first_name", "last_name"}
 
 
@@ -79,11 +81,27 @@ class ColumnsForm:
         return int(text) if text.isdecimal() and len(text) < 8 else int(self.job.format.get("header_row") or 0)
 
     @cached_property
-    def match(self) -> list[str]:
+    def match(self) -> list[Key]:
+        """The keys as posted, in their order, or as the file was matched by."""
         if self.data is None:
-            return list(self.job.format.get("match") or self.job.options.get("match") or ())
-        posted = self.data.getlist("match")  # type: ignore[attr-defined]
-        return [name for name in match_fields(self.job.kind) if name in posted]
+            return self._matched
+        known = {"+".join(key): key for key in self._offered}
+        posted = [self._get(f"match-{place}") for place in range(self.places)]
+        return list(dict.fromkeys(known[text] for text in posted if text in known))
+
+    @cached_property
+    def _matched(self) -> list[Key]:
+        chosen = self.job.format.get("keys") or self.job.options.get("match") or ()
+        return [tuple(key) for key in chosen if key_fields(self.job.kind).issuperset(key)]
+
+    @cached_property
+    def _offered(self) -> list[Key]:
+        """What may be chosen for the columns as they are mapped, and what was chosen elsewhere."""
+        return list(dict.fromkeys((*offered_keys(self.job.kind, self.mapping.values()), *self._matched)))
+
+    @property
+    def places(self) -> int:
+        return max(_PLACES, len(self._matched))
 
     @property
     def adopts(self) -> bool:
@@ -106,8 +124,10 @@ class ColumnsForm:
     def options(self) -> dict[str, Any]:
         if self.is_other_table:
             return {"sheet": self._sheet, "header_row": self._header_row, "mapping": None, "match": None, "formats": None}
-        usual = default_match(self.job.kind, set(self.mapping.values()))
-        match = [] if set(self.match) == set(usual) else [name for name in self.match if name in self.mapping.values()]
+        is_usual = tuple(self.match) == usual_keys(self.job.kind, self.mapping.values())
+        # Keys that nobody has touched follow the columns: an id that is mapped now is asked first.
+        is_untouched = self.match == self._matched and not self.job.options.get("match")
+        match = [] if is_usual or is_untouched else [list(key) for key in self.match]
         chosen = {name: self._allowed(name, self.text_option(name)) for name in _TEXT_OPTIONS}
         decided = {value.field: (value.decision_in(self.data), value.decision) for value in self.values if value.decisions}
         decisions = {name: now for name, (now, before) in decided.items() if now != before}
@@ -210,12 +230,16 @@ class ColumnsForm:
     def choices(self) -> list[Field]:
         return list(self.fields.values())
 
-    def match_choices(self) -> list[dict[str, Any]]:
-        mapped = set(self.mapping.values())
+    def match_places(self) -> list[dict[str, Any]]:
+        """One choice for each place: which key is asked there."""
+        words = [(key, "+".join(key), key_words(self.job.kind, key)) for key in self._offered]
+        chosen = [*self.match, *[()] * (self.places - len(self.match))]
         return [
-            {"name": name, "label": self.fields[name].label, "is_chosen": name in self.match}
-            for name in match_fields(self.job.kind)
-            if name in mapped
+            {
+                "place": place,
+                "choices": [{"value": value, "label": label, "is_chosen": key == chosen[place]} for key, value, label in words],
+            }
+            for place in range(self.places if words else 0)
         ]
 
     def has_money(self) -> bool:

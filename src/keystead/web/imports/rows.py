@@ -7,7 +7,7 @@ from keystead.data.exchange.models import Import
 from keystead.domain.exchange.problem_groups import problem_groups
 from keystead.domain.exchange.telling import preview_rows
 from keystead.web.imports.cells import cells, changes, referred, shown_fields
-from keystead.web.imports.words import VERDICTS
+from keystead.web.imports.words import VERDICTS, key_words
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.shell import way
 
@@ -33,6 +33,7 @@ def listed(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
         changes(job, rows, request)
     is_written = job.state == "committed"
     for row in rows:
+        row["key"] = key_words(job.kind, row["found_by"])
         row["url"] = record_url(request, job.kind, row["target_id"]) if is_written or show in ("update", "unchanged") else ""
     return {
         "counters": [

@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from keystead.data.exchange.models import Import, ImportState
-from keystead.domain.exchange.fields import fields_of
 from keystead.domain.exchange.imports import WrongState, discard, request_cancel, request_commit, request_undo
 from keystead.domain.exchange.resembling import NAMING
 from keystead.domain.exchange.telling import error_chunks, failure_sentence, job_view
 from keystead.web.imports.finding import find_import, frame
 from keystead.web.imports.rows import listed, record_url
-from keystead.web.imports.words import SEPARATORS, WORK, WORKING, made_words
+from keystead.web.imports.words import SEPARATORS, WORK, WORKING, key_words, made_words
 from keystead.web.requests import WorkspaceRequest, wants_fragment
 from keystead.web.shell import way
 
@@ -62,7 +61,7 @@ def _preview(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
         "adoptable": 0 if job.options.get("adopt") else job.offers.get("adoptable"),
         "separator": SEPARATORS.get(job.format.get("separator", "")),
         "failure": failure_sentence(job) if job.failure else "",
-        "match_labels": [fields_of(job.kind)[name].label for name in view["match"]],
+        "match_labels": [key_words(job.kind, key) for key in view["match"]],
     }
 
 

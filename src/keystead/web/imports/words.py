@@ -1,11 +1,13 @@
 """What imports are called on the pages: kinds, states, reasons of a guess, decisions, formats."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from keystead.data.exchange.models import Import, ImportKind, ImportState
+from keystead.domain.exchange.fields import fields_of
 from keystead.domain.exchange.parsing_days import EXAMPLES
 from keystead.web.templatetags import formats
 
@@ -81,6 +83,12 @@ DECISIONS = {
     "create": _("Create them"),
     "empty": _("Leave the field empty"),
 }
+
+
+def key_words(kind: str, key: Iterable[str]) -> str:
+    """A key as people read it: "Name + Country"."""
+    fields = fields_of(kind)
+    return " + ".join(str(_("Domain") if name == "website" else fields[name].label) for name in key)
 
 
 def made_words(kind: str, count: int) -> str:
