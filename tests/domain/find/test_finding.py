@@ -22,6 +22,7 @@ from keystead.data.models import (
     Plan,
     Stage,
 )
+from keystead.domain.accounts.merging import merge_accounts, merge_contacts
 from keystead.domain.find import candidates
 from keystead.domain.find.finding import Hit, find, recent
 from keystead.domain.find.ranking import Tier
@@ -240,3 +241,18 @@ def test_where_nothing_is_looked_through_nothing_is_found(world: World) -> None:
         account("Aurelia Foods")
         assert found(world, "aurelia") == ["Aurelia Foods"]
         assert found(world, "aurelia", kinds=()) == []
+
+
+def test_a_key_leads_to_the_record_that_its_own_was_merged_into_until_another_has_it(world: World) -> None:
+    with world.inside():
+        keep = account("Aurelia", external_id="C-1", owner=world.alice)
+        lose = account("Aurelia SA", external_id="C-2", owner=world.alice)
+        merge_accounts(keep=keep, lose=lose, viewer=world.olga)
+        for person, found in ((world.olga, ["Aurelia"]), (world.alice, ["Aurelia"]), (world.bob, [])):
+            assert [hit.name for hit in find(viewer=person, text="c-2")] == found
+        person = Contact.objects.create(first_name="Ana", last_name="Prado", external_id="P-1", account=keep)
+        other = Contact.objects.create(first_name="A.", last_name="Prado", external_id="P-2", account=keep)
+        merge_contacts(keep=person, lose=other, viewer=world.olga)
+        assert [hit.name for hit in find(viewer=world.alice, text="P-2")] == ["Ana Prado"]
+        account("Condax", external_id="C-2")
+        assert [hit.name for hit in find(viewer=world.olga, text="C-2")] == ["Condax"]

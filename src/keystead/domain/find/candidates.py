@@ -17,6 +17,7 @@ from keystead.base.scope import current_workspace
 from keystead.data.find.sources import SOURCES
 from keystead.data.permissions import READ_ACTION, Reach, accounts_called, accounts_within, known_accounts, only_reads, reach
 from keystead.data.workspace.models import Member
+from keystead.domain.accounts.merged_keys import KEYS
 from keystead.domain.find.asking import Asked, Chunk, Word
 from keystead.domain.find.kinds import MODELS
 
@@ -112,7 +113,8 @@ def _seen(kind: str, ways: Sequence[SQL], viewer: Member, *, is_reached: bool) -
 
 
 def _ways(kind: str, asked: Asked, viewer: Member, lately: list[UUID]) -> list[SQL]:
-    """Opened lately, numbered so, called exactly so, one's own, then the beginning of the name, initials, all words.
+    """Opened lately, numbered so (or one merged into it was), called exactly so, one's own, then the beginning of the name,
+    initials, all words.
 
     Each is one range wherever it can be, so that it is read in order and stops at its limit, however many rows there are.
     """
@@ -122,6 +124,10 @@ def _ways(kind: str, asked: Asked, viewer: Member, lately: list[UUID]) -> list[S
     if source.has_external_id:
         spellings = [asked.typed, asked.typed.upper(), asked.typed.lower()]
         ways.append(SQL(f"SELECT id FROM {source.table} WHERE {mine} AND external_id = ANY(%s)", (spellings,)))
+        if keys := KEYS.get(MODELS[kind]):
+            own = f"EXISTS (SELECT FROM {source.table} o WHERE o.{mine} AND o.external_id = k.key)"
+            merged = f"SELECT record_id FROM {keys._meta.db_table} k WHERE {mine} AND key = ANY(%s) AND NOT {own}"
+            ways.append(SQL(merged, (spellings,)))
     ways.append(_terms(kind, SQL("word = %s", ("^" + asked.phrase,))))
     every = _all_words(kind, asked)
     if kind == "account":

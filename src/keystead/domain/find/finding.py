@@ -82,7 +82,7 @@ def _fitting(viewer: Member, asked: Asked, kinds: tuple[str, ...], lately: dict[
     fits = {}
     for kind, row in _rows(candidates(viewer=viewer, asked=asked, kinds=kinds, lately=list(lately))):
         name = KINDS[kind].name(row)
-        tier = fit(asked, name, KINDS[kind].more(row), row.get("external_id") or "")
+        tier = fit(asked, name, KINDS[kind].more(row), filter(None, (row.get("external_id"), *row.get("merged", ()))))
         if tier is not None:
             fits[kind, row["pk"]] = _Fit(kind, row, name, tier, lately.get((kind, row["pk"]), _NEVER))
     return fits

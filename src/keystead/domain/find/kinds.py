@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
 from keystead.data.accounts.models import Account, Contact
 from keystead.data.deals.models import Deal
 from keystead.data.exchange.models import Import, ImportKind, ImportState
@@ -12,6 +15,7 @@ from keystead.data.find.sources import SOURCES
 from keystead.data.plans.items import Action, Objective
 from keystead.data.plans.models import Plan, PlanStatus
 from keystead.data.workspace.models import Member, Role
+from keystead.domain.accounts.merged_keys import KEYS
 
 Row = Mapping[str, Any]
 
@@ -93,6 +97,13 @@ def visible_keys(kind: str, keys: Iterable[UUID], viewer: Member) -> list[UUID]:
 
 
 def read_rows(kind: str, visible: Iterable[UUID]) -> list[Row]:
-    """Rows whose keys have been through the permission table (candidates.py, `visible_keys`)."""
-    rows: list[Row] = list(MODELS[kind].objects.filter(pk__in=visible).order_by().values("pk", *KINDS[kind].columns))
+    """Rows whose keys have been through the permission table (candidates.py, `visible_keys`).
+
+    `merged` holds the keys of the records that were merged into one of a kind that can be.
+    """
+    found = MODELS[kind].objects.filter(pk__in=visible).order_by()
+    if keys := KEYS.get(MODELS[kind]):
+        found = found.annotate(merged=ArraySubquery(keys.objects.filter(record=OuterRef("pk")).order_by().values("key")))
+    more = ["merged"] if keys else []
+    rows: list[Row] = list(found.values("pk", *KINDS[kind].columns, *more))
     return rows

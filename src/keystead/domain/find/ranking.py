@@ -1,6 +1,7 @@
 """How well a name fits what was typed, and which of its letters are to be marked."""
 
 import re
+from collections.abc import Iterable
 from enum import IntEnum
 
 from keystead.base.words import fold
@@ -22,10 +23,10 @@ class Tier(IntEnum):
     SLIP = 4
 
 
-def fit(asked: Asked, name: str, more: str = "", key: str = "") -> Tier | None:
-    """None when the words are not all there. A record's own number counts as its exact name."""
+def fit(asked: Asked, name: str, more: str = "", keys: Iterable[str] = ()) -> Tier | None:
+    """None when the words are not all there. A record's number counts as its exact name."""
     whole = " ".join(words_of(name))
-    if key and fold(key) == fold(asked.typed):
+    if any(fold(key) == fold(asked.typed) for key in keys):
         return Tier.EXACT
     if whole == asked.phrase:
         return Tier.EXACT
