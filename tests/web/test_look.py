@@ -117,6 +117,20 @@ def test_a_lane_cuts_its_bars_at_the_edges() -> None:
     assert lane.now == "50.00%"
 
 
+def test_the_words_of_a_milestone_end_where_the_next_bar_of_its_row_begins() -> None:
+    start, end = date(2026, 11, 23), date(2026, 12, 20)
+    on = {"label": "Steering committee", "is_milestone": True, "row": 0}
+    first = on | {"start": date(2026, 11, 23), "end": date(2026, 11, 23)}
+    bar = {"label": "Renewal terms", "start": date(2026, 12, 7), "end": date(2026, 12, 13), "row": 0}
+    last = on | {"start": date(2026, 12, 20), "end": date(2026, 12, 20)}
+    above = bar | {"row": 1, "start": date(2026, 11, 24)}
+    marks = [one for one in lanes.lane_parts([first, bar, last, above], start, end).bars if one.is_milestone]
+    assert [(one.at, one.words_at, one.width, one.is_before) for one in marks] == [
+        ("0.00%", "0.00%", "50.00%", False),
+        ("96.43%", "75.00%", "21.43%", True),
+    ]
+
+
 def test_a_long_lane_has_a_tick_for_each_month() -> None:
     lane = lanes.lane_parts([], date(2026, 11, 15), date(2027, 2, 10))
     assert [tick.label for tick in lane.ticks] == ["15 Nov", "1 Dec", "1 Jan", "1 Feb"]

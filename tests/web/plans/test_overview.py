@@ -10,8 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from keystead.analytics.measures import KPIS
-from keystead.data.models import Rate
+from keystead.data.models import Action, Rate
 from keystead.domain.plans.items import read_measure, save_action, save_measure, save_objective, save_swot_item
+from keystead.web.plans.overview import next_weeks
 from tests.support.world import account
 from tests.web.plans.conftest import Desk
 
@@ -159,3 +160,11 @@ def counted(desk: Desk, names: dict[str, int]) -> dict[str, int]:
             assert desk.alice.get(desk.url(name)).status_code == 200
         found[name] = len(queries)
     return found
+
+
+def test_a_milestone_near_the_end_of_the_lane_has_room_for_its_words_to_its_left(desk: Desk) -> None:
+    with desk.world.inside():
+        audit = Action(title="Audit", start_date=date(2026, 11, 30), due_date=date(2026, 12, 16))
+        signed = Action(title="Signed", due_date=date(2026, 12, 18), is_milestone=True)
+    lane = next_weeks([audit, signed], date(2026, 11, 23), as_list=False)["lane"]
+    assert [(bar.label, bar.row) for bar in lane] == [("Audit", 0), ("Signed", 1)]

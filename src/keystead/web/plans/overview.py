@@ -120,7 +120,7 @@ def next_weeks(actions: Iterable[Action], today: date, *, as_list: bool) -> dict
     is_open = [action for action in actions if action.status in (Action.Status.TODO, Action.Status.DOING) and action.due_date]
     within = [action for action in is_open if _first_day(action) <= end and _due(action) >= start]
     late = sum(_due(action) < today for action in is_open)
-    bars = _packed(sorted(within, key=_first_day), today)
+    bars = _packed(sorted(within, key=_first_day), today, end)
     return {
         "lane": [bar for bar in bars if bar.row < _LANE_ROWS],
         "lane_more": sum(bar.row >= _LANE_ROWS for bar in bars),
@@ -145,14 +145,19 @@ def _first_day(action: Action) -> date:
     return action.start_date or _due(action) - timedelta(days=2)
 
 
-def _packed(actions: list[Action], today: date) -> list[LaneBar]:
-    """Each bar in the first row where it does not touch the one before. A milestone's words need room to its right."""
+def _packed(actions: list[Action], today: date, end: date) -> list[LaneBar]:
+    """Each bar in the first row where it does not touch the one before.
+
+    A milestone's words need room to its right, or to its left when it is near the lane's end.
+    """
     free: list[date] = []
     bars = []
     for action in actions:
         first, last = _first_day(action), _due(action)
         taken = last + timedelta(days=9) if action.is_milestone else max(last, first + timedelta(days=5))
-        row = next((number for number, until in enumerate(free) if until < first), len(free))
+        is_last = action.is_milestone and last > end - timedelta(days=7)
+        needed = first - timedelta(days=9) if is_last else first
+        row = next((number for number, until in enumerate(free) if until < needed), len(free))
         free[row : row + 1] = [taken]
         tone = "bad" if last < today else ""
         bars.append(LaneBar(action.title, first, last, row, tone, action.is_milestone))

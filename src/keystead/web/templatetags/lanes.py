@@ -1,7 +1,7 @@
 """The geometry of a timeline lane: bars between two days, a tick per week or month, and today."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ _ROW_PX = 28
 _HEAD_PX = 24
 _BAR_PX = 20
 _MOST_WEEKS = 9
+_LEAST_ROOM = 25  # percent of the lane; with less to its right, a milestone near the end has its words to its left
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,10 @@ class Tick:
 
 @dataclass(frozen=True)
 class LaneBar:
-    """`at` and `width` are percentages of the lane, `top` is in pixels."""
+    """`at` and `width` are percentages of the lane, `top` is in pixels.
+
+    A milestone's `width` is the room of its words, up to the next bar of its row; `words_at` where it begins.
+    """
 
     label: str
     when: str
@@ -33,6 +37,12 @@ class LaneBar:
     tone: str
     is_milestone: bool
     url: str
+    words_at: str = ""
+
+    @property
+    def is_before(self) -> bool:
+        """Its words stand to its left."""
+        return self.words_at != self.at
 
 
 @dataclass(frozen=True)
@@ -49,7 +59,9 @@ def lane_parts(bars: Iterable[Any], start: date, end: date, today: date | None =
     What lies outside of start..end (inclusive) is cut at the edge or left out. Rows count from 0.
     """
     days = (end - start).days + 1
-    drawn = [_bar(bar, start, end, days) for bar in bars if _of(bar, "end") >= start and _of(bar, "start") <= end]
+    within = [bar for bar in bars if _of(bar, "end") >= start and _of(bar, "start") <= end]
+    drawn = [_bar(bar, start, end, days) for bar in within]
+    drawn = [_with_room(bar, drawn) if bar.is_milestone else bar for bar in drawn]
     lowest = max((bar.top for bar in drawn), default=_HEAD_PX)
     is_inside = today is not None and start <= today <= end
     return Lane(
@@ -75,6 +87,21 @@ def _bar(bar: Any, start: date, end: date, days: int) -> LaneBar:
         is_milestone=is_milestone,
         url=_of(bar, "url") or "",
     )
+
+
+def _with_room(mark: LaneBar, drawn: list[LaneBar]) -> LaneBar:
+    """The milestone with the room that its words have in its row, so that they lie over no other bar."""
+    at = _number(mark.at)
+    others = [bar for bar in drawn if bar.top == mark.top and bar is not mark]
+    until = min([_number(bar.at) for bar in others if _number(bar.at) > at], default=100.0)
+    since = max([_number(bar.at) + _number(bar.width) for bar in others if _number(bar.at) < at], default=0.0)
+    if until - at < _LEAST_ROOM and at - since > until - at:
+        return replace(mark, words_at=f"{since:.2f}%", width=f"{max(at - since, 0):.2f}%")
+    return replace(mark, words_at=mark.at, width=f"{until - at:.2f}%")
+
+
+def _number(percent: str) -> float:
+    return float(percent.removesuffix("%"))
 
 
 def _ticks(start: date, end: date, days: int) -> list[Tick]:
