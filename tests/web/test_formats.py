@@ -58,6 +58,8 @@ def test_money_follows_the_language(language: str, full: str, compact: str) -> N
         ("999500", "€ 1.00 M"),
         ("-621580", "−€ 622 K"),
         ("1234567890", "€ 1.23 B"),
+        ("999994999999", "€ 999.99 B"),
+        ("999999999999999.99", "€ 1,000 T"),
     ],
 )
 def test_compact_money_keeps_three_or_four_digits(amount: str, expected: str) -> None:
@@ -67,6 +69,11 @@ def test_compact_money_keeps_three_or_four_digits(amount: str, expected: str) ->
 def test_a_column_of_compact_money_can_share_one_unit() -> None:
     assert written('{{ it|money_compact:"M" }}', "en", it=euro("621580")) == "€ 0.62 M"
     assert written('{{ it|money_compact:"K" }}', "pt-br", it=euro("621580")) == "€ 621,6 mil"
+
+
+def test_what_is_far_too_long_for_a_column_leaves_its_shared_unit() -> None:
+    assert written('{{ it|money_compact:"M" }}', "en", it=euro("370370368056677.01")) == "€ 370.37 T"
+    assert written('{{ it|money_compact:"M" }}', "pt-br", it=euro("370370368056677.01")) == "€ 370,37 tri"
 
 
 def test_spanish_has_no_short_word_for_a_thousand_million() -> None:

@@ -141,7 +141,7 @@ PLANS = Grid(
             sort=lambda _r: Case(*(When(status=key, then=Value(turn)) for key, turn in _TURN.items())), width=105,
         ),
         Column(
-            id="bar", name=_("Won and forecast"), kind=Kind.RATIO, value=lambda _r: Value(None), can_sort=False, can_group=False,
+            id="bar", name=_("Won and forecast"), kind=Kind.TEXT, value=lambda _r: Value(None), can_sort=False, can_group=False,
             can_filter=False, width=122, on_phone=True,
         ),
         Column(

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from keystead.analytics.measures import BEHIND
@@ -128,7 +129,7 @@ def _full(figures: Figures, name: str) -> str:
 
 def _sub(figures: Figures, name: str) -> str:
     if name == "won":
-        return _("%(n)s deals count") % {"n": count_text(figures.deals)}
+        return ngettext("%(n)s deal counts", "%(n)s deals count", figures.deals) % {"n": count_text(figures.deals)}
     weighted = figures.shown("weighted_pipeline")
     if name == "pipeline" and isinstance(weighted, Money) and weighted:
         return _("%(amount)s weighted") % {"amount": formats.money_compact(weighted, language())}

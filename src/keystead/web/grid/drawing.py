@@ -123,7 +123,9 @@ class Drawer:
         column = self.rows.grid.columns[foot.column]
         lines = [self._foot_value(column, foot.how, value) for value in foot.values]
         if foot.unrated:
-            said = ngettext("%(n)s amount has no rate", "%(n)s amounts have no rate", foot.unrated) % {"n": foot.unrated}
+            said = ngettext("%(n)s amount has no rate", "%(n)s amounts have no rate", foot.unrated) % {
+                "n": formats.number(foot.unrated, self.language)
+            }
             lines.append(filled('<span class="sub text-bad">{}</span>', said))
         if foot.unknown and column.kind is Kind.MONEY and foot.how in ("sum", "avg", "median") and not is_group:
             said = ngettext("%(n)s without amount", "%(n)s without amount", foot.unknown) % {

@@ -85,9 +85,9 @@ def _figure(name: str) -> Cell:
         bad = " text-bad" if not isinstance(value, Money) and value < BEHIND else ""
         full = formats.money(value, language()) if isinstance(value, Money) else text
         return filled(
-            '<a class="figure-link num{}" href="{}" title="{}" data-explain hx-get="{}" hx-target="#explain-body"'
-            ' aria-haspopup="dialog">{}</a>{}',
-            bad, url, full, url, text, lacks,
+            '{}<a class="figure-link num{}" href="{}" title="{}" data-explain hx-get="{}" hx-target="#explain-body"'
+            ' aria-haspopup="dialog">{}</a>',
+            lacks, bad, url, full, url, text,
         )  # fmt: skip
 
     return Cell(raw, html)
@@ -100,7 +100,7 @@ def _bar(plan: Plan, extra: _Extra) -> SafeString:
 
 def _lacking() -> SafeString:
     words = _("Some revenue is left out: its exchange rate is not known")
-    return filled(' <span class="text-bad" title="{}">{}</span>', words, pieces.icon("triangle-alert", "s", words))
+    return filled('<span class="text-bad" title="{}">{}</span> ', words, pieces.icon("triangle-alert", "s", words))
 
 
 def _period(plan: Plan, _extra: _Extra) -> str:

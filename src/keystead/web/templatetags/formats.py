@@ -20,7 +20,7 @@ from keystead.base.money import EXACT
 NBSP = "\u00a0"
 MINUS = "\u2212"
 _LOCALES = {"en": "en_GB", "pt-br": "pt_BR", "es": "es"}
-_BILLION, _MILLION, _THOUSAND = 9, 6, 3
+_TRILLION, _BILLION, _MILLION, _THOUSAND = 12, 9, 6, 3
 
 
 class MoneyLike(Protocol):
@@ -56,12 +56,12 @@ def style_for(language: str) -> Style:
         decimal=symbols["decimal"],
         symbol_first=locale.currency_formats["standard"].pattern.startswith("¤"),
         percent="%" if locale.language == "pt" else f"{NBSP}%",
-        units={exponent: _unit(locale, exponent) for exponent in (_THOUSAND, _MILLION, _BILLION)},
+        units={exponent: _unit(locale, exponent) for exponent in (_THOUSAND, _MILLION, _BILLION, _TRILLION)},
     )
 
 
 def _unit(locale: Locale, exponent: int) -> str:
-    """The short name of a power of ten: K, M, B; mil, mi, bi. Spanish has none for a thousand million."""
+    """The short name of a power of ten: K, M, B, T; mil, mi, bi, tri. Spanish has none for a thousand million."""
     pattern = locale.compact_decimal_formats["short"]["other"][str(10**exponent)]
     pattern = getattr(pattern, "pattern", pattern)
     suffix = pattern.strip("0").strip()
@@ -112,10 +112,12 @@ def money(value: MoneyLike, language: str, *, always_sign: bool = False) -> str:
 
 
 def money_compact(value: MoneyLike, language: str, unit: str = "", *, always_sign: bool = False) -> str:
-    """For headlines and grids: "€ 4.20 M", "€ 519 K", "€ 9,500". `unit` ("K", "M") forces one for a whole column."""
+    """For headlines and grids: "€ 4.20 M", "€ 519 K", "€ 9,500". `unit` ("K", "M") forces one for a whole column,
+    except on amounts with more digits than a column is wide."""
     style = style_for(language)
     symbol, _ = _currency(value.currency, language)
-    exponent, places = {"K": (_THOUSAND, 1), "M": (_MILLION, 2)}.get(unit) or _scale(value.amount, style)
+    forced = {"K": (_THOUSAND, 1), "M": (_MILLION, 2)}.get(unit) if value.amount.copy_abs() < Decimal(10**_TRILLION) else None
+    exponent, places = forced or _scale(value.amount, style)
     text = _digits(value.amount.scaleb(-exponent, context=EXACT), places, style)
     suffix = style.units.get(exponent, "")
     whole = f"{text}{NBSP}{suffix}" if suffix else text
@@ -125,6 +127,8 @@ def money_compact(value: MoneyLike, language: str, unit: str = "", *, always_sig
 def _scale(amount: Decimal, style: Style) -> tuple[int, int]:
     """(power of ten, decimals) so that three to four digits are left, after rounding."""
     size = amount.copy_abs()
+    if size >= Decimal(999995000000):
+        return _TRILLION, 2 if size < Decimal("999.995e12") else 0
     if size >= Decimal(999995000) and style.units[_BILLION]:
         return _BILLION, 2
     if size >= Decimal(999500):
