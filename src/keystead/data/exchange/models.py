@@ -115,7 +115,7 @@ class SavedMapping(Tenant):
     signature = models.CharField(max_length=64)
     mapping = models.JSONField()
     values = models.JSONField(default=dict)
-    options = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)  # formats and keys; `taught`: who taught which value, and when
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "kind", "signature"], name="saved_mapping_once")]

@@ -2,6 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -15,31 +18,99 @@ from keystead.domain.exchange.resolving import load_names
 from keystead.domain.exchange.tables import MODELS
 from keystead.domain.workspace.permissions import NotAllowed
 
+_TAUGHT = "taught"  # {field: {text: {by, at, before}}}, beside the options that are kept
 _KEPT = ("date_format", "number_format", "formats", "currency", "match")
 
 type Values = Mapping[str, Mapping[str, str]]  # field -> text in the file -> what it means
 
 
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What a text means, by whom and when it was taught, and what it meant before. `by` is "" where nobody is known or to be
+    named, `at` None where it was not noted."""
+
+    means: str
+    by: str = ""
+    at: datetime | None = None
+    before: str = ""
+
+
 def earlier_mappings(kind: str) -> list[EarlierMapping]:
     """How files of this kind were mapped before, the latest first."""
     saved = SavedMapping.objects.filter(kind=kind).order_by("-updated_at")[:50]
-    return [EarlierMapping(kind, last.headers, last.mapping, last.values, last.options) for last in saved]
+    return [
+        EarlierMapping(
+            kind, last.headers, last.mapping, last.values, {name: last.options[name] for name in _KEPT if name in last.options}
+        )
+        for last in saved
+    ]
 
 
-def remember_mapping(job: Import) -> None:
-    """Keeps the mapping and the learnt values for the next file with these headers."""
+def remember_mapping(job: Import, *, at: datetime) -> None:
+    """Keeps the mapping and the learnt values for the next file with these headers. What is taught is signed; a commit adds and
+    changes, and forgets nothing: whoever left a value out meant this file."""
     headers = job.format.get("headers", [])
-    signature = hashlib.sha256("\n".join(sorted(map(header_key, headers))).encode()).hexdigest()
-    kept = {name: job.options[name] for name in _KEPT if job.options.get(name)}
-    values = job.options.get("values", {})
-    if job.by and not may_see_learnt(job.by):  # she was told a part of it: the rest is kept
-        earlier = SavedMapping.objects.filter(kind=job.kind, signature=signature).values_list("values", flat=True).first() or {}
-        values = joined(earlier, values)
-    SavedMapping.objects.update_or_create(
-        kind=job.kind,
-        signature=signature,
-        defaults={"headers": headers, "mapping": job.mapping, "values": values, "options": kept},
+    found, _made = SavedMapping.objects.get_or_create(
+        kind=job.kind, signature=_signature(headers), defaults={"headers": headers, "mapping": job.mapping}
     )
+    kept = SavedMapping.objects.select_for_update().get(pk=found.pk)
+    said = without(job.options.get("values") or {}, job.options.get("without") or {})
+    kept.options = {name: job.options[name] for name in _KEPT if job.options.get(name)} | {
+        _TAUGHT: _signed(kept, said, by=str(job.by_id or ""), at=at)
+    }
+    kept.headers, kept.mapping, kept.values = headers, job.mapping, joined(kept.values, said)
+    kept.save()
+
+
+def _signed(kept: SavedMapping, said: Values, *, by: str, at: datetime) -> dict[str, dict[str, Any]]:
+    """Who taught what: the earlier signs, and one for each meaning that is new or another."""
+    signs: dict[str, dict[str, Any]] = {name: dict(known) for name, known in kept.options.get(_TAUGHT, {}).items()}
+    for name, pairs in said.items():
+        for text, to in pairs.items():
+            before = kept.values.get(name, {}).get(text)
+            if before != to:
+                signs.setdefault(name, {})[text] = {"by": by, "at": at.isoformat(), "before": before or ""}
+    return signs
+
+
+def taught(kept: SavedMapping, values: Values, viewer: Member) -> dict[str, dict[str, Taught]]:
+    """The values with who taught each and when; whoever the viewer may not see stays unnamed."""
+    signs: Mapping[str, Any] = kept.options.get(_TAUGHT, {})
+    people = {sign["by"] for known in signs.values() for sign in known.values() if sign["by"]}
+    names = {str(pk): name for pk, name in Member.objects.visible_to(viewer).filter(pk__in=people).values_list("pk", "name")}
+    return {
+        name: {text: _taught(to, signs.get(name, {}).get(text), names) for text, to in known.items()}
+        for name, known in values.items()
+    }
+
+
+def _taught(to: str, sign: Mapping[str, str] | None, names: Mapping[str, str]) -> Taught:
+    if sign is None:
+        return Taught(to)
+    return Taught(to, names.get(sign["by"], ""), datetime.fromisoformat(sign["at"]), sign["before"])
+
+
+def taught_for(*, job: Import, viewer: Member) -> dict[str, dict[str, Taught]]:
+    """What was learnt for files with the headers of this one, as far as the viewer is told of it. What it meant before is told
+    to those alone who may see all that was learnt."""
+    kept = SavedMapping.objects.filter(kind=job.kind, signature=_signature(job.format.get("headers", []))).first()
+    if kept is None:
+        return {}
+    if may_see_learnt(viewer):
+        return taught(kept, kept.values, viewer)
+    told = taught(kept, known_to(viewer, job.kind, kept.values), viewer)
+    return {name: {text: replace(one, before="") for text, one in known.items()} for name, known in told.items()}
+
+
+def without(values: Values, left_out: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:
+    """The values but for the texts that somebody does not want to mean so in this file."""
+    return {
+        name: {text: to for text, to in known.items() if text not in left_out.get(name, ())} for name, known in values.items()
+    }
+
+
+def _signature(headers: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(map(header_key, headers))).encode()).hexdigest()
 
 
 def may_see_learnt(viewer: Member) -> bool:
@@ -107,7 +178,8 @@ def forget(*, viewer: Member, key: UUID, field: str = "", text: str = "") -> boo
             name: {one: to for one, to in known.items() if (name, one) != (field, text)} for name, known in kept.values.items()
         }
         kept.values = {name: known for name, known in left.items() if known}
-        kept.save(update_fields=["values"])
+        kept.options.get(_TAUGHT, {}).get(field, {}).pop(text, None)
+        kept.save(update_fields=["values", "options"])
     return True
 
 

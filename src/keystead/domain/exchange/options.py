@@ -15,7 +15,7 @@ from keystead.domain.exchange.problems import BadValue
 from keystead.domain.writing import FieldError, Invalid
 
 OPTIONS = frozenset(
-    "mapping values match mode locale date_format number_format formats sheet header_row currency unknown adopt".split()
+    "mapping values match mode locale date_format number_format formats sheet header_row currency unknown adopt without".split()
 )
 
 
@@ -25,7 +25,7 @@ def check_options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
     shapes: dict[str, type | tuple[type, ...]] = {
         "mapping": dict, "values": dict, "formats": dict, "unknown": dict, "match": list, "mode": str, "locale": str,
         "date_format": str, "number_format": str, "sheet": str, "currency": str, "header_row": int,
-        "adopt": bool,
+        "adopt": bool, "without": dict,
     }  # fmt: skip
     errors.extend(
         FieldError(name, "bad_option", _("This option has another shape."))
@@ -34,6 +34,8 @@ def check_options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
     )
     if errors:
         raise Invalid(errors)
+    if not all(_is_texts(texts) for texts in (options.get("without") or {}).values()):
+        raise Invalid.one("without", "bad_option", _("This option has another shape."))
     errors = [*_field_errors(kind, options), *_choice_errors(options), *_format_errors(options)]
     if errors:
         raise Invalid(errors)
@@ -56,6 +58,10 @@ def _match_errors(kind: str, keys: list[Any]) -> list[FieldError]:
     known = key_fields(kind)
     wrong = [name for key in keys for name in key if name not in known]
     return [FieldError("match", "unknown_field", _("“%(field)s” is no field.") % {"field": name}) for name in wrong]
+
+
+def _is_texts(texts: Any) -> bool:
+    return isinstance(texts, list) and all(isinstance(text, str) for text in texts)
 
 
 def _is_key(key: Any) -> bool:

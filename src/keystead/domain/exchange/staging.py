@@ -20,7 +20,7 @@ from keystead.domain.exchange.fields import IGNORED_COLUMNS, fields_of, header_k
 from keystead.domain.exchange.guessing import EarlierMapping, guess_mapping
 from keystead.domain.exchange.guessing_values import KnownValues
 from keystead.domain.exchange.keys import FURTHER, Key, Keys, keys_in_use, row_keys
-from keystead.domain.exchange.learning import joined, known_to, may_see_learnt, standing_in
+from keystead.domain.exchange.learning import joined, known_to, may_see_learnt, standing_in, without
 from keystead.domain.exchange.parsing_days import date_order
 from keystead.domain.exchange.parsing_numbers import NumberFormat
 from keystead.domain.exchange.parsing_plan import make_plan
@@ -94,7 +94,8 @@ def _with_learnt(job: Import, viewer: Member, headers: Iterable[str], earlier: l
     if last is None:
         return options
     learnt = last.values if may_see_learnt(viewer) else known_to(viewer, job.kind, last.values)
-    return {**last.options, **options, "values": joined(learnt, options.get("values") or {})}
+    applied = without(learnt, options.get("without") or {})
+    return {**last.options, **options, "values": joined(applied, options.get("values") or {})}
 
 
 def _mapping(

@@ -55,7 +55,7 @@ def commit_now(*, job_id: UUID | str) -> None:
             hold_unless_cancelled(job)
             job.state, job.progress, job.committed_at = "committed", 100, now()
             job.save()
-            remember_mapping(job)
+            remember_mapping(job, at=job.committed_at)
 
 
 def undo_now(*, job_id: UUID | str) -> None:

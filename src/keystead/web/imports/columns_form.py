@@ -135,7 +135,13 @@ class ColumnsForm:
         chosen_values = {value.field: value.chosen_in(self.data) for value in self.values}
         kept = {name: pairs for name, pairs in (self.job.options.get("values") or {}).items() if name not in chosen_values}
         values = kept | {name: pairs for name, pairs in chosen_values.items() if pairs}
-        written = {"formats": self.formats, "adopt": self.adopts, **chosen}
+        left_out = {value.field: value.left_out_in(self.data) for value in self.values}
+        written = {
+            "without": {name: texts for name, texts in left_out.items() if texts},
+            "formats": self.formats,
+            "adopt": self.adopts,
+            **chosen,
+        }
         return {"mapping": self.mapping, "match": match, "mode": self.mode, "unknown": unknown, "values": values, **written}
 
     @cached_property

@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from keystead.data.models import SavedMapping
+from keystead.data.models import Member, SavedMapping
 from keystead.domain.exchange.fields import fields_of
-from keystead.domain.exchange.learning import forget, learnt
+from keystead.domain.exchange.learning import forget, learnt, taught
 from keystead.web.imports.finding import frame
 from keystead.web.imports.words import KINDS
 from keystead.web.requests import WorkspaceRequest
@@ -26,7 +26,7 @@ def learnt_values(request: WorkspaceRequest) -> HttpResponse:
         else:
             messages.info(request, _("It was forgotten already."))
         return redirect("imports:learnt", slug=request.workspace.slug)
-    context = {**frame(request, None, "file", _("What was learnt")), "mappings": [_shown(one) for one in kept]}
+    context = {**frame(request, None, "file", _("What was learnt")), "mappings": [_shown(one, request.viewer) for one in kept]}
     return render(request, "imports/learnt.html", context)
 
 
@@ -38,16 +38,16 @@ def _forgotten(request: WorkspaceRequest) -> bool:
     return forget(viewer=request.viewer, key=key, field=request.POST.get("field", ""), text=request.POST.get("text", ""))
 
 
-def _shown(kept: SavedMapping) -> dict[str, Any]:
+def _shown(kept: SavedMapping, viewer: Member) -> dict[str, Any]:
     fields = fields_of(kept.kind)
     return {
         "kept": kept,
         "icon": KINDS[kept.kind][0],
         "columns": [(header, fields[name].label) for header in kept.headers if (name := kept.mapping.get(header)) in fields],
         "values": [
-            {"field": name, "label": fields[name].label, "text": text, "means": means}
-            for name, known in kept.values.items()
+            {"field": name, "label": fields[name].label, "text": text, "taught": one}
+            for name, known in taught(kept, kept.values, viewer).items()
             if name in fields
-            for text, means in known.items()
+            for text, one in known.items()
         ],
     }

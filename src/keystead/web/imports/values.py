@@ -1,7 +1,7 @@
 """Names in the file that nobody knows, with what they may mean, and what was decided about them."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from keystead.data.exchange.models import Import
 from keystead.data.models import Member, Stage
 from keystead.domain.exchange.fields import fields_of
 from keystead.domain.exchange.imports import may_import
+from keystead.domain.exchange.learning import Taught, taught_for
 from keystead.domain.exchange.problem_groups import problem_groups
 from keystead.domain.exchange.resembling import NAMING
 from keystead.domain.exchange.resolving import CREATABLE, unknown_rule
@@ -23,8 +24,8 @@ _KNOWN = 500
 
 @dataclass
 class FieldValues:
-    """One field: `rows` are [{from, to, count, suggestions, is_sure}], `choices` the known names [(value, words)], `beyond` how
-    many more names nobody knows than are listed."""
+    """One field: `rows` are [{from, to, count, suggestions, is_sure, learnt, is_left_out}], `choices` the known names
+    [(value, words)], `beyond` how many more names nobody knows than are listed."""
 
     field: str
     label: str
@@ -59,16 +60,51 @@ class FieldValues:
         if data is None:
             return {}
         posted = {row["from"]: str(data.get(f"value-{self.field}-{place}", "")).strip() for place, row in enumerate(self.rows)}
-        return {text: to for text, to in posted.items() if to}
+        left_out = self.left_out_in(data)
+        learnt = {row["from"]: row["learnt"].means for row in self.rows if row["learnt"]}
+        return {text: to for text, to in posted.items() if to and not (text in left_out and to == learnt[text])}
+
+    def left_out_in(self, data: Mapping[str, Any] | None) -> list[str]:
+        """The texts that are not to mean in this file what was learnt."""
+        if data is None:
+            return [row["from"] for row in self.rows if row["is_left_out"]]
+        return [row["from"] for place, row in enumerate(self.rows) if row["learnt"] and data.get(f"without-{self.field}-{place}")]
 
 
 def fields_with_values(job: Import, viewer: Member) -> list[FieldValues]:
     """Every field with names that are unknown or were mapped, the reference to the kind itself included."""
     offers: dict[str, Any] = job.offers.get("fields", {})
     mapped: dict[str, dict[str, str]] = job.options.get("values") or {}
+    left_out: dict[str, list[str]] = job.options.get("without") or {}
     choices = _unknown_choices(job)
-    names = [name for name in fields_of(job.kind) if name in offers or mapped.get(name) or name in choices or _is_own(job, name)]
-    return [_one(job, viewer, name, offers.get(name, {}), mapped.get(name, {}), choices.get(name, [])) for name in names]
+    given = (
+        offers,
+        {name for name, pairs in mapped.items() if pairs},
+        {name for name, texts in left_out.items() if texts},
+        choices,
+    )
+    names = [name for name in fields_of(job.kind) if any(name in some for some in given) or _is_own(job, name)]
+    found = [_one(job, viewer, name, offers.get(name, {}), mapped.get(name, {}), choices.get(name, [])) for name in names]
+    learnt = taught_for(job=job, viewer=viewer)
+    for one in found:
+        _sign(one, learnt.get(one.field, {}), left_out.get(one.field, ()))
+    return found
+
+
+def _sign(field: FieldValues, learnt: Mapping[str, Taught], left_out: Collection[str]) -> None:
+    """Notes at each text what was learnt of it and is applied or left out here."""
+    shown = {row["from"] for row in field.rows}
+    field.rows += [
+        {"from": text, "to": "", "count": 0, "suggestions": [], "is_sure": False}
+        for text in left_out
+        if text in learnt and text not in shown
+    ]
+    for row in field.rows:
+        known = learnt.get(row["from"])
+        row["is_left_out"] = known is not None and row["from"] in left_out
+        row["learnt"] = known if known and (row["is_left_out"] or row["to"] == known.means) else None
+        if row["is_left_out"] and row["is_sure"]:  # what was refused is not put forward again
+            row["to"], row["is_sure"] = "", False
 
 
 def _is_own(job: Import, name: str) -> bool:
