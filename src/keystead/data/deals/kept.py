@@ -132,6 +132,27 @@ class KeptGroup(models.Model):
         indexes = [models.Index(fields=["workspace", "answer", "depth", "first"], name="kept_group_by_place")]
 
 
+class KeptEvidence(models.Model):
+    """Which rows an explanation of a group lists.
+
+    `question` names the group and the kind of rows; `classes` how many there are of each class and the first of those left out,
+    [n, key, …] by name; `places` are the keys of those that count, in their order, 16 bytes each.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    workspace = _ours()
+    period = models.ForeignKey(KeptPeriod, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="evidence")
+    question = models.TextField()
+    classes = models.JSONField()
+    places = models.BinaryField()
+    kept_at = models.DateTimeField(db_default=Now())
+
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "period"], name="kept_evidence_by_period")]
+
+
 class KeptMark(models.Model):
     """The account's lines are out of date; all lines are, when it names none; or only the summaries and answers are."""
 

@@ -75,7 +75,7 @@ def kept_page(
     keys: Sequence[str] | None = None,
 ) -> Any:
     """Groups, rows, lines, foot, missing rates and total as the whole chain would give them; None when it has to be asked."""
-    if limit is None or not _can_be_kept(query, viewer):
+    if limit is None or not can_be_kept(query, viewer):
         return None
     cut = _Cut(limit, offset, groups_of_page, keys)
     for _ in range(_TRIES):
@@ -87,16 +87,19 @@ def kept_page(
     return None
 
 
-def _can_be_kept(query: PortfolioQuery, viewer: Member) -> bool:
+def can_be_kept(query: PortfolioQuery, viewer: Member) -> bool:
     """What many ask for, and ask again. What leaves few accounts is quick by itself, and of words there is no end."""
     is_for_all = not (query.text or query.owner or query.accounts is not None)
     return is_for_all and query.covers == "plan" and sees_all(viewer)
 
 
+def narrowing(query: PortfolioQuery) -> list[Any]:
+    """What leaves accounts out of an answer that can be kept."""
+    return [query.segment, query.segment_target, query.industry, query.country, query.is_key, query.plan, str(query.below)]
+
+
 def _question(query: PortfolioQuery) -> str:
-    order = [sort.key for sort in query.order]
-    narrow = [query.segment, query.segment_target, query.industry, query.country, query.is_key, query.plan, str(query.below)]
-    return json.dumps([query.group, order, narrow, sorted(query.foot.items())])
+    return json.dumps([query.group, [sort.key for sort in query.order], narrowing(query), sorted(query.foot.items())])
 
 
 def _read(query: PortfolioQuery, kept: UUID, cut: _Cut, viewer: Member, today: date) -> Any:

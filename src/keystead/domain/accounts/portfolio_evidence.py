@@ -25,7 +25,7 @@ from keystead.domain.accounts.portfolio_explanation_sql import (
     SCOPE,
     TARGETS,
 )
-from keystead.domain.accounts.portfolio_first_rows import MOST_LEFT_OUT, Asked, FirstRows, sum_of
+from keystead.domain.accounts.portfolio_first_rows import MOST_LEFT_OUT, FirstRows, sum_of
 from keystead.domain.accounts.portfolio_query import PortfolioQuery
 from keystead.domain.accounts.portfolio_sql import seen, sees_all
 from keystead.domain.plans.explanation import REASONS as PLAN_REASONS
@@ -138,24 +138,41 @@ def deals(steps: str, scope: Scope, parameters: dict[str, Any], *, count: bool) 
     return lines, out
 
 
-def first_deals(asked: Asked, figures: Figures, *, count: bool) -> tuple[list[Line], list[LeftOut]]:
+def first_deals(rows: FirstRows, figures: Figures, *, count: bool) -> tuple[list[Line], list[LeftOut]]:
     """The same for a reader who sees everything: what the rows come to is taken from the figures of the line explained."""
-    rows = FirstRows(asked)
+    asked = rows.asked
     lines: list[Line] = []
     out: list[LeftOut] = []
     for class_, together, listed in rows.deals():
         if class_ == "counts":
-            lines = [_deal_line(row, count=count) for row in listed]
-            if together > len(listed):
+            # what lost its amount or its rate at this very moment is told of with the rest
+            lines = [_deal_line(row, count=count) for row in listed if row[-1] is not None]
+            if together > len(lines):
                 whole = Decimal(together) if count else sum_of(figures.values, asked.parts, is_weighted=asked.is_weighted)
                 rest = whole - sum((line.converted for line in lines), Decimal(0))
-                lines.append(plain("more", rest, together - len(listed)))
+                lines.append(plain("more", rest, together - len(lines)))
         else:
             out += [LeftOut("deal", row[0], row[1], row[3], row[4], row[5], class_) for row in listed]
             out += _rest(class_, together - len(listed))
     for class_, together, listed in rows.others():
         out += [LeftOut("deal", row[0], row[1], row[2], row[3], row[4], class_) for row in listed]
         out += _rest(class_, together - len(listed))
+    return lines, out
+
+
+def first_targets(rows: FirstRows, figures: Figures, sign: int) -> tuple[list[Line], list[LeftOut]]:
+    """The same of targets, as `targets` tells them."""
+    lines: list[Line] = []
+    out: list[LeftOut] = []
+    for class_, together, listed in rows.targets():
+        if class_ == "counts":
+            lines = [_target_line(row, f"{row[2]}: {row[1]}", sign) for row in listed if row[-1] is not None]
+            if together > len(lines):
+                rest = sign * (figures.values["target"] or Decimal(0)) - sum((line.converted for line in lines), Decimal(0))
+                lines.append(plain("more_targets", rest, together - len(lines)))
+        else:
+            out += [LeftOut("plan", row[0], f"{row[2]}: {row[1]}", row[4], row[5], row[6], class_) for row in listed]
+            out += _rest(class_, together - len(listed), "plan")
     return lines, out
 
 
@@ -177,8 +194,14 @@ def _by_class(sql: str, parameters: dict[str, Any]) -> Iterable[tuple[str, list[
     return [(class_, [row[1:] for row in rows]) for class_, rows in groupby(found, key=lambda row: row[0])]
 
 
-def _rest(reason: str, count: int) -> list[LeftOut]:
-    return [LeftOut("deal", None, "", None, None, "", reason, count)] if count > 0 else []
+def _target_line(row: Sequence[Any], called: str, sign: int) -> Line:
+    pk, _name, _account, status, start, target, currency, rate, rate_date, via, days_in, days, converted = row
+    share = (days_in, days) if days_in < days else None
+    return Line("target", pk, called, status, start, target, currency, rate, rate_date, via, None, share, sign * converted)
+
+
+def _rest(reason: str, count: int, kind: str = "deal") -> list[LeftOut]:
+    return [LeftOut(kind, None, "", None, None, "", reason, count)] if count > 0 else []
 
 
 def others(steps: str, scope: Scope, parameters: dict[str, Any], viewer: Member) -> list[LeftOut]:
@@ -207,21 +230,16 @@ def targets(steps: str, scope: Scope, parameters: dict[str, Any], sign: int, *, 
     with connection.cursor() as cursor:
         cursor.execute(steps + TARGETS.format(rows=scope.rows), parameters)
         found = cursor.fetchall()
-    for pk, name, account, status, start, target, currency, rate, rate_date, via, days_in, days, converted in found:
+    for row in found:
+        pk, name, account, _status, start, target, currency, *_rate, converted = row
         called = name if scope.kind == "account" else f"{account}: {name}"
         if converted is None:
             reason = "no_target" if target is None else "missing_rate"
             out.setdefault(reason, []).append(LeftOut("plan", pk, called, start, target, currency, reason))
-            continue
-        share = (days_in, days) if days_in < days else None
-        lines.append(
-            Line("target", pk, called, status, start, target, currency, rate, rate_date, via, None, share, sign * converted)
-        )
+        else:
+            lines.append(_target_line(row, called, sign))
     rest = lines[most:]
     more = [plain("more_targets", sum((line.converted for line in rest), Decimal(0)), len(rest))] if rest else []
     few = min(most, MOST_LEFT_OUT)
-    return lines[:most] + more, [each for items in out.values() for each in items[:few] + _rest_of(items[few:])]
-
-
-def _rest_of(items: list[LeftOut]) -> list[LeftOut]:
-    return [LeftOut("plan", None, "", None, None, "", items[0].reason, len(items))] if items else []
+    left = [each for reason, items in out.items() for each in items[:few] + _rest(reason, len(items) - few, "plan")]
+    return lines[:most] + more, left

@@ -21,12 +21,13 @@ from keystead.domain.accounts.portfolio_evidence import (
     Line,
     deals,
     first_deals,
+    first_targets,
     others,
     plain,
     scope_of,
     targets,
 )
-from keystead.domain.accounts.portfolio_first_rows import MOST_LEFT_OUT, Asked, can_be_quick
+from keystead.domain.accounts.portfolio_first_rows import MOST_LEFT_OUT, Asked, FirstRows, can_be_quick
 from keystead.domain.accounts.portfolio_query import PortfolioQuery
 from keystead.domain.accounts.portfolio_sql import statement
 
@@ -82,44 +83,58 @@ def explain_portfolio(
     At most `most` rows of each kind are listed one by one (of what counts, those from `start` on), the rest as one line with its
     sum.
     """
+    keys = group_keys(group)
+    if account is not None:  # its line depends on no other account
+        query, keys = _of_account(query, account, keys)
+    found = portfolio(query=query, viewer=viewer, today=today, limit=0, of_group=keys or None)
+    figures, scope_name = _figures_and_name(found, account, keys, viewer, today)
+    if figures is None:
+        return None
+    parts, target_sign = _PARTS[column]
+    asked = Asked(query, viewer, today, keys, parts, column.startswith("weighted"), start, most)
     with localcontext(EXACT):
-        parts, target_sign = _PARTS[column]
-        keys = group_keys(group)
-        if account is not None:  # its line depends on no other account
-            query, keys = _of_account(query, account, keys)
-        found = portfolio(query=query, viewer=viewer, today=today, limit=0, of_group=keys or None)
-        figures, scope_name = _figures_and_name(found, account, keys, viewer, today)
-        if figures is None:
-            return None
-        scope, parameters = scope_of(query, account, keys, viewer)
-        if can_be_quick(query, viewer):
-            asked = Asked(query, viewer, today, keys, parts, column.startswith("weighted"), start, most)
-            included, excluded = first_deals(asked, figures, count=column == "deals") if parts else ([], [])
-            steps, of_chain = (
-                statement(query, viewer=viewer, today=today, of_accounts=asked.of_accounts) if target_sign else ("", {})
-            )
-            parameters |= of_chain
-        else:
-            steps, of_chain = statement(
-                query, viewer=viewer, today=today, is_from_deals=True, of_accounts=parameters["of_accounts"]
-            )
-            parameters |= of_chain | {
-                "parts": list(parts), "weighted": column.startswith("weighted"), "won_sign": parts.get("won", 1),
-                "skipped": start, "most": most, "most_out": min(most, MOST_LEFT_OUT),
-            }  # fmt: skip
-            included, excluded = deals(steps, scope, parameters, count=column == "deals") if parts else ([], [])
-            excluded += others(steps, scope, parameters, viewer) if parts else []
-        if target_sign and not scope.is_of_deals:  # a target belongs to an account, not to whoever owns its deals
-            lines, left = targets(steps, scope, parameters, target_sign, most=most)
-            included, excluded = included + lines, excluded + left
-            if account:
-                excluded += _other_plans(query, account, viewer)
+        listed = _first if can_be_quick(query, viewer) else _every
+        included, excluded = listed(asked, account, figures, target_sign, count=column == "deals")
+        if account and target_sign:
+            excluded += _other_plans(query, account, viewer)
         if column == "gap" and figures.values["gap"] is not None:
             included += _clamp(figures)
         total: Decimal | None = sum((line.converted for line in included), Decimal(0))
-        if column in ("target", "gap") and figures.values["target"] is None:
-            included, total = [], None
-        return PortfolioExplanation(column, found, scope_name, figures, total, tuple(included), tuple(_unseen_last(excluded)))
+    if column in ("target", "gap") and figures.values["target"] is None:
+        included, total = [], None
+    return PortfolioExplanation(column, found, scope_name, figures, total, tuple(included), tuple(_unseen_last(excluded)))
+
+
+def _first(
+    asked: Asked, _account: UUID | None, figures: Figures, target_sign: int, *, count: bool
+) -> tuple[list[Line], list[LeftOut]]:
+    """The rows for a reader who sees everything: the first are looked up, and what all come to is what the figures say."""
+    rows = FirstRows(asked)
+    included, excluded = first_deals(rows, figures, count=count) if asked.parts else ([], [])
+    if target_sign and not asked.of_deals:  # a target belongs to an account, not to whoever owns its deals
+        lines, left = first_targets(rows, figures, target_sign)
+        included, excluded = included + lines, excluded + left
+    return included, excluded
+
+
+def _every(
+    asked: Asked, account: UUID | None, _figures: Figures, target_sign: int, *, count: bool
+) -> tuple[list[Line], list[LeftOut]]:
+    """The rows of anybody's explanation: each is read, and judged by what she may see."""
+    scope, parameters = scope_of(asked.query, account, asked.keys, asked.viewer)
+    steps, of_chain = statement(
+        asked.query, viewer=asked.viewer, today=asked.today, is_from_deals=True, of_accounts=parameters["of_accounts"]
+    )
+    parameters |= of_chain | {
+        "parts": list(asked.parts), "weighted": asked.is_weighted, "won_sign": asked.parts.get("won", 1),
+        "skipped": asked.start, "most": asked.most, "most_out": min(asked.most, MOST_LEFT_OUT),
+    }  # fmt: skip
+    included, excluded = deals(steps, scope, parameters, count=count) if asked.parts else ([], [])
+    excluded += others(steps, scope, parameters, asked.viewer) if asked.parts else []
+    if target_sign and not scope.is_of_deals:
+        lines, left = targets(steps, scope, parameters, target_sign, most=asked.most)
+        included, excluded = included + lines, excluded + left
+    return included, excluded
 
 
 def _of_account(query: PortfolioQuery, account: UUID, keys: tuple[str, ...]) -> tuple[PortfolioQuery, tuple[str, ...]]:

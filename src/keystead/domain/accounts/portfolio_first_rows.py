@@ -2,9 +2,11 @@
 of all accounts together not even read, since each currency's index of amounts begins with the largest.
 
 How much all of them are together is known from what is kept; so a total over 200,000 deals is explained as quickly as its first
-hundred rows can be found. Which come first is decided at today's rates; what each is worth is exact.
+hundred rows can be found. Which rows of anything less than all come first is kept too (portfolio_kept_evidence). The order is
+decided at today's rates; what each is worth is exact.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,22 +20,36 @@ from django.db import connection
 from keystead.data.counting.models import count
 from keystead.data.deals.models import Deal
 from keystead.data.workspace.models import Member
+from keystead.domain.accounts.portfolio_answers import can_be_kept, narrowing
 from keystead.domain.accounts.portfolio_columns import Grouping
 from keystead.domain.accounts.portfolio_first_rows_sql import (
     COUNTS_OF_EVERY,
-    FIRST,
+    DEALS_ORDER,
+    DEALS_SORTED,
+    DEALS_TOLD,
+    EVIDENCE,
     FIRST_OF_EVERY,
+    NEAR,
     OF_OWNERS,
     OTHERS_OF_EVERY,
-    OTHERS_OF_SCOPE,
+    OTHERS_ORDER,
+    OTHERS_SORTED,
+    OTHERS_TOLD,
+    RANKED_DEALS,
     SCOPE_OF_COVER,
+    TARGETS_ORDER,
+    TARGETS_SORTED,
+    TARGETS_TOLD,
 )
 from keystead.domain.accounts.portfolio_keeping import fresh_period
+from keystead.domain.accounts.portfolio_kept_evidence import Class, found_classes, kept_classes
 from keystead.domain.accounts.portfolio_query import PortfolioQuery
 from keystead.domain.accounts.portfolio_sql import covering, sees_all, wanted_of
 
 MOST_LEFT_OUT = 25  # of each reason
-DEEPEST = 1_000  # rows from the first on; further down it is quicker to read them all
+DEEPEST = 1_000  # rows from the first on; further down it is quicker to have them all sorted, once
+
+type Told = tuple[str, int, list[Sequence[Any]]]  # a class, how many there are, the rows that are listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +106,16 @@ def can_be_quick(query: PortfolioQuery, viewer: Member) -> bool:
 
 
 class FirstRows:
-    """Rows as the database gives them: `deals` those of the period, `others` those near it; each by class, with its count."""
+    """Rows as the database gives them, each by class, with its count: `deals` of the period, `others` near it, `targets`."""
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
+        self.wanted = wanted_of(asked.query, asked.viewer, asked.today)
         self.cover, self.parameters = covering(asked.query, viewer=asked.viewer, today=asked.today, of_accounts=asked.of_accounts)
-        kept = fresh_period(wanted_of(asked.query, asked.viewer, asked.today)).id
         self.parameters |= {
-            "kept": kept, "parts": list(asked.parts), "weighted": asked.is_weighted, "skipped": asked.start,
-            "won_sign": asked.parts.get("won", 1), "most": asked.most, "most_out": min(asked.most, MOST_LEFT_OUT),
+            "kept": fresh_period(self.wanted).id, "parts": list(asked.parts), "weighted": asked.is_weighted,
+            "won_sign": asked.parts.get("won", 1), "skipped": asked.start, "most": asked.most,
+            "most_named": MOST_LEFT_OUT, "most_out": min(asked.most, MOST_LEFT_OUT),
         }  # fmt: skip
         self.of_owners = self._of_owners()
 
@@ -117,14 +134,7 @@ class FirstRows:
         nobody = all(key == "=" for _, key in self.asked.of_deals)
         return "(d.owner_id = ANY(%(owners)s) OR d.owner_id IS NULL)" if nobody else "d.owner_id = ANY(%(owners)s)"
 
-    @property
-    def _scope(self) -> tuple[str, str]:
-        """The step that names the covered accounts, and the condition that a deal is of one of them."""
-        if self.asked.is_of_all:
-            return "", "d.account_id IS NOT NULL"
-        return SCOPE_OF_COVER, "d.account_id IN (SELECT account_id FROM scope)"
-
-    def deals(self) -> list[tuple[str, int, list[Sequence[Any]]]]:
+    def deals(self) -> list[Told]:
         if self.asked.is_by_amount and not self._there.unrated:
             counts = self._classes()
             rest = [status for status in ("won", "open") if status not in self.asked.parts]
@@ -134,8 +144,31 @@ class FirstRows:
                 "classes": list(counts), "together": list(counts.values()),
             }  # fmt: skip
             return self._by_class(self.cover + FIRST_OF_EVERY)
-        step, scope = self._scope
-        return self._by_class(self.cover + step + FIRST.format(scope=scope, of_owners=self.of_owners))
+        of_figure = [sorted(self.asked.parts), self.asked.is_weighted]
+        return self._told(self._sorted("deals", of_figure, DEALS_SORTED, DEALS_ORDER), RANKED_DEALS + DEALS_TOLD)
+
+    def targets(self) -> list[Told]:
+        """The plans of these accounts, those with a target largest first, and why the others have none."""
+        self.parameters["skipped"] = 0  # there is one page of them
+        return self._told(self._sorted("targets", [], TARGETS_SORTED, TARGETS_ORDER), TARGETS_TOLD)
+
+    def _sorted(self, kind: str, of_figure: list[Any], rows: str, order: str) -> list[Class]:
+        """The rows of a kind by class, kept where many may ask for them."""
+        asked, step, scope = self.asked, SCOPE_OF_COVER, "d.account_id IN (SELECT account_id FROM scope)"
+        if asked.is_of_all:
+            step, scope = "", "d.account_id IS NOT NULL"
+        steps = self.cover + ("" if kind == "targets" else step) + rows.format(scope=scope, of_owners=self.of_owners)
+        steps += f", found AS ({EVIDENCE.format(order=order)})"
+        if not can_be_kept(asked.query, asked.viewer):
+            return found_classes(steps, self.parameters)
+        question = json.dumps([kind, asked.query.group, list(asked.keys), narrowing(asked.query), *of_figure])
+        return kept_classes(steps, self.parameters, question=question, wanted=self.wanted)
+
+    def _told(self, classes: list[Class], sql: str) -> list[Told]:
+        listed = [(each.name, each.together, key) for each in classes for key in (each.ids or (None,))]
+        names, together, ids = zip(*listed, strict=True)
+        self.parameters |= {"classes": list(names), "together": list(together), "ids": list(ids)}
+        return self._by_class(sql)
 
     @cached_property
     def _there(self) -> _There:
@@ -149,22 +182,18 @@ class FirstRows:
         left_out = {status: number for status, number in of_status.items() if status not in self.asked.parts}
         return {"counts": sum(of_status[status] for status in self.asked.parts), "no_amount": self._there.bare} | left_out
 
-    def others(self) -> list[tuple[str, int, list[Sequence[Any]]]]:
+    def others(self) -> list[Told]:
         if self.asked.is_of_all and not self.asked.of_deals:
             within = self._there.rated + self._there.unrated + self._there.bare + self._there.lost
             self.parameters |= {
                 "deals_there": count(Deal.objects.all()), "within_there": within, "lost_there": self._there.lost,
             }  # fmt: skip
             return self._by_class(OTHERS_OF_EVERY)
-        step, scope = self._scope
-        return self._by_class(
-            self.cover + step + OTHERS_OF_SCOPE.format(
-                scope=scope, of_owners=self.of_owners, has_near="false" if self.asked.of_accounts else "true"
-            )
-        )  # fmt: skip
+        told = self._told(self._sorted("others", [], OTHERS_SORTED, OTHERS_ORDER), OTHERS_TOLD)
+        return told if self.asked.of_accounts else told + self._by_class(NEAR.format(of_owners=self.of_owners))
 
-    def _by_class(self, sql: str) -> list[tuple[str, int, list[Sequence[Any]]]]:
-        """(class, how many there are, the rows that are listed: without a class, the first of them)."""
+    def _by_class(self, sql: str) -> list[Told]:
+        """The rows of a statement, without class and count; a class without rows has one of NULLs."""
         with connection.cursor() as cursor:
             cursor.execute(sql, self.parameters)
             found: Iterable[Sequence[Any]] = cursor.fetchall()

@@ -1,29 +1,26 @@
-"""The SQL of portfolio_first_rows: each class of deals with its count and the first of its rows."""
+"""The SQL of portfolio_first_rows: each class of rows with its count and the first of its rows."""
 
+from keystead.domain.accounts.portfolio_plan_sql import AIM, PLAN, RATES, TARGET_PAIRS
 from keystead.domain.accounts.portfolio_source_sql import RATE_DAY
 
 SCOPE_OF_COVER = ", scope AS MATERIALIZED (SELECT DISTINCT account_id FROM cover)"
 OF_OWNERS = "SELECT m.id FROM keystead_member m WHERE m.workspace_id = %(workspace)s AND {where}"
 
-# What is told of each row of `ranked`, from the deals in `deal`.
-_TOLD = (
-    """
-SELECT r.class, r.together, r.id, n.name, d.status, d.close_date, d.amount, d.currency, f.rate, f.rate_date, f.via, d.probability,
-  CASE WHEN d.currency = %(quote)s THEN d.amount ELSE d.amount * f.rate END
-    * CASE WHEN %(weighted)s AND d.status = 'open' THEN d.probability * 0.01 ELSE 1 END
-    * CASE d.status WHEN 'won' THEN %(won_sign)s ELSE 1 END AS worth
-FROM ranked r LEFT JOIN deal d USING (id) LEFT JOIN keystead_deal n ON n.id = r.id
-LEFT JOIN LATERAL keystead_rate_on(d.currency, %(quote)s, """
-    + RATE_DAY.format(close_date="d.close_date")
-    + """) f ON r.class = 'counts' AND d.currency <> %(quote)s
-ORDER BY r.class, abs(CASE WHEN r.class = 'counts' THEN
-  CASE WHEN d.currency = %(quote)s THEN d.amount ELSE d.amount * f.rate END
-    * CASE WHEN %(weighted)s AND d.status = 'open' THEN d.probability * 0.01 ELSE 1 END END) DESC, r.turn
+# `sorted` in this order: the rows of an explanation, each with its class. Where class is "counts" all are kept in their order, of
+# what is left out the first.
+EVIDENCE = """
+SELECT jsonb_build_object('counts', jsonb_build_array(0)) || coalesce((
+    SELECT jsonb_object_agg(class, jsonb_build_array(together) || first.ids) FROM (
+      SELECT class, count(*) AS together FROM sorted GROUP BY class
+    ) c CROSS JOIN LATERAL (
+      SELECT coalesce(jsonb_agg(id), '[]') AS ids FROM (
+        SELECT id FROM sorted WHERE class = c.class AND class <> 'counts' ORDER BY {order} LIMIT %(most_named)s) s
+    ) first
+  ), '{{}}') AS classes,
+  (SELECT coalesce(string_agg(uuid_send(id), ''::bytea ORDER BY {order}), ''::bytea) FROM sorted WHERE class = 'counts') AS places
 """
-)
 
-FIRST = (
-    """
+DEALS_SORTED = """
 , deal AS MATERIALIZED (
   SELECT d.id, d.status, d.close_date, d.amount, d.currency, coalesce(d.probability, s.probability) AS probability
   FROM keystead_deal d LEFT JOIN keystead_stage s ON s.id = d.stage_id
@@ -45,23 +42,12 @@ FIRST = (
     ELSE 'counts' END AS class,
     abs(amount * unit.rate * CASE WHEN %(weighted)s AND status = 'open' THEN probability * 0.01 ELSE 1 END)::float8 AS about
   FROM deal JOIN unit USING (currency) LEFT JOIN unrated USING (currency, close_date)
-), classes AS (
-  SELECT class, count(*) AS together FROM sorted GROUP BY class
-), ranked AS (
-  SELECT c.*, first.* FROM classes c LEFT JOIN LATERAL (
-    SELECT s.id, row_number() OVER () AS turn FROM (
-      SELECT id FROM sorted WHERE class = c.class
-      ORDER BY about DESC NULLS LAST, close_date, id
-      OFFSET CASE WHEN c.class = 'counts' THEN %(skipped)s ELSE 0 END
-      LIMIT CASE WHEN c.class = 'counts' THEN %(most)s ELSE %(most_out)s END) s) first ON true
 )
 """
-    + _TOLD
-)
+DEALS_ORDER = "about DESC NULLS LAST, close_date, id"
 
-# `near`: in a total, deals without any account.
-OTHERS_OF_SCOPE = """
-, other AS MATERIALIZED (
+OTHERS_SORTED = """
+, sorted AS MATERIALIZED (
   SELECT d.id, d.close_date, CASE
     WHEN d.close_date IS NULL THEN 'no_date'
     WHEN d.close_date NOT BETWEEN %(start)s AND %(end)s THEN 'date_outside'
@@ -69,19 +55,62 @@ OTHERS_OF_SCOPE = """
   FROM keystead_deal d
   WHERE d.workspace_id = %(workspace)s AND {scope} AND {of_owners}
     AND (d.status = 'lost' OR d.close_date IS NULL OR d.close_date NOT BETWEEN %(start)s AND %(end)s)
-  UNION ALL
-  SELECT d.id, d.close_date, 'no_account' FROM keystead_deal d
-  WHERE {has_near} AND d.workspace_id = %(workspace)s AND d.account_id IS NULL AND {of_owners} AND d.status <> 'lost'
-    AND d.close_date BETWEEN %(start)s AND %(end)s
-), classes AS (
-  SELECT class, count(*) AS together FROM other GROUP BY class
-), ranked AS (
-  SELECT c.*, first.* FROM classes c CROSS JOIN LATERAL (
-    SELECT o.id, row_number() OVER () AS turn FROM (
-      SELECT id FROM other WHERE class = c.class ORDER BY close_date DESC NULLS LAST, id LIMIT %(most_out)s) o) first
 )
-SELECT r.class, r.together, r.id, d.name, d.close_date, d.amount, d.currency
-FROM ranked r JOIN keystead_deal d ON d.id = r.id ORDER BY r.class, r.turn
+"""
+OTHERS_ORDER = "close_date DESC NULLS LAST, id"
+
+_AIM = f"pairs AS ({TARGET_PAIRS}), {RATES}, {AIM}"
+TARGETS_SORTED = f"""
+, {_AIM}, sorted AS MATERIALIZED (
+  SELECT id, start_date, converted,
+    CASE WHEN converted IS NOT NULL THEN 'counts' WHEN target IS NULL THEN 'no_target' ELSE 'missing_rate' END AS class
+  FROM aim
+)
+"""
+TARGETS_ORDER = "converted DESC NULLS LAST, start_date, id"
+
+# The rows that are listed, by class and in their order.
+RANKED = """
+WITH ranked AS (
+  SELECT * FROM unnest(%(classes)s::text[], %(together)s::bigint[], %(ids)s::uuid[])
+    WITH ORDINALITY AS r(class, together, id, turn)
+)"""
+RANKED_DEALS = (
+    RANKED
+    + """, deal AS (
+  SELECT d.id, d.status, d.close_date, d.amount, d.currency, coalesce(d.probability, s.probability) AS probability
+  FROM keystead_deal d LEFT JOIN keystead_stage s ON s.id = d.stage_id WHERE d.id = ANY(%(ids)s)
+)
+"""
+)
+# What is told of each row of `ranked`, from the deals in `deal`.
+DEALS_TOLD = (
+    """
+SELECT r.class, r.together, d.id, n.name, d.status, d.close_date, d.amount, d.currency, f.rate, f.rate_date, f.via, d.probability,
+  CASE WHEN d.currency = %(quote)s THEN d.amount ELSE d.amount * f.rate END
+    * CASE WHEN %(weighted)s AND d.status = 'open' THEN d.probability * 0.01 ELSE 1 END
+    * CASE d.status WHEN 'won' THEN %(won_sign)s ELSE 1 END AS worth
+FROM ranked r LEFT JOIN deal d USING (id) LEFT JOIN keystead_deal n ON n.id = r.id
+LEFT JOIN LATERAL keystead_rate_on(d.currency, %(quote)s, """
+    + RATE_DAY.format(close_date="d.close_date")
+    + """) f ON r.class = 'counts' AND d.currency <> %(quote)s
+ORDER BY r.class, abs(CASE WHEN r.class = 'counts' THEN
+  CASE WHEN d.currency = %(quote)s THEN d.amount ELSE d.amount * f.rate END
+    * CASE WHEN %(weighted)s AND d.status = 'open' THEN d.probability * 0.01 ELSE 1 END END) DESC, r.turn
+"""
+)
+OTHERS_TOLD = (
+    RANKED
+    + """
+SELECT r.class, r.together, d.id, d.name, d.close_date, d.amount, d.currency
+FROM ranked r LEFT JOIN keystead_deal d ON d.id = r.id ORDER BY r.class, r.turn
+"""
+)
+TARGETS_TOLD = f"""{RANKED}, {PLAN.format(plan_scope="p.id = ANY(%(ids)s)", plan_visible="true")}, {_AIM}
+SELECT r.class, r.together, t.id, t.name, a.name, t.status, t.start_date, t.target, t.currency, t.rate, t.rate_date, t.via,
+  t.days_in, t.days, t.converted
+FROM ranked r LEFT JOIN aim t ON t.id = r.id LEFT JOIN keystead_account a ON a.id = t.account_id
+ORDER BY r.class, r.turn
 """
 
 # Over every account indexes know the first rows, and count the few: the many are what is left of the kept number of all.
@@ -129,6 +158,13 @@ OTHERS_OF_EVERY = " UNION ALL ".join(
     f"(SELECT '{name}' AS class, {together} AS together, first.* FROM ({first}) first)"
     for name, (together, first) in _CLASSES.items()
 )
+
+# Deals of these owners without any account, which a total might be expected to hold. No mark names them: they are not kept.
+NEAR = f"""
+SELECT 'no_account', count(*) OVER (), d.id, d.name, d.close_date, d.amount, d.currency FROM keystead_deal d
+WHERE {_OURS} AND {_NONE} AND {{of_owners}} AND d.status <> 'lost' AND {_WITHIN}
+ORDER BY d.close_date DESC, d.id LIMIT %(most_out)s
+"""
 
 # How many of the period's deals have a rate and how many lack one, how many are open and have an amount, have none, are lost.
 COUNTS_OF_EVERY = f"""
@@ -191,5 +227,5 @@ FIRST_OF_EVERY = (
   FROM found JOIN keystead_deal d ON d.id = found.id LEFT JOIN keystead_stage s ON s.id = d.stage_id
 )
 """
-    + _TOLD
+    + DEALS_TOLD
 )

@@ -144,17 +144,16 @@ def mend() -> None:
 
 
 def forget_answers(which: Sequence[UUID] | None = None) -> None:
-    """Forgets these answers, or all of the workspace; the caller holds the lock."""
-    if which is not None and not which:
-        return
-    asked = {"workspace": current_workspace(), "which": None if which is None else list(which)}
-    with connection.cursor() as cursor:
-        for table, column in (("keptgroup", "answer_id"), ("keptanswer", "id")):
-            cursor.execute(
-                f"DELETE FROM keystead_{table} WHERE workspace_id = %(workspace)s"
-                f" AND (%(which)s::uuid[] IS NULL OR {column} = ANY(%(which)s::uuid[]))",
-                asked,
-            )
+    """Forgets these answers, or all of the workspace and all evidence with them; the caller holds the lock."""
+    _delete("keptgroup", "answer_id", which)
+    _delete("keptanswer", "id", which)
+    if which is None:
+        _delete("keptevidence", "id", None)
+
+
+def forget_evidence(which: Sequence[UUID]) -> None:
+    """The caller holds the lock."""
+    _delete("keptevidence", "id", which)
 
 
 def forget() -> None:
@@ -255,9 +254,19 @@ def _forget_periods(which: list[UUID] | None = None) -> None:
             [workspace, which, which],
         )
         forget_answers([row[0] for row in cursor.fetchall()])
-        for table, column in (("keptlack", "period_id"), ("keptline", "period_id"), ("keptperiod", "id")):
-            cursor.execute(
-                f"DELETE FROM keystead_{table} WHERE workspace_id = %(workspace)s"
-                f" AND (%(which)s::uuid[] IS NULL OR {column} = ANY(%(which)s::uuid[]))",
-                {"workspace": workspace, "which": which},
-            )
+    _delete("keptevidence", "period_id", which)
+    _delete("keptlack", "period_id", which)
+    _delete("keptline", "period_id", which)
+    _delete("keptperiod", "id", which)
+
+
+def _delete(table: str, column: str, which: Sequence[UUID] | None) -> None:
+    """The rows of these keys, or all of the workspace."""
+    if which is not None and not which:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM keystead_{table} WHERE workspace_id = %(workspace)s"
+            f" AND (%(which)s::uuid[] IS NULL OR {column} = ANY(%(which)s::uuid[]))",
+            {"workspace": current_workspace(), "which": None if which is None else list(which)},
+        )

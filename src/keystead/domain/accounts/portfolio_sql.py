@@ -167,14 +167,9 @@ def statement(
 
 
 def covering(query: PortfolioQuery, *, viewer: Member, today: date, of_accounts: Sequence[str]) -> tuple[str, dict[str, Any]]:
-    """The first steps alone, as far as `cover`, and their parameters; for who reads the deals of the covered accounts himself.
-
-    Nothing but a beginning when every account is covered.
-    """
+    """The first steps alone, as far as `cover`, and their parameters; for who reads the deals of the covered accounts himself."""
     parameters = _parameters(query, viewer, today, of_accounts)
-    if _are_all_there(query, viewer, of_accounts):
-        return "WITH RECURSIVE every AS (SELECT)", parameters
-    return _cover(query, viewer, parameters, all_there=False, page=""), parameters
+    return _cover(query, viewer, parameters, all_there=_are_all_there(query, viewer, of_accounts), page=""), parameters
 
 
 def _parameters(query: PortfolioQuery, viewer: Member, today: date, of_accounts: Sequence[str]) -> dict[str, Any]:
