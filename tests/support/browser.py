@@ -24,8 +24,8 @@ FLAGS = [
 
 def chromium() -> str:
     """The path of the browser: KEYSTEAD_CHROMIUM's, else the first one that is installed."""
-    given = os.environ.get("KEYSTEAD_CHROMIUM")
-    found = given or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    found = os.environ.get("KEYSTEAD_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     return found or "/usr/bin/chromium"
 
 
