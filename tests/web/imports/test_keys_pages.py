@@ -38,6 +38,7 @@ def test_keys_are_chosen_in_their_order_and_the_preview_says_by_which_each_row_w
     following = olga.previewed(FILE, kind="accounts")
     assert following.options["match"] == [["website"], ["name", "country"], ["name"]]
     assert following.counts["unchanged"] == 3
+    assert "records found by Domain, else Name + Country" in text_of(olga.get("learnt")).replace(" , ", ", ")
 
 
 def test_keys_that_nobody_touched_follow_the_columns_and_a_key_whose_column_goes_is_left_out(olga: Desk) -> None:
@@ -68,6 +69,7 @@ def test_deals_that_may_be_ones_typed_in_are_listed_with_their_likeness_to_whoev
     assert "1 new row is like a record here that has no external id" in text_of(alice.get("detail", job))
     page = text_of(alice.get("columns", job))
     assert f"/deals/{deal.pk}/" in page
+    assert '<td class="wrap-anywhere">pumps<div class="sub num">row 2</div></td>' in page
     assert "80" in page.split('id="adopt"')[1].split("</table>")[0]
     with olga.world.inside():
         aurelia.owner = deal.owner = olga.world.bob

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keystead.data.exchange.models import Import, ImportKind, ImportState
+from keystead.data.exchange.models import Import, ImportKind, ImportRow, ImportState
 from keystead.domain.exchange.imports import WrongState, change_kind, change_options, may_import
 from keystead.domain.exchange.tables import TARGETS
-from keystead.domain.exchange.telling import failure_sentence
+from keystead.domain.exchange.telling import called, failure_sentence
 from keystead.domain.writing import Invalid
 from keystead.web.imports.columns_form import ColumnsForm
 from keystead.web.imports.finding import find_import, frame
@@ -95,12 +95,15 @@ def _context(request: WorkspaceRequest, job: Import, form: ColumnsForm) -> dict[
 def _alike(request: WorkspaceRequest, job: Import) -> list[dict[str, Any]]:
     """Rows and the records without an external id that they may be, as far as the viewer sees these."""
     pairs = job.offers.get("alike") or []
+    if not pairs:
+        return []
     model: Any = TARGETS[job.kind].model
-    names = {
-        str(one.pk): str(one) for one in model.objects.visible_to(request.viewer).filter(pk__in=[pair["id"] for pair in pairs])
-    }
+    records = model.objects.visible_to(request.viewer).filter(pk__in=[pair["id"] for pair in pairs])
+    names = {str(record.pk): str(record) for record in records}
+    rows = dict(ImportRow.objects.filter(job=job, row__in=[pair["row"] for pair in pairs]).values_list("row", "values"))
     return [
-        {**pair, "name": names[pair["id"]], "url": record_url(request, job.kind, pair["id"])}
+        {**pair, "called": called(rows.get(pair["row"]) or {}), "name": names[pair["id"]],
+         "url": record_url(request, job.kind, pair["id"])}
         for pair in pairs
         if pair["id"] in names
-    ]
+    ]  # fmt: skip

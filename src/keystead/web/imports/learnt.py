@@ -13,7 +13,7 @@ from keystead.data.models import Member, SavedMapping
 from keystead.domain.exchange.fields import fields_of
 from keystead.domain.exchange.learning import forget, learnt, taught
 from keystead.web.imports.finding import frame
-from keystead.web.imports.words import KINDS
+from keystead.web.imports.words import KINDS, key_words
 from keystead.web.requests import WorkspaceRequest
 
 
@@ -44,6 +44,7 @@ def _shown(kept: SavedMapping, viewer: Member) -> dict[str, Any]:
         "kept": kept,
         "icon": KINDS[kept.kind][0],
         "columns": [(header, fields[name].label) for header in kept.headers if (name := kept.mapping.get(header)) in fields],
+        "keys": [key_words(kept.kind, key) for key in kept.options.get("match", ())],
         "values": [
             {"field": name, "label": fields[name].label, "text": text, "taught": one}
             for name, known in taught(kept, kept.values, viewer).items()
