@@ -48,6 +48,13 @@ def test_no_page_carries_an_inline_script_or_style(client: Client) -> None:
     assert "<style" not in page
 
 
+def test_every_attribute_for_htmx_is_one_that_it_knows() -> None:
+    script = (BUILD / "app.js").read_text()
+    used = {name for page in TEMPLATES.rglob("*.html") for name in re.findall(r"\shx-([a-z-]+)=", page.read_text())}
+    verbs = {"get", "post"}  # it puts these names together
+    assert {name for name in used - verbs if f"hx-{name}" not in script} == set()
+
+
 def test_an_explanation_is_a_fragment_for_htmx_and_a_page_without(client: Client) -> None:
     fragment = client.get("/gallery?part=explanation", headers={"HX-Request": "true"}).content.decode()
     page = client.get("/gallery?part=explanation").content.decode()
