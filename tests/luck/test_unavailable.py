@@ -50,6 +50,7 @@ def test_a_page_says_in_her_language_that_the_database_is_away_and_works_again_b
     assert page.status_code == 503
     assert (page.headers["Retry-After"], page.headers["Content-Language"]) == ("5", language)
     assert escape(_said(Trouble.AWAY, language)) in page.text
+    assert '<a href="" class="btn btn-primary' in page.text, "it can be tried again where one is"
     connection.settings_dict["HOST"] = before
     assert client.get("/w/northwind/accounts/").status_code == 200
 

@@ -25,7 +25,11 @@ _PLACES = (
     (_("Library"), "bookmark", "library:list"),
     (_("Data"), "database", "imports:list"),
 )
-_NEEDS = {"imports:list": "import.read"}  # places that not everybody has
+# Places that not everybody has: to a guest the lists would be empty for ever.
+_NEEDS = {
+    "portfolio:list": "account.read", "accounts:list": "account.read", "plans:list": "plan.read", "deals:list": "deal.read",
+    "imports:list": "import.read",
+}  # fmt: skip
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

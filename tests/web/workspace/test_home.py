@@ -68,3 +68,39 @@ def test_plans_stand_before_their_people_and_before_a_reader_without_any(world: 
         assert "Where plans stand" in page
         seen[name] = [account for account in ("Aurelia Foods", "Brasilux") if account in page]
     assert seen == {"alice": ["Aurelia Foods"], "mona": ["Aurelia Foods", "Brasilux"], "vera": ["Aurelia Foods", "Brasilux"]}
+
+
+LISTS = [f"{HOME}{place}/" for place in ("portfolio", "accounts", "plans", "deals")]
+
+
+def _at(member: Member, address: str) -> str:
+    client = Client()
+    assert member.user
+    client.force_login(member.user)
+    return client.get(address).text
+
+
+def test_a_guest_is_told_that_nothing_is_shared_and_is_offered_nothing_that_would_be_refused(world: World) -> None:
+    home = page_of(world.gus)
+    assert "Your role in Northwind, Guest, shows no accounts, plans and deals." in home
+    for address in LISTS:
+        assert f'href="{address}"' not in home
+        page = _at(world.gus, address)
+        assert "Nothing is shared with you" in page
+        assert f'href="{HOME}imports/' not in page
+        assert f'href="{address}new/"' not in page
+
+
+def test_an_empty_list_offers_to_import_to_who_may_and_has_no_tools_yet(world: World) -> None:
+    for address in (LISTS[0], LISTS[1], LISTS[3]):
+        for person, may_import in ((world.alice, True), (world.vera, False)):
+            page = _at(person, address)
+            assert (f'href="{HOME}imports/new/"' in page) is may_import
+            assert 'id="f-export"' not in page
+
+
+def test_a_plan_without_any_account_begins_with_an_account(world: World) -> None:
+    page = _at(world.olga, f"{LISTS[2]}new/")
+    assert "No account yet" in page
+    assert f'href="{LISTS[1]}new/"' in page
+    assert "No such account" in _at(world.olga, f"{LISTS[2]}new/?text=Aurelia")

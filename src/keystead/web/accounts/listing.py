@@ -23,7 +23,6 @@ from keystead.web.grid.listing import Cell, Listing
 from keystead.web.plans.words import count_text
 from keystead.web.portfolio.cells import short_segment
 from keystead.web.requests import WorkspaceRequest
-from keystead.web.shell import way
 from keystead.web.templatetags import pieces
 from keystead.web.templatetags.quick import filled
 
@@ -108,7 +107,7 @@ def _change_many(accounts: QuerySet[Any], viewer: Member, fields: Mapping[str, A
 
 def frame(request: WorkspaceRequest) -> dict[str, Any]:
     return {
-        "may_create": may(request.viewer, "account.create"), "imports": way("imports:list", request.workspace),
+        "may_create": may(request.viewer, "account.create"),
         "search_words": _("Search accounts"),
     }  # fmt: skip
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from keystead.data.accounts.models import Account, AccountTeamMember, Contact
 from keystead.data.deals.models import Deal, Order
-from keystead.data.permissions import reach
+from keystead.data.permissions import Reach, reach
 from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member
 from keystead.web.accounts.listing import parents_of
@@ -27,7 +27,7 @@ def find_account(request: WorkspaceRequest, pk: UUID) -> Account:
 
 def may_here(viewer: Member, action: str) -> bool:
     """Whether the viewer may do this to an account that she was shown: a right that reaches as far as reading reaches it too."""
-    return reach(viewer, action) >= reach(viewer, "account.read")
+    return reach(viewer, action) >= reach(viewer, "account.read") > Reach.NONE
 
 
 def account_context(request: WorkspaceRequest, account: Account, tab: str, *crumbs: str) -> dict[str, Any]:

@@ -24,7 +24,6 @@ from keystead.web.grid.drawing import link, pattern, person
 from keystead.web.grid.listing import Cell, Listing
 from keystead.web.plans.words import FACT_TONES, count_text
 from keystead.web.requests import WorkspaceRequest
-from keystead.web.shell import way
 from keystead.web.templatetags import pieces
 from keystead.web.templatetags.quick import filled
 
@@ -118,7 +117,7 @@ def _change(deal: Deal, viewer: Member, fields: Mapping[str, Any], seen: int | N
 def frame(request: WorkspaceRequest) -> dict[str, Any]:
     unlinked = len(Deal.objects.visible_to(request.viewer).exclude(unlinked_reason="").values_list("pk")[: MANY + 1])
     return {
-        "may_create": may(request.viewer, "deal.create"), "imports": way("imports:list", request.workspace),
+        "may_create": may(request.viewer, "deal.create"),
         "search_words": _("Search deals"), "unlinked": min(unlinked, MANY), "unlinked_are_more": unlinked > MANY,
     }  # fmt: skip
 

@@ -21,16 +21,18 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from keystead.base import clock
-from keystead.data.permissions import Reach, editable, reach
+from keystead.data.permissions import READ_ACTION, Reach, editable, reach
 from keystead.domain.grid.columns import Kind, Reader
 from keystead.domain.grid.ordering import cursor_of
 from keystead.domain.grid.rows import MOST_GROUPS_SHOWN, PAGE, Group, Rows
+from keystead.domain.workspace.permissions import may
 from keystead.web.grid import menus
 from keystead.web.grid.drawing import Drawer
 from keystead.web.grid.filters import filters
 from keystead.web.grid.listing import Listing
 from keystead.web.grid.state import State, hidden_inputs, state_of
 from keystead.web.requests import WorkspaceRequest, wants_fragment
+from keystead.web.shell import way
 from keystead.web.templatetags import formats
 
 COUNTED_AT_ONCE = 2_000  # of more rows than this their number comes after the page, with the footer
@@ -131,8 +133,17 @@ def context_of(page: Page) -> dict[str, Any]:
         "export_csv": reverse(f"{page.listing.id}:export_csv", args=[slug]) + state.to(),
         "cells_url": cells_url(page.listing, slug), "bulk_url": reverse(f"{page.listing.id}:bulk", args=[slug]) + state.to(),
         "crumbs": [{"label": page.listing.title, "url": ""}],
-        "empty_template": page.listing.template.replace(".html", "_empty.html"),
+        **({} if counted else _when_empty(page)),
     }  # fmt: skip
+
+
+def _when_empty(page: Page) -> dict[str, Any]:
+    """What an empty list teaches: the way to its first record, unless the viewer's role will never see one."""
+    viewer, sees_some = page.request.viewer, may(page.request.viewer, READ_ACTION[page.listing.grid.model.__name__])
+    return {
+        "imports": way("imports:new", page.request.workspace) if may(viewer, "import.create") else "",
+        "empty_template": page.listing.template.replace(".html", "_empty.html") if sees_some else "shell/unseen.html",
+    }
 
 
 def cells_url(listing: Listing, slug: str) -> str:

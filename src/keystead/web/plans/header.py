@@ -179,6 +179,8 @@ def _choose_account(request: WorkspaceRequest) -> HttpResponse:
         "text": text,
         "accounts": accounts[:_CHOICES],
         "is_more": len(accounts) > _CHOICES,
+        "may_add": may(request.viewer, "account.create"),
+        "may_import": may(request.viewer, "import.create"),
         "crumbs": [_plans_crumb(request), {"label": _("New plan"), "url": ""}],
     }
     template = "plans/choose_account.html#found" if wants_fragment(request) else "plans/choose_account.html"

@@ -52,7 +52,7 @@ def may_here(viewer: Member, action: str) -> bool:
 
     Whoever was shown the plan reaches it by reading; a right that goes as far as reading goes reaches it too.
     """
-    return reach(viewer, action) >= reach(viewer, "plan.read")
+    return reach(viewer, action) >= reach(viewer, "plan.read") > Reach.NONE
 
 
 def rights(viewer: Member, plan: Plan) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def frame(request: WorkspaceRequest, page: Page) -> dict[str, Any]:
         "rates": rates_sentence(policy, is_frozen=False) if policy != "plan" else "", "as_of": local_time(clock.now()),
         "rates_url": way("rates", workspace) if may(request.viewer, "rate.edit") else "",
         "may_create": may(request.viewer, "account.create"), "new_account": way("accounts:new", workspace),
-        "imports": way("imports:list", workspace), "search_words": _("Search accounts"),
+        "search_words": _("Search accounts"),
         "usual_year": fiscal_calendar(workspace).year_of(today).key,
     }  # fmt: skip
 

@@ -45,6 +45,7 @@ def workspace_home(request: WorkspaceRequest) -> HttpResponse:
         "running": [_standing(request, plan, block) for plan, block in mine.running],
         "plans_url": way("plans:list", request.workspace),
         "steps": _steps(request, mine),
+        "sees_nothing": not may(request.viewer, "account.read"),
         "crumbs": [{"label": _("Home"), "url": ""}],
     }
     return render(request, "home/home.html", context)
