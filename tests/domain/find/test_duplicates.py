@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from keystead.data.models import Contact
+from keystead.data.models import Account, Contact
+from keystead.domain.find import duplicates as duplicates_module
 from keystead.domain.find.duplicates import Pair, digits, duplicates, host
 from tests.support.world import World, account
 
@@ -84,3 +85,29 @@ def test_a_number_is_compared_by_its_last_figures(phone: str, figures: str) -> N
 @pytest.mark.parametrize(("site", "found"), [("", ""), ("https://www.Acme.com/en", "acme.com"), ("acme.com.", "acme.com")])
 def test_a_site_is_compared_by_its_host(site: str, found: str) -> None:
     assert host(site) == found
+
+
+def test_a_word_that_very_many_share_couples_nobody_by_itself(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duplicates_module, "MOST_SHARING", 3)
+    with world.inside():
+        for name in ("Harbour Steel One", "Quay Steel", "Pier Steel", "Wharf Steel", "Jetty Steel", "Mole Steel", "Mole Steels"):
+            account(name, owner=world.alice)
+        rows = list(Account.objects.order_by("name").values_list("pk", "name", "website", "country"))
+        coupled = {
+            (rows[number // len(rows)][1], rows[number % len(rows)][1])
+            for number in duplicates_module._sharing(rows, duplicates_module._account_keys)
+        }
+    assert coupled == {("Mole Steel", "Mole Steels")}
+
+
+def test_a_person_known_by_the_family_name_alone_is_only_looked_for_at_the_same_account(world: World) -> None:
+    with world.inside():
+        acme, bolt = account("Acme", owner=world.alice), account("Bolt", owner=world.alice)
+        for first, at in (("", acme), ("", acme), ("", bolt), ("Ana", bolt)):
+            Contact.objects.create(first_name=first, last_name="Silva", account=at)
+        rows = list(Contact.objects.values_list("pk", "first_name", "last_name", "email", "phone", "account_id"))
+        coupled = {
+            frozenset((number // len(rows), number % len(rows)))
+            for number in duplicates_module._sharing(rows, duplicates_module._contact_keys)
+        }
+    assert {frozenset(rows[place][5] for place in couple) for couple in coupled} == {frozenset({acme.pk}), frozenset({bolt.pk})}

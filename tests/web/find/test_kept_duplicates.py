@@ -166,3 +166,15 @@ def test_few_records_are_compared_at_every_look_and_nothing_is_kept_of_them(
     html = told(signed_in(world.olga).get(URL))
     assert len(shown(html)) == 3
     assert "Compared at" not in html
+
+
+def test_kept_pairs_are_read_a_few_at_a_time_until_enough_are_found(
+    world: World, pairs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert compared(world) == 3
+    with world.inside():
+        everything = find_duplicates("account", viewer=world.olga, at=now()).pairs
+        monkeypatch.setattr(kept_duplicates, "_AT_ONCE", 1)
+        assert find_duplicates("account", viewer=world.olga, at=now()).pairs == everything
+        monkeypatch.setattr(kept_duplicates, "MOST_SHOWN", 2)
+        assert find_duplicates("account", viewer=world.olga, at=now()).pairs == everything[:2]
