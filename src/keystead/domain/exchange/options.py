@@ -32,6 +32,11 @@ def check_options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
         for name, shape in shapes.items()
         if options.get(name) is not None and not isinstance(options[name], shape)
     )
+    errors.extend(
+        FieldError(name, "invalid_text", _("The text holds characters that cannot be stored."))
+        for name, value in options.items()
+        if _holds_nul(value)
+    )
     if errors:
         raise Invalid(errors)
     if not all(_is_texts(texts) for texts in (options.get("without") or {}).values()):
@@ -58,6 +63,13 @@ def _match_errors(kind: str, keys: list[Any]) -> list[FieldError]:
     known = key_fields(kind)
     wrong = [name for key in keys for name in key if name not in known]
     return [FieldError("match", "unknown_field", _("“%(field)s” is no field.") % {"field": name}) for name in wrong]
+
+
+def _holds_nul(value: Any) -> bool:
+    """Whether a text in it holds the one character that PostgreSQL does not store."""
+    if isinstance(value, Mapping):
+        return any(_holds_nul(item) for pair in value.items() for item in pair)
+    return "\0" in value if isinstance(value, str) else isinstance(value, list) and any(map(_holds_nul, value))
 
 
 def _is_texts(texts: Any) -> bool:

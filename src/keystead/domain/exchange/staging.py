@@ -67,7 +67,7 @@ def stage(*, job: Import, path: Path, viewer: Member, earlier: Iterable[EarlierM
     # Told before anything can be wrong with the mapping: whoever is to mend it must see the columns.
     job.columns = _columns(job.kind, table, facts, earlier)
     job.format = {**table.format.to_json(), "headers": list(table.headers)}
-    chosen, options = job.options, _with_learnt(job, viewer, table.headers, earlier)
+    options = _with_learnt(job, viewer, table.headers, earlier)
     job.mapping = mapping = _mapping(job.kind, table, facts, options, earlier)
     reader = _Reader(job, viewer, table, facts, mapping, locale, options)
     if may_see_learnt(viewer):
@@ -77,8 +77,13 @@ def stage(*, job: Import, path: Path, viewer: Member, earlier: Iterable[EarlierM
     )
     staged.rows = _copy(job, table, reader, told)
     if not may_see_learnt(viewer):
-        own = standing_in(job, table.headers, options.get("values") or {})
-        job.options = {**options, "values": joined(own, chosen.get("values") or {})}
+        # She learns and teaches of what stands in her own file, and of no text that she only guesses.
+        left_out = {name: dict.fromkeys(texts, "") for name, texts in (options.get("without") or {}).items()}
+        job.options = {
+            **options,
+            "values": standing_in(job, table.headers, options.get("values") or {}),
+            "without": {name: list(texts) for name, texts in standing_in(job, table.headers, left_out).items()},
+        }
     staged.offers = reader.offers()
     return staged
 
