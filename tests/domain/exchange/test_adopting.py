@@ -142,3 +142,17 @@ def test_a_deal_that_she_does_not_see_is_neither_told_nor_taken(world: World) ->
         account("Aurelia", owner=world.bob)
         job = read(world.bob, "deals", "Opportunity ID,Deal,Account,Amount\nD-1,Pumps,Aurelia,1000\n", adopt=True)
         assert (counts(job), job.offers["adoptable"], job.offers["alike"]) == ((1, 0, 0, 0), 0, [])
+
+
+def test_every_key_after_the_external_id_is_asked_in_its_order_and_no_record_is_given_twice(world: World) -> None:
+    text = (
+        "Account ID,Name,Country,Website\nC-1,Aurelia,Spain,\nC-2,Brasilux SA,Brazil,brasilux.example\n"
+        "C-3,Brasilux,Brazil,nowhere.example\nC-4,Calyx,Chile,calyx.example\n"
+    )
+    with world.inside():
+        aurelia, brasilux = account("Aurelia", country="Spain"), account("Brasilux", website="https://brasilux.example")
+        job = read(world.olga, "accounts", text, match=[["external_id"], ["website"], ["name"]], adopt=True)
+        assert (counts(job), job.offers["adoptable"]) == ((2, 2, 0, 0), 2)
+        taken = {row["target_id"]: row["found_by"] for row in telling.preview_rows(job=job, verdict="update")}
+        assert taken == {aurelia.pk: ("name",), brasilux.pk: ("website",)}
+        assert [pair["likeness"] for pair in job.offers["alike"]] == [0.3333, 1.0]

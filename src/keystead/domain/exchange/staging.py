@@ -14,12 +14,12 @@ from django.db import connection, transaction
 
 from keystead.base.ids import uuid7
 from keystead.data.models import Import, Member
-from keystead.domain.exchange.adopting import CALLED, adopting_key, called
+from keystead.domain.exchange.adopting import CALLED, adopting_keys, called
 from keystead.domain.exchange.detecting import ColumnFacts, columns_facts
 from keystead.domain.exchange.fields import IGNORED_COLUMNS, fields_of, header_key
 from keystead.domain.exchange.guessing import EarlierMapping, guess_mapping
 from keystead.domain.exchange.guessing_values import KnownValues
-from keystead.domain.exchange.keys import FURTHER, Key, Keys, keys_in_use, row_keys
+from keystead.domain.exchange.keys import FURTHER, Keys, keys_in_use, row_keys
 from keystead.domain.exchange.learning import joined, known_to, may_see_learnt, standing_in, without
 from keystead.domain.exchange.parsing_days import date_order
 from keystead.domain.exchange.parsing_numbers import NumberFormat
@@ -152,7 +152,7 @@ class _Reader:
         fields = set(mapping.values())
         _require_mapped(job.kind, fields)
         self.match = keys_in_use(job.kind, fields, options.get("match") or ())
-        self.adopts_by: Key = adopting_key(job.kind, fields, self.match)
+        self.adopts_by = adopting_keys(job.kind, fields, self.match)
         self.headers = {name: header for header, name in mapping.items()}
         self.stages = Stages.load() if "stage" in fields else None
         self.own = TARGETS[job.kind].parent
@@ -209,8 +209,8 @@ class _Reader:
         """The key of a row, and its values with what else it may be found by."""
         key, further = row_keys(self.match, values)
         beside: dict[str, Any] = {FURTHER: further} if further else {}
-        if text := called(self.job.kind, self.adopts_by, values):
-            beside[CALLED] = text
+        if texts := called(self.job.kind, self.adopts_by, values):
+            beside[CALLED] = texts
         return key, values | beside
 
     def offers(self) -> dict[str, Any]:
