@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(name: str) -> str:
     """The table that a bench prints. Each has a process of its own, so that none leaves anything to the next."""
     begun = time.monotonic()
-    done = subprocess.run([sys.executable, "-m", *f"bench.{name}".split()], cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", *f"bench.{name}".split()]
+    done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
     if done.returncode:
         raise SystemExit(f"bench.{name} failed.")
     print(f"{name}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
