@@ -227,6 +227,14 @@ def test_a_private_view_is_nobody_elses_and_a_shared_one_everybodys_to_use(world
     assert as_(world.gus).post(VIEWS, {"list": "accounts", "name": "Guest", "query": ""}).status_code == 403
 
 
+def test_every_field_of_filters_and_views_can_be_seen_to_be_one(world: World, aurelia: Account) -> None:
+    for address in (ACCOUNTS, "/w/northwind/portfolio/"):
+        page = text_of(as_(world.mona).get(address))
+        fields = re.findall(r'<(?:input|select)[^>]* id="(?:f|view)-[^>]*>', page)
+        assert any('id="view-name"' in tag for tag in fields)
+        assert all('class="control"' in tag for tag in fields), fields
+
+
 def test_a_list_opens_with_its_default_view_until_it_is_asked_for_otherwise(world: World, aurelia: Account) -> None:
     with world.inside():
         account("Brasilux", owner=world.alice, country="Brazil")
