@@ -1,5 +1,6 @@
 """The portfolio by literal examples: coverage, shares, rights, rates, and the words of an address."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -192,6 +193,31 @@ def test_filters_leave_what_fits_and_totals_follow_them(world: World) -> None:
             assert names(**words) == ["Brasilux"], words
         assert names(below="70") == names(owner="me") == names(q="São Brasilux") == []
         assert names(order="-won,account") == ["Frigorífico São Paulo", "Brasilux"]
+
+
+def test_a_filter_of_several_values_keeps_what_any_of_them_keeps(world: World) -> None:
+    with world.inside():
+        steady = account("Aurelia", industry="Food", country="ES", owner=world.alice, segment_current="steady", is_key=True)
+        account("Brasilux", industry="Energy", country="BR", owner=world.bob, segment_current="dormant")
+        account("Condax", industry="", segment_target="strategic")
+        plan(steady, "1000", status="approved")
+
+        def asked(**words: Sequence[str]) -> str:
+            query, problems = read_query({"period": "2026", **words}, viewer=world.olga, today=TODAY)
+            assert problems == []
+            return "".join(row.name[0] for row in portfolio(query=query, viewer=world.olga, today=TODAY).rows)
+
+        assert asked(industry=["Food", "Energy"]) == asked(country=["BR", "ES"]) == asked(segment=["dormant", "steady"]) == "AB"
+        assert asked(industry=["Food", "none"]) == asked(segment=["none", "steady"]) == "AC"
+        assert asked(owner=["nobody", str(world.bob.pk).upper()]) == "BC"
+        assert asked(plan=["with", "without"]) == asked(is_key=["0", "1"]) == "ABC"
+        assert (asked(is_key=["0"]), asked(is_key=["1"])) == ("BC", "A")
+        assert asked(industry=["Food", "Energy"], owner=[str(world.alice.pk)]) == "A", "each filter narrows the others"
+        for twice in (["Food", "Energy"], ["Energy", "Food", "Food", " "]):
+            query, _problems = read_query({"industry": twice}, viewer=world.olga, today=TODAY)
+            assert query.industry == ("Energy", "Food"), "one question, however it was put together"
+        _query, problems = read_query({"segment": ["steady", "moon"]}, viewer=world.olga, today=TODAY)
+        assert [(each.field, each.code) for each in problems] == [("segment", "unknown_value")]
 
 
 def test_what_an_address_asks_for_in_vain_is_said_and_left_at_its_default(world: World) -> None:

@@ -368,7 +368,7 @@ def test_what_leaves_few_accounts_is_explained_without_being_kept(world: World) 
     with world.inside():
         deal(account("Aurelia Foods", owner=world.alice), "10")
         plan(account("Brasilux", owner=world.bob), "500")
-        for asked in ({"text": "aurelia"}, {"owner": str(world.alice.pk)}):
+        for asked in ({"text": "aurelia"}, {"owner": (str(world.alice.pk),)}):
             found = explained(world, query=PortfolioQuery(period=YEAR, **asked), column="gap", group="")  # type: ignore[arg-type]
             assert [line.converted for line in found.included] == []
             assert explained(world, query=found.found.query, group="").total == 10
@@ -390,7 +390,7 @@ def test_a_manager_asks_for_the_accounts_of_her_team(world: World) -> None:
     with world.inside(world.mona):
         for name, owner in (("Aurelia Foods", world.alice), ("Brasilux", world.bob), ("Condax", world.olga)):
             account(name, owner=owner)
-        found = portfolio(query=PortfolioQuery(period=YEAR, owner="team"), viewer=world.mona, today=TODAY)
+        found = portfolio(query=PortfolioQuery(period=YEAR, owner=("team",)), viewer=world.mona, today=TODAY)
         assert [row.name for row in found.rows] == ["Aurelia Foods", "Brasilux"]
 
 

@@ -151,6 +151,23 @@ def test_a_filter_sent_by_script_answers_the_grid_and_its_short_address(world: W
     assert "owner" not in response["HX-Push-Url"]
 
 
+def test_several_values_of_a_filter_are_ticked_named_and_kept_on_the_way_to_an_explanation(
+    world: World, aurelia: Account
+) -> None:
+    with world.inside():
+        account("Brasilux", country="BR")
+        account("Condax", country="PT")
+    page = text_of(as_(world.olga), f"{HOME}?period=2026&country=ES&country=BR")
+    assert ("Aurelia Foods" in page, "Brasilux" in page, "Condax" in page) == (True, True, False)
+    assert "<b>Country</b> BR, ES" in page or "<b>Country</b> ES, BR" in page
+    for value, is_ticked in (("ES", True), ("BR", True), ("PT", False)):
+        assert (f'name="country" value="{value}" checked' in page) is is_ticked
+    assert "country=BR&amp;country=ES&amp;" in page
+    explained = text_of(as_(world.olga), f"{HOME}explanation?period=2026&country=BR&country=ES&kpi=won")
+    assert "1,234,567.89" in explained
+    assert "Nothing fits" in text_of(as_(world.olga), f"{HOME}?period=2026&country=BR&is_key=1")
+
+
 def test_a_wrong_address_says_so_and_shows_the_default(world: World, aurelia: Account) -> None:
     page = text_of(as_(world.olga), f"{HOME}?period=2026-Q9&group=moon")
     assert "“2026-Q9” is not a period" in page

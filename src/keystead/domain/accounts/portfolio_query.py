@@ -1,9 +1,11 @@
 """What a portfolio is asked for: period, filters, groups, order. Read from the words of an address, by pages and the API."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import reduce
+from operator import or_
 from typing import Literal
 from uuid import UUID
 
@@ -27,6 +29,7 @@ PLANS = {
 }
 OWNERS = {"me": _("me"), "team": _("my team"), "nobody": _("nobody")}
 MOST_SORTS = 3
+_SEGMENTS = {*Segment.values, "none"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,9 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class PortfolioQuery:
-    """`covers`: an account stands for its subtree if one of its plans does ("plan"), never ("own") or always ("tree").
+    """A filter with several values keeps what any of them keeps, without any everything; "none" keeps what has nothing there.
+
+    `covers`: an account stands for its subtree if one of its plans does ("plan"), never ("own") or always ("tree").
 
     `below` is a ratio (0.8 keeps what is forecast to reach less than 80 % of its target). `foot` names an aggregate by column.
     `group` names one of GROUPS, or two with a comma between them: groups within groups.
@@ -49,13 +54,13 @@ class PortfolioQuery:
 
     period: Period
     text: str = ""
-    owner: str = ""
-    segment: str = ""
-    segment_target: str = ""
-    industry: str = ""
-    country: str = ""
-    is_key: bool = False
-    plan: str = ""
+    owner: tuple[str, ...] = ()
+    segment: tuple[str, ...] = ()
+    segment_target: tuple[str, ...] = ()
+    industry: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
+    is_key: bool | None = None
+    plan: tuple[str, ...] = ()
     below: Decimal | None = None
     group: str = ""
     order: tuple[Sort, ...] = (Sort("account"),)
@@ -76,7 +81,7 @@ class PortfolioQuery:
     def is_narrowed(self) -> bool:
         """Some accounts may be left out before their figures are known."""
         plain = (self.text, self.owner, self.segment, self.segment_target, self.industry, self.country, self.plan)
-        return any(plain) or self.is_key or self.accounts is not None
+        return any(plain) or self.is_key is not None or self.accounts is not None
 
     @property
     def is_filtered(self) -> bool:
@@ -84,29 +89,36 @@ class PortfolioQuery:
 
 
 def read_query(
-    params: Mapping[str, str], *, viewer: Member, today: date, most_groups: int = 1
+    asked: Mapping[str, str | Sequence[str]], *, viewer: Member, today: date, most_groups: int = 1
 ) -> tuple[PortfolioQuery, list[FieldError]]:
-    """The query that the parameters ask for, and what in them is not understood (those parts keep their defaults)."""
-    problems: list[FieldError] = []
-    params = {name: value.replace("\x00", "") for name, value in params.items()}
+    """The query that the parameters ask for, and what in them is not understood (those parts keep their defaults).
 
-    def choice(name: str, allowed: Mapping[str, object]) -> str:
-        value = params.get(name, "").strip()
-        if value and value not in allowed:
-            problems.append(FieldError(name, "unknown_value", _("“%(value)s” is not one of the choices.") % {"value": value}))
-            return ""
-        return value
+    A filter may come with several values; of anything else the first counts.
+    """
+    problems: list[FieldError] = []
+    given = {name: _texts(values) for name, values in asked.items()}
+    params = {name: values[0] for name, values in given.items() if values}
+
+    def chosen(name: str, is_one: Callable[[str], bool] = lambda _value: True) -> tuple[str, ...]:
+        """In an order of their own, so that the same question is the same however it was put together."""
+        values = sorted(set(given.get(name, ())))
+        problems.extend(
+            FieldError(name, "unknown_value", _("“%(value)s” is not one of the choices.") % {"value": value})
+            for value in values
+            if not is_one(value)
+        )
+        return tuple(value for value in values if is_one(value))
 
     query = PortfolioQuery(
         period=_period(params, viewer, today, problems),
         text=params.get("q", "").strip()[:200],
-        owner=_owner(params.get("owner", "").strip(), problems),
-        segment=choice("segment", dict(Segment.choices) | {"none": ""}),
-        segment_target=choice("segment_target", dict(Segment.choices) | {"none": ""}),
-        industry=params.get("industry", "").strip()[:100],
-        country=params.get("country", "").strip()[:100],
-        is_key=params.get("is_key", "") in ("1", "true", "on"),
-        plan=choice("plan", PLANS),
+        owner=tuple(dict.fromkeys(each if each in OWNERS else str(UUID(each)) for each in chosen("owner", _is_owner))),
+        segment=chosen("segment", _SEGMENTS.__contains__),
+        segment_target=chosen("segment_target", _SEGMENTS.__contains__),
+        industry=tuple(value[:100] for value in chosen("industry")),
+        country=tuple(value[:100] for value in chosen("country")),
+        is_key=_is_key(given.get("is_key", ())),
+        plan=chosen("plan", PLANS.__contains__),
         below=_below(params.get("below", "").strip(), problems),
         group=_group(params.get("group", "").strip(), most_groups, problems),
         order=_order(params.get("order", ""), problems),
@@ -127,14 +139,22 @@ def _period(params: Mapping[str, str], viewer: Member, today: date, problems: li
     return calendar.year_of(today)
 
 
-def _owner(value: str, problems: list[FieldError]) -> str:
-    if not value or value in OWNERS:
-        return value
+def _texts(values: str | Sequence[str]) -> list[str]:
+    listed = [values] if isinstance(values, str) else values
+    return [text for value in listed if (text := value.replace("\x00", "").strip())]
+
+
+def _is_owner(value: str) -> bool:
     try:
-        return str(UUID(value))
+        return value in OWNERS or bool(UUID(value))
     except ValueError:
-        problems.append(FieldError("owner", "unknown_value", _("“%(value)s” is not one of the choices.") % {"value": value}))
-        return ""
+        return False
+
+
+def _is_key(values: Sequence[str]) -> bool | None:
+    """Both yes and no is as good as neither."""
+    said = {value in ("1", "true", "on") for value in values if value in ("1", "true", "on", "0")}
+    return said.pop() if len(said) == 1 else None
 
 
 def _group(value: str, most: int, problems: list[FieldError]) -> str:
@@ -179,15 +199,15 @@ def picked_accounts(query: PortfolioQuery, viewer: Member) -> QuerySet[Account]:
         "industry": query.industry, "country": query.country,
         "segment_current": query.segment, "segment_target": query.segment_target,
     }  # fmt: skip
-    for name, value in exact.items():
-        if value:
-            accounts = accounts.filter(**{name: "" if value == "none" and name.startswith("segment") else value})
-    if query.is_key:
-        accounts = accounts.filter(is_key=True)
+    for name, values in exact.items():
+        if values:
+            accounts = accounts.filter(**{f"{name}__in": ["" if value == "none" else value for value in values]})
+    if query.is_key is not None:
+        accounts = accounts.filter(is_key=query.is_key)
     if query.owner:
-        accounts = accounts.filter(_owned_by(query.owner, viewer))
+        accounts = accounts.filter(reduce(or_, (_owned_by(owner, viewer) for owner in query.owner)))
     if query.plan:
-        accounts = accounts.filter(_planned(query, viewer))
+        accounts = accounts.filter(reduce(or_, (_planned(how, query, viewer) for how in query.plan)))
     return with_words(accounts, query.text)
 
 
@@ -199,14 +219,14 @@ def _owned_by(owner: str, viewer: Member) -> Q:
     return Q(owner=viewer.pk if owner == "me" else owner)
 
 
-def _planned(query: PortfolioQuery, viewer: Member) -> Q:
+def _planned(how: str, query: PortfolioQuery, viewer: Member) -> Q:
     """With or without a plan that shares a day with the period; an archived plan is none."""
     plans = (
         Plan.objects.visible_to(viewer)
         .filter(account=OuterRef("pk"), start_date__lte=query.period.end, end_date__gte=query.period.start)
         .exclude(status=PlanStatus.ARCHIVED)
     )
-    if query.plan == "unapproved":
+    if how == "unapproved":
         plans = plans.filter(status=PlanStatus.APPROVED)
     there = Q(Exists(plans))
-    return there if query.plan == "with" else ~there
+    return there if how == "with" else ~there

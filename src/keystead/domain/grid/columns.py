@@ -136,8 +136,8 @@ class Grid:
     """A list of one model.
 
     `usual` is the list's order when none is asked for; its first column is always shown, and first. `most_groups`: by how many
-    columns it is grouped at most. `has_single_choices`: a filter takes one value. `context`: filters that are no narrowing (a
-    period). `words` names the field that the search box looks through, `found_by` the kind of find's terms that hold its words.
+    columns it is grouped at most. `context`: filters that are no narrowing (a period). `words` names the field that the search
+    box looks through, `found_by` the kind of find's terms that hold its words.
     """
 
     id: str
@@ -151,7 +151,6 @@ class Grid:
     aliases: Mapping[str, str] = field(default_factory=dict)
     extra_filters: tuple[str, ...] = ()
     most_groups: int = 2
-    has_single_choices: bool = False
     context: tuple[str, ...] = ()
 
     @property

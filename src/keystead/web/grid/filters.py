@@ -29,10 +29,9 @@ def _filter(column: Column, state: State, reader: Reader) -> dict[str, Any]:
     names = [column.id, *(f"{column.id}.{part}" for part in ("from", "to", "empty"))]
     values = {name: asked.filters.get(name, ()) for name in names}
     choices = _choices(column, reader)
-    many = 2 if state.grid.has_single_choices else MANY
     known = dict(choices) | _named(column, values[column.id], state, reader)
     return {
-        "id": column.id, "label": column.name, "names": names, "choices": choices, "kind": _kind(column, choices, many),
+        "id": column.id, "label": column.name, "names": names, "choices": choices, "kind": _kind(column, choices),
         "value": values[column.id], "from": asked.one(names[1]), "to": asked.one(names[2]), "empty": asked.one(names[3]),
         "input": "date" if column.kind is Kind.DAY else "number", "can_be_empty": not column.is_never_empty and not choices,
         "is_set": any(values.values()), "clear": state.without(*names), "words": _words(column, values, known),
@@ -52,12 +51,12 @@ def _named(column: Column, values: tuple[str, ...], state: State, reader: Reader
     return {str(record.pk): str(record) for record in model.objects.visible_to(reader.viewer).filter(pk__in=wanted)}
 
 
-def _kind(column: Column, choices: list[tuple[str, str]], many: int) -> str:
+def _kind(column: Column, choices: list[tuple[str, str]]) -> str:
     if column.kind.is_range:
         return "range"
     if not choices:
         return "text"
-    return "choice" if len(choices) > many else "choices"
+    return "choice" if len(choices) > MANY else "choices"
 
 
 def _choices(column: Column, reader: Reader) -> list[tuple[str, str]]:

@@ -15,16 +15,17 @@ OPTIONAL = [column.id for column in COLUMNS.values() if column.is_optional]
 class Address:
     """Builds `?…` with what differs from the defaults. `base` are the parameters of the page as it is."""
 
-    base: Mapping[str, str]
+    base: Mapping[str, str | tuple[str, ...]]
 
     @classmethod
     def of(cls, query: PortfolioQuery, columns: list[str], usual: Period) -> "Address":
         below = "" if query.below is None else f"{query.below * 100:f}".rstrip("0").rstrip(".")
         order = ",".join(sort.key for sort in query.order)
-        values = {
+        values: dict[str, str | tuple[str, ...]] = {
             "period": "" if query.period == usual else query.period.key,
             "q": query.text, "owner": query.owner, "segment": query.segment, "segment_target": query.segment_target,
-            "industry": query.industry, "country": query.country, "is_key": "1" if query.is_key else "", "plan": query.plan,
+            "industry": query.industry, "country": query.country, "plan": query.plan,
+            "is_key": "" if query.is_key is None else str(int(query.is_key)),
             "below": below, "group": query.group, "order": "" if order == "account" else order, "columns": ",".join(columns),
         }  # fmt: skip
         return cls(values | {f"foot_{column}": how for column, how in query.foot.items() if how != "sum"})
@@ -32,7 +33,7 @@ class Address:
     def query(self, **changes: object) -> str:
         """The query string, "" when everything is at its default."""
         values = {**self.base, **{name: "" if value is None else str(value) for name, value in changes.items()}}
-        return urlencode({name: value for name, value in values.items() if value})
+        return urlencode({name: value for name, value in values.items() if value}, doseq=True)
 
     def to(self, **changes: object) -> str:
         text = self.query(**changes)

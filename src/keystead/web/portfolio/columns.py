@@ -64,7 +64,6 @@ PORTFOLIO = Grid(
     extra_filters=("period", "below"),
     context=("period",),
     most_groups=MOST_GROUPS,
-    has_single_choices=True,
     columns=columns(
         _column("account", width=200, on_phone=True, can_filter=False, is_never_empty=True, edits="name"),
         _column(

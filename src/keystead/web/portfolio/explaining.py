@@ -56,7 +56,7 @@ def explanation(request: WorkspaceRequest) -> HttpResponse:
     today, column = clock.today(request.user.time_zone), request.GET.get("kpi", "")
     if column not in EXPLAINED:
         raise Http404
-    query, _problems = read_query(request.GET.dict(), viewer=request.viewer, today=today, most_groups=MOST_GROUPS)
+    query, _problems = read_query(dict(request.GET.lists()), viewer=request.viewer, today=today, most_groups=MOST_GROUPS)
     account, is_part = _account(request), wants_fragment(request)
     covers = request.GET.get("covers")
     if account and covers in _COVERS:  # from the account's page, whatever its plans cover

@@ -1,5 +1,6 @@
 """The portfolio as a list that the grid can ask: its lines come from one statement, group by group, in pages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID
@@ -49,11 +50,9 @@ class PortfolioRows(Rows, DrawsItself):
     def __init__(self, asked: Asked, reader: Reader) -> None:
         self.grid, self.asked, self.reader = PORTFOLIO, asked, reader
         self.shown = asked.columns or PORTFOLIO.usual_columns
-        params = {name: values[0] for name, values in asked.filters.items()}
+        params: dict[str, str | Sequence[str]] = dict(asked.filters)
         params |= {"order": ",".join(sort.key for sort in asked.order), "group": ",".join(asked.group)}
         params |= {f"foot_{column}": how for column, how in asked.foot.items()}
-        if params.get("is_key") == "0":
-            del params["is_key"]
         self.query, problems = read_query(params, viewer=reader.viewer, today=reader.today, most_groups=MOST_GROUPS)
         self.problems = problems  # type: ignore[misc]
         self.every = Account.objects.visible_to(reader.viewer)
