@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from keystead.api import accounts, plans, workspace
 from keystead.api import deals as deal_routes
+from keystead.api.wire import pages
 from keystead.api.wire.resource import Resource
 from keystead.data.models import Deal
 from tests.api.conftest import Caller, Callers
@@ -154,6 +155,26 @@ def test_a_missing_value_stands_at_the_end_and_downwards_at_the_beginning(caller
     assert names(callers.olga, "/deals?order=amount,name") == ["Ex%s_", "Anchors", "Boxes", "Cables", "Drills"]
     assert names(callers.olga, "/deals?order=-amount,name") == ["Drills", "Cables", "Anchors", "Boxes", "Ex%s_"]
     assert names(callers.olga, "/deals?order=account,name")[0] == "Anchors"
+
+
+@pytest.mark.parametrize("order", ["amount", "-amount", "amount,-name", "-amount,close_date", "-amount,name"])
+@pytest.mark.parametrize("narrow", ["", "&status=open", "&amount__gte=50"])
+def test_many_deals_by_amount_are_put_together_from_their_currencies(
+    callers: Callers, deals: None, order: str, narrow: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"/deals?order={order}{narrow}"
+    whole = names(callers.olga, address)
+    monkeypatch.setattr(pages, "SORTED_AT_ONCE", 0)
+    for limit in (1, 2, 5):
+        page = callers.olga.get(f"{address}&limit={limit}").data
+        found = [item["name"] for item in page["items"]]
+        while page["next"]:
+            page = callers.olga.get(f"{address}&limit={limit}&cursor={page['next']}").data
+            found += [item["name"] for item in page["items"]]
+        assert found == whole
+    with CaptureQueriesContext(connection) as made:
+        callers.olga.get(f"{address}&limit=1")
+    assert any("codes" in query["sql"] for query in made.captured_queries)
 
 
 def test_a_cursor_belongs_to_its_filters_and_order(callers: Callers, deals: None, faults: Faults) -> None:

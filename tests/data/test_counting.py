@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from keystead.data.counting.models import MOST_LINES, CountLine, count
+from keystead.data.deals.models import DealStatus
 from keystead.data.models import Account, Contact, Deal, Product
 from tests.support.world import World, account
 
@@ -27,6 +29,26 @@ def test_all_deals_are_counted_without_reading_them(world: World) -> None:
         assert reads(Deal.objects.visible_to(world.olga)) == (7, False)
         Deal.objects.filter(name__in=["Renewal 1", "Renewal 2"]).delete()
         assert reads(Deal.objects.visible_to(world.olga)) == (5, False)
+
+
+def test_the_deals_of_a_status_are_counted_without_reading_them(world: World) -> None:
+    def counted() -> list[int]:
+        found = [reads(Deal.objects.visible_to(world.olga).filter(Q() & Q(status=status))) for status in DealStatus.values]
+        assert not any(is_read for _, is_read in found)
+        return [n for n, _ in found]
+
+    with world.inside(world.olga):
+        statuses = ["open", "open", "open", "won"]
+        Deal.objects.bulk_create([Deal(name=f"Renewal {n}", status=each, currency="EUR") for n, each in enumerate(statuses)])
+        assert counted() == [3, 1, 0]
+        Deal.objects.filter(name__in=["Renewal 0", "Renewal 3"]).update(status="lost", name="Renewal 9")
+        assert counted() == [2, 0, 2]
+        Deal.objects.filter(name="Renewal 9").delete()
+        assert counted() == [2, 0, 0]
+        assert reads(Deal.objects.filter(status="none")) == (0, True)
+        assert reads(Deal.objects.filter(status="open", name="Renewal 1")) == (1, True)
+    with world.inside(world.alice):
+        assert reads(Deal.objects.visible_to(world.alice).filter(status="open")) == (0, True)
 
 
 def test_what_goes_with_its_account_is_no_longer_counted(world: World) -> None:

@@ -14,6 +14,7 @@ from keystead.api.wire.references import Reference
 from keystead.api.wire.resource import Resource, record_fields
 from keystead.api.wire.routes import publish
 from keystead.data.accounts.models import Account
+from keystead.data.deals.by_amount import first_by_amount
 from keystead.data.deals.models import Deal, DealStatus, Order, Product, Stage
 from keystead.domain.deals import editing
 
@@ -63,7 +64,7 @@ DEALS = Resource(
             name="probability", nullable=True, least=Decimal(0), most=Decimal(100), digits=5, places=2, as_text=False,
             about="In percent; null: the stage's.",
         ),
-        MoneyField(name="amount", nullable=True, about="null: not known, which is not zero."),
+        MoneyField(name="amount", nullable=True, about="null: not known, which is not zero.", first=first_by_amount),
         CurrencyField(name="currency", writable=False, about="Of the amount; kept while the amount is null."),
         Day(name="created_date", nullable=True),
         Day(name="close_date", nullable=True),

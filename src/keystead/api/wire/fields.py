@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from keystead.api.wire.problems import refused_one
@@ -19,6 +19,7 @@ from keystead.api.wire.texts import clean_text
 from keystead.data.workspace.models import Member
 
 Schema = dict[str, Any]
+First = Callable[[QuerySet[Any], Sequence[Any], int], list[UUID]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,14 @@ class OrderColumn:
     """A column that pages may be ordered by; `read` turns its text in a cursor back into a value.
 
     `of`: (model, foreign key) of the other record in which the column stands; it is empty for whoever may not see that one.
+    `first`: of many rows, the keys of those among which are the first in an order that begins with this column.
     """
 
     path: str
     nullable: bool
     read: Callable[[str], Any]
     of: tuple[Any, str] | None = None
+    first: First | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from keystead.api.wire.fields import Field, Filter, OrderColumn, Plain, Schema, or_null, split, truth
+from keystead.api.wire.fields import Field, Filter, First, OrderColumn, Plain, Schema, or_null, split, truth
 from keystead.api.wire.numbers import decimal, fitting, plain
 from keystead.api.wire.problems import Fault, refused, refused_one
 from keystead.base.money import known_currencies, minor_units
@@ -51,10 +51,14 @@ def _currency_faults(code: Any, pointer: str) -> list[Fault]:
 
 @dataclass(frozen=True, kw_only=True)
 class MoneyField(Field):
-    """An amount and its currency, in two columns. `currency_into`: the name under which the verb gets the currency."""
+    """An amount and its currency, in two columns. `currency_into`: the name under which the verb gets the currency.
+
+    `first`: as of `OrderColumn`.
+    """
 
     currency_column: str = "currency"
     currency_into: str = ""
+    first: First | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -91,7 +95,7 @@ class MoneyField(Field):
 
     @property
     def order(self) -> tuple[OrderColumn, ...]:
-        return (OrderColumn(self.source, self.nullable, lambda text: decimal(text, "")),)
+        return (OrderColumn(self.source, self.nullable, lambda text: decimal(text, ""), first=self.first),)
 
     def schema(self) -> Schema:
         return or_null({"$ref": "#/components/schemas/Money"}, self.nullable)

@@ -21,6 +21,7 @@ from keystead.data.permissions import READ_ACTION, Reach, reach
 from keystead.data.workspace.models import Member
 
 MOST, USUAL = 500, 50
+SORTED_AT_ONCE = 2_000  # so few rows are put in any order sooner than their first are looked for
 _ID = OrderColumn("id", False, UUID)
 Row = tuple[Any, ...]
 
@@ -201,7 +202,10 @@ def _bound(first: Ordered, value: Any) -> Q:
 
 
 def page(queryset: QuerySet[Any], asked: Question, columns: Sequence[str]) -> tuple[list[Row], str | None, int]:
-    """(rows of these columns, the next cursor or None, how many there are in all), in two queries; one after the first page."""
+    """(rows of these columns, the next cursor or None, how many there are in all), in two queries; one after the first page.
+
+    Two more when many rows are in an order that is put together from parts.
+    """
     matching = queryset.filter(asked.condition).annotate(**asked.notes)
     total = asked.total if asked.total is not None else count(matching)
     if asked.after is not None:
@@ -209,8 +213,15 @@ def page(queryset: QuerySet[Any], asked: Question, columns: Sequence[str]) -> tu
     wanted = list(dict.fromkeys([*columns, *(one.column.path for one in asked.order)]))
     order = [one.expression for one in asked.order]
     # Which rows, first; what stands beside them (accounts, owners, stages) is then looked up for a page of rows and not for all.
-    chosen = matching.order_by(*order).values("pk")[: asked.limit + 1]
-    rows = list(queryset.model.objects.annotate(**asked.notes).filter(pk__in=chosen).order_by(*order).values_list(*wanted))
+    first, chosen = asked.order[0].column.first, matching.order_by(*order).values("pk")[: asked.limit + 1]
+    if first is not None and total > SORTED_AT_ONCE:
+        chosen = first(matching, order, asked.limit + 1)
+    rows = list(
+        queryset.model.objects.annotate(**asked.notes)
+        .filter(pk__in=chosen)
+        .order_by(*order)
+        .values_list(*wanted)[: asked.limit + 1]
+    )
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
     cursor = write_cursor(asked, dict(zip(wanted, rows[-1], strict=True)), total) if more else None

@@ -13,11 +13,12 @@ from keystead.data.tenancy import ScopedManager, WorkspaceKey
 
 # Those that grow with the workspace and are listed without a filter.
 COUNTED = ("keystead_account", "keystead_contact", "keystead_deal", "keystead_order", "keystead_plan")
+COUNTED_BY = {"keystead_deal": "status"}  # also by each choice of this field, as "table:choice"
 MOST_LINES = 200
 
 
 class CountLine(models.Model):
-    """`change` rows more (or fewer) in a table. Written by triggers alone (data/counting/upkeep.py)."""
+    """`change` rows more (or fewer) in a table, or of one choice in it. Written by triggers alone (data/counting/upkeep.py)."""
 
     id = models.BigAutoField(primary_key=True)
     workspace = WorkspaceKey(db_constraint=False)
@@ -43,15 +44,15 @@ HAVING count(*) > 0
 
 
 def count(rows: models.QuerySet) -> int:
-    """`rows.count()`, without reading them when they are all rows of the workspace."""
+    """`rows.count()`, without reading them when their number is kept."""
     known = kept_count(rows)
     return rows.count() if known is None else known
 
 
 def kept_count(rows: models.QuerySet) -> int | None:
-    """How many these are, when they are all rows of the workspace and so their number is kept."""
-    table = rows.model._meta.db_table
-    if table not in COUNTED or not _is_everything(rows):
+    """How many these are, when they are all rows of the workspace, or all of one choice, and so their number is kept."""
+    table = _kept_as(rows)
+    if table is None:
         return None
     lines = CountLine.objects.filter(table=table).aggregate(rows=models.Sum("change", default=0), lines=models.Count("pk"))
     if lines["lines"] > MOST_LINES:
@@ -60,7 +61,17 @@ def kept_count(rows: models.QuerySet) -> int | None:
     return int(lines["rows"])
 
 
-def _is_everything(rows: models.QuerySet) -> bool:
-    query, every = rows.query, rows.model.objects.all().query
-    is_plain = not (query.is_sliced or query.distinct or query.combinator or query.annotations)
-    return is_plain and query.where == every.where
+def _kept_as(rows: models.QuerySet) -> str | None:
+    """Under which name their number is kept, if it is."""
+    query, every = rows.query, rows.model.objects.all()
+    table: str = rows.model._meta.db_table
+    if table not in COUNTED or query.is_sliced or query.distinct or query.combinator or query.annotations:
+        return None
+    if query.where == every.query.where:
+        return table
+    if table in COUNTED_BY:
+        field = COUNTED_BY[table]
+        for choice, _name in rows.model._meta.get_field(field).choices:
+            if query.where == every.filter(**{field: choice}).query.where:
+                return f"{table}:{choice}"
+    return None

@@ -40,6 +40,19 @@ def fill() -> str:
     )
 
 
+_CHANGES = {
+    "insert": ("NEW TABLE AS new_values", "SELECT workspace_id, {0}, 1 AS change FROM new_values"),
+    "delete": ("OLD TABLE AS old_values", "SELECT workspace_id, {0}, -1 AS change FROM old_values"),
+    # Most updates leave the deals where they are: then nothing is added up.
+    "update": (
+        "OLD TABLE AS old_values NEW TABLE AS new_values",
+        " UNION ALL ".join(
+            f"SELECT {side}.workspace_id, {side}.{{0}}, {change} AS change FROM new_values n JOIN old_values o USING (id)"
+            " WHERE n.{0} IS DISTINCT FROM o.{0}"
+            for side, change in (("n", 1), ("o", -1))
+        ),
+    ),
+}
 _DEALS = """
 CREATE FUNCTION keystead_deal_by_account_{event}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   INSERT INTO keystead_dealcountline (workspace_id, account_id, change)
@@ -50,30 +63,44 @@ END $$;
 CREATE TRIGGER by_account_{event} AFTER {upper} ON keystead_deal REFERENCING {tables}
   FOR EACH STATEMENT EXECUTE FUNCTION keystead_deal_by_account_{event}();
 """
-_CAME = "SELECT workspace_id, account_id, 1 AS change FROM new_values"
-_WENT = "SELECT workspace_id, account_id, -1 AS change FROM old_values"
-# Most updates leave the deals where they are: then nothing is added up.
-_MOVED = "SELECT {0}.workspace_id, {0}.account_id, {1} AS change FROM new_values n JOIN old_values o USING (id)"
-_MOVED += " WHERE n.account_id IS DISTINCT FROM o.account_id"
+_BY_STATUS = """
+CREATE FUNCTION keystead_deal_by_status_{event}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO keystead_countline (workspace_id, "table", change)
+  SELECT workspace_id, 'keystead_deal:' || status, sum(change) FROM ({rows}) counted
+  GROUP BY workspace_id, status HAVING sum(change) <> 0;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER by_status_{event} AFTER {upper} ON keystead_deal REFERENCING {tables}
+  FOR EACH STATEMENT EXECUTE FUNCTION keystead_deal_by_status_{event}();
+"""
+
+
+def _of_changes(template: str, column: str) -> str:
+    return "".join(
+        template.format(event=event, upper=event.upper(), tables=tables, rows=rows.format(column))
+        for event, (tables, rows) in _CHANGES.items()
+    )
 
 
 def triggers_by_account() -> str:
-    events = (
-        ("insert", "NEW TABLE AS new_values", _CAME),
-        ("delete", "OLD TABLE AS old_values", _WENT),
-        (
-            "update",
-            "OLD TABLE AS old_values NEW TABLE AS new_values",
-            f"{_MOVED.format('n', 1)} UNION ALL {_MOVED.format('o', -1)}",
-        ),
-    )
-    return "".join(_DEALS.format(event=event, upper=event.upper(), tables=tables, rows=rows) for event, tables, rows in events)
+    return _of_changes(_DEALS, "account_id")
+
+
+def triggers_by_status() -> str:
+    return _of_changes(_BY_STATUS, "status")
 
 
 def no_triggers_by_account() -> str:
+    return _no_triggers("account")
+
+
+def no_triggers_by_status() -> str:
+    return _no_triggers("status")
+
+
+def _no_triggers(what: str) -> str:
     return "".join(
-        f"DROP TRIGGER by_account_{event} ON keystead_deal; DROP FUNCTION keystead_deal_by_account_{event}();"
-        for event in ("insert", "delete", "update")
+        f"DROP TRIGGER by_{what}_{event} ON keystead_deal; DROP FUNCTION keystead_deal_by_{what}_{event}();" for event in _CHANGES
     )
 
 
@@ -83,5 +110,14 @@ def fill_by_account() -> str:
     ALTER TABLE keystead_deal NO FORCE ROW LEVEL SECURITY;
     INSERT INTO keystead_dealcount (workspace_id, account_id, deals)
     SELECT workspace_id, account_id, count(*) FROM keystead_deal WHERE account_id IS NOT NULL GROUP BY workspace_id, account_id;
+    ALTER TABLE keystead_deal FORCE ROW LEVEL SECURITY;
+    """
+
+
+def fill_by_status() -> str:
+    return """
+    ALTER TABLE keystead_deal NO FORCE ROW LEVEL SECURITY;
+    INSERT INTO keystead_countline (workspace_id, "table", change)
+    SELECT workspace_id, 'keystead_deal:' || status, count(*) FROM keystead_deal GROUP BY workspace_id, status;
     ALTER TABLE keystead_deal FORCE ROW LEVEL SECURITY;
     """

@@ -127,13 +127,16 @@ class Deal(Tenant):
             models.Index(fields=["workspace", "close_date", "id"], name="deal_by_close_date"),
             models.Index(fields=["workspace", "name", "id"], name="deal_by_name"),
             models.Index(
-                fields=["workspace", "currency", "amount"], name="deal_by_amount", condition=models.Q(amount__isnull=False)
+                fields=["workspace", "currency", "amount", "id"], name="deal_by_amount", condition=models.Q(amount__isnull=False)
             ),
             models.Index(fields=["workspace", "status", "close_date"], name="deal_by_status"),
             models.Index(
                 fields=["workspace", "status", "close_date", "account"],
                 name="deal_without_amount",
                 condition=models.Q(amount__isnull=True),
+            ),
+            models.Index(
+                fields=["workspace", "amount", "id"], name="deal_by_lack_of_amount", condition=models.Q(amount__isnull=True)
             ),
             models.Index(fields=["workspace", "unlinked_reason"], name="deal_unlinked", condition=~models.Q(unlinked_reason="")),
         ]

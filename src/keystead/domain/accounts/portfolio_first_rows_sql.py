@@ -1,5 +1,6 @@
 """The SQL of portfolio_first_rows: each class of rows with its count and the first of its rows."""
 
+from keystead.data.deals.by_amount import CODES
 from keystead.domain.accounts.portfolio_plan_sql import AIM, PLAN, RATES, TARGET_PAIRS
 from keystead.domain.accounts.portfolio_source_sql import RATE_DAY
 
@@ -194,13 +195,7 @@ def _ends(statuses: str, deep: str) -> str:
 
 FIRST_OF_EVERY = (
     f"""
-, codes AS (
-  SELECT (SELECT d.currency FROM keystead_deal d WHERE {_OURS} AND d.amount IS NOT NULL ORDER BY d.currency LIMIT 1) AS currency
-  UNION ALL
-  SELECT (SELECT d.currency FROM keystead_deal d
-    WHERE {_OURS} AND d.amount IS NOT NULL AND d.currency > codes.currency ORDER BY d.currency LIMIT 1)
-  FROM codes WHERE codes.currency IS NOT NULL
-), unit AS MATERIALIZED (
+, {CODES}, unit AS MATERIALIZED (
   SELECT currency, coalesce(found.rate, 0) AS rate, (
     SELECT d.amount FROM keystead_deal d
     WHERE {_OURS} AND d.currency = codes.currency AND d.amount IS NOT NULL ORDER BY d.amount LIMIT 1) AS least
