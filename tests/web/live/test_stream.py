@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from keystead.data.models import Account, AccountTeamMember, Deal, Member, Plan, User
+from keystead.data.models import Account, AccountTeamMember, Deal, Member, Plan, User, Workspace
 from keystead.domain.deals.editing import create_deal
 from keystead.domain.plans.editing import create_plan
 from keystead.web.live.server import MOST_OF_ONE
@@ -150,6 +150,18 @@ def test_the_stream_ends_when_the_member_is_deactivated(stage: Stage) -> None:
         told.next("hello")
         stage.does(lambda: Member.objects.filter(pk=ulf.pk).update(is_active=False))
         assert told.is_over()
+
+
+def test_the_stream_ends_when_the_workspace_begins_to_ask_for_a_second_step(stage: Stage) -> None:
+    wanda = stage.member("Wanda")
+    here = Workspace.objects.filter(pk=stage.world.northwind.pk)
+    try:
+        with stage.listens(wanda, "deals") as told:
+            told.next("hello")
+            stage.does(lambda: here.update(second_step=Workspace.SecondStep.EVERYBODY))
+            assert told.is_over()
+    finally:
+        stage.does(lambda: here.update(second_step=Workspace.SecondStep.NOBODY))
 
 
 def test_who_loses_an_account_is_not_even_told_that_she_lost_it(stage: Stage) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 CHANNEL = "keystead_live"
 WIDE = frozenset({"rate", "stage", "product", "member", "workspace"})  # these concern every page of the workspace
+SEATS = frozenset({"member", "workspace"})  # who is let in at all: roles, seats, whether a second step is asked for
 RIGHTS = frozenset({"team", "account", "plan", "deal"})  # who owns these, or works on them, may see them
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from keystead.base.scope import open_scope
 from keystead.domain.live.login import ended
-from keystead.domain.live.notices import RIGHTS, Notice, read_notice
+from keystead.domain.live.notices import RIGHTS, SEATS, Notice, read_notice
 from keystead.domain.live.telling import Change, heard, look_around
 from keystead.web.live.door import enter
 from keystead.web.live.journal import Journal
@@ -60,7 +60,7 @@ class Hub:
             return
         self.journal.add(self.now(), notice)
         self._gathered.append(notice)
-        if notice.kind == "member":
+        if notice.kind in SEATS:
             self._unsure.add(notice.workspace)
         self._due.set()
 
