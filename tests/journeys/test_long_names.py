@@ -12,6 +12,9 @@ from tests.support.world import World, account
 
 LONG = ("Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3)[:200]
 HUGE = Decimal("999999999999999.99")
+LONGEST_TITLE = 3  # lines
+LINES = """() => { const title = document.querySelector('h1'), style = getComputedStyle(title);
+  return title.offsetHeight > 2 ? Math.round(title.offsetHeight / parseFloat(style.lineHeight)) : 0; }"""
 WIDER = "document.documentElement.scrollWidth - innerWidth"
 # Tables whose frame scrolls, as a wide window has room for all of them.
 PUSHED_OUT = """[...document.querySelectorAll('.table-scroll')].filter((one) => one.scrollWidth > one.clientWidth + 1)
@@ -61,4 +64,6 @@ def test_long_names_and_amounts_widen_no_page_and_push_out_no_column(world: Worl
             journey.page.set_viewport_size(size)
             if wider := journey.page.evaluate(WIDER):
                 found.append(f"{name} at {size['width']}: {wider} px too wide")
+            if (lines := journey.page.evaluate(LINES)) > LONGEST_TITLE:
+                found.append(f"{name} at {size['width']}: a title of {lines} lines")
     assert found == []
