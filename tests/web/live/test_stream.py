@@ -154,6 +154,7 @@ def test_the_stream_ends_when_the_member_is_deactivated(stage: Stage) -> None:
 
 def test_the_stream_ends_when_the_workspace_begins_to_ask_for_a_second_step(stage: Stage) -> None:
     wanda = stage.member("Wanda")
+    stage.settle()  # that she joined is no reason to look again any more
     here = Workspace.objects.filter(pk=stage.world.northwind.pk)
     try:
         with stage.listens(wanda, "deals") as told:
