@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.utils.http import content_disposition_header
 
 from keystead.data.models import AuditEvent, Member, User
 from keystead.domain.workspace.audit import record
+from keystead.web.workspace.leaving import note_export
 from tests.support.world import PASSWORD, World
 from tests.web.workspace.conftest import confirm
 
@@ -89,6 +92,14 @@ def test_every_file_that_leaves_is_noted_with_its_address(world: World, olga: Cl
     assert noted[0].new == {"address": f"{LOG}csv/", "filters": "kind=token"}
     assert noted[0].subject == "audit-northwind.csv"
     assert (noted[0].actor, noted[0].via) == ("Olga Owner", "web")
+
+
+@pytest.mark.parametrize("name", ['"quoted" – list.csv', "a; filename=b.csv", "contratação.csv", "x\\y.csv", "plain.csv"])
+def test_the_name_that_is_noted_is_the_file_s_own(world: World, name: str) -> None:
+    response = HttpResponse(headers={"Content-Disposition": content_disposition_header(True, name)})
+    with world.inside():
+        note_export(RequestFactory().get("/w/northwind/deals.csv"), response)
+        assert AuditEvent.objects.get(kind="exported").subject == name
 
 
 def test_a_filter_that_makes_no_sense_is_told_and_does_not_count(world: World, olga: Client) -> None:

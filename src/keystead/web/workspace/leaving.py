@@ -1,6 +1,6 @@
 """What leaves a workspace's pages in a special way: files, which the audit log notes, and answers that lead elsewhere."""
 
-import re
+from email.message import Message
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
@@ -15,7 +15,6 @@ from keystead.data.workspace.models import Member, Role
 from keystead.domain.workspace.audit import record
 from keystead.web.requests import wants_fragment
 
-_NAME = re.compile(r"filename=\"?([^\";]+)")
 _MOST_NAMED = 3  # administrators named on a page
 
 
@@ -24,9 +23,15 @@ def note_export(request: HttpRequest, response: HttpResponse) -> None:
     disposition = response.headers.get("Content-Disposition", "")
     if response.status_code != 200 or "filename" not in disposition:  # a PDF that the browser shows is a file as well
         return
-    found = _NAME.search(disposition)
     asked = {"address": request.path, **({"filters": request.GET.urlencode()[:500]} if request.GET else {})}
-    record(kind="exported", subject_kind="file", subject=found.group(1) if found else request.path, new=asked)
+    record(kind="exported", subject_kind="file", subject=_file_name(disposition) or request.path, new=asked)
+
+
+def _file_name(disposition: str) -> str | None:
+    """The name as it will lie on somebody's disk, whatever signs are in it (RFC 6266)."""
+    header = Message()
+    header["Content-Disposition"] = disposition
+    return header.get_filename()
 
 
 def to_setting_up(request: HttpRequest) -> HttpResponse:
