@@ -133,7 +133,9 @@ def test_undo_leaves_the_workspace_as_it_was(new_workspace: Callable[..., Client
         client.upload(MAVEN / "accounts.csv", "accounts", mapping={"account": "name", "subsidiary_of": "parent"})
     )
     assert client.total("/accounts") == 85
-    changed = client.upload(MAVEN / "accounts.csv", "accounts", mapping={"account": "name", "sector": "industry"}, match=[["name"]])
+    changed = client.upload(
+        MAVEN / "accounts.csv", "accounts", mapping={"account": "name", "sector": "industry"}, match=[["name"]]
+    )
     assert changed["counts"]["update"] == 85
     changed = client.commit(changed)
     client.undo(changed)

@@ -102,7 +102,9 @@ def test_formulas_in_keys_and_learnt_texts_stay_text(world: World) -> None:
         assert "\"'=HYPERLINK(" in "".join(telling.error_chunks(job=twice))
 
 
-@pytest.mark.parametrize("evil", ["GTX\x00Pro", "\x1dGTX", "a\\u0000b", "'; DROP TABLE x; --", "{{ 7*7 }}", "<b>x</b>", "%s%(x)s"])
+@pytest.mark.parametrize(
+    "evil", ["GTX\x00Pro", "\x1dGTX", "a\\u0000b", "'; DROP TABLE x; --", "{{ 7*7 }}", "<b>x</b>", "%s%(x)s"]
+)
 def test_what_is_posted_as_a_meaning_or_a_key_breaks_nothing(world: World, evil: str) -> None:
     olga = Desk(world)
     with world.inside():

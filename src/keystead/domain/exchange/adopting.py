@@ -78,7 +78,8 @@ def _pair(cursor: Any, job: Import, target: Target, key: Key, place: int, viewer
         ) r JOIN keystead_known k ON k.key = r.key AND k.found = 1 AND r.rows = 1
         JOIN {target.table} t ON t.id = k.id AND t.external_id IS NULL
         WHERE NOT EXISTS (SELECT FROM keystead_importrow o WHERE o.job_id = %(job)s AND o.target_id = k.id)
-          AND NOT EXISTS (SELECT FROM keystead_pairs p WHERE p.id = r.id OR p.known = k.id)
+          AND NOT EXISTS (SELECT FROM keystead_pairs p WHERE p.id = r.id)
+          AND NOT EXISTS (SELECT FROM keystead_pairs p WHERE p.known = k.id)
         """,
         {"job": job.pk, "place": str(place), "by": Jsonb(list(key))},
     )
