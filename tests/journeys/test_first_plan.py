@@ -49,7 +49,7 @@ def imports_accounts(journey: Journey, crm: Crm) -> None:
     content = journey.page.get_by_role("main")
     for name in ("deals:list", "accounts:list", "portfolio:list"):
         journey.follows(journey.address(name))
-        expect(content.locator(f'a[href="{journey.address("imports:list")}"]')).to_be_visible()
+        expect(content.locator(f'a[href="{journey.address("imports:new")}"]')).to_be_visible()
     journey.follows(journey.address("imports:list"))
     columns_of(journey, "accounts.csv", crm.accounts_file())
     assert guesses(journey, crm.accounts) == ["external_id", "name", "industry", "employees", "segment_current", ""]
