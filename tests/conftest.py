@@ -39,6 +39,11 @@ def pytest_configure() -> None:
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that take long begin: the many short ones are shared out better at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(("tests/journeys/", "tests/luck/")))
+
+
 @pytest.fixture(autouse=True)
 def _quick_passwords() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
