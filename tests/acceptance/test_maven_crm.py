@@ -22,7 +22,7 @@ DEALS = {
         "close_value": "amount",
     },
     "values": {"product": {"GTXPro": "GTX Pro"}},
-    "match": [["external_id"]],
+    "match": ["external_id"],
     "mode": "both",
 }
 YEAR = {"start_date": "2017-01-01", "end_date": "2017-12-31", "currency": "USD", "includes_descendants": True}
@@ -133,9 +133,7 @@ def test_undo_leaves_the_workspace_as_it_was(new_workspace: Callable[..., Client
         client.upload(MAVEN / "accounts.csv", "accounts", mapping={"account": "name", "subsidiary_of": "parent"})
     )
     assert client.total("/accounts") == 85
-    changed = client.upload(
-        MAVEN / "accounts.csv", "accounts", mapping={"account": "name", "sector": "industry"}, match=[["name"]]
-    )
+    changed = client.upload(MAVEN / "accounts.csv", "accounts", mapping={"account": "name", "sector": "industry"}, match=["name"])
     assert changed["counts"]["update"] == 85
     changed = client.commit(changed)
     client.undo(changed)

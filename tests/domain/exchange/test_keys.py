@@ -86,6 +86,17 @@ def test_a_row_is_found_by_the_first_key_that_a_record_has_and_the_preview_says_
         assert facts() == before
 
 
+def test_a_list_of_fields_is_one_key(world: World) -> None:
+    text = "Name,Country\nAurelia,Spain\nAurelia,Chile\n"
+    with world.inside():
+        account("Aurelia", country="Spain")
+        for match in (["name", "country"], [["name", "country"]]):
+            job = read(world.olga, "accounts", text, match=match)
+            assert (counts(job), job.options["match"]) == ((1, 0, 1, 0), [["name", "country"]])
+        with pytest.raises(Invalid):
+            read(world.olga, "accounts", text, match=["name", ["country"]])
+
+
 def test_the_order_of_the_keys_decides(world: World) -> None:
     text = "Name,Website\nAurelia,https://brasilux.example\n"
     with world.inside():
@@ -176,7 +187,7 @@ def test_whoever_does_not_see_the_record_behind_a_key_is_not_told_of_it(world: W
 
 @pytest.mark.parametrize(
     "match",
-    [["name"], [[]], [["name", "name"]], [[7]], "name", {"name": 1}, [["name"]] * 7, [["industry"]], [["name", "oops"]]],
+    [["name", "name"], [[]], [["name", "name"]], [[7]], "name", {"name": 1}, [["name"]] * 7, [["industry"]], [["name", "oops"]]],
 )
 def test_keys_of_another_shape_or_of_fields_that_tell_nobody_apart_are_refused(world: World, match: Any) -> None:
     with world.inside(), pytest.raises(Invalid) as refused:

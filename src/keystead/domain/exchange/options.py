@@ -20,7 +20,13 @@ OPTIONS = frozenset(
 
 
 def check_options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of an import, or `Invalid` with one error for each that is not understood."""
+    """The options of an import, or `Invalid` with one error for each that is not understood.
+
+    `match` may be a list of fields as well, which is one key.
+    """
+    match = options.get("match")
+    if isinstance(match, list) and match and _is_key(match):
+        options = {**options, "match": [match]}
     errors = [FieldError(name, "unknown_option", _("There is no such option.")) for name in options if name not in OPTIONS]
     shapes: dict[str, type | tuple[type, ...]] = {
         "mapping": dict, "values": dict, "formats": dict, "unknown": dict, "match": list, "mode": str, "locale": str,
