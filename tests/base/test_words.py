@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keystead.base.words import fold
+from keystead.base.words import fold, host
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,15 @@ def test_surrounding_space_never_matters(text: str, space: str) -> None:
 @given(st.text())
 def test_composed_and_decomposed_text_match(text: str) -> None:
     assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text))
+
+
+@pytest.mark.parametrize(
+    ("site", "found"),
+    [
+        ("https://www.Acme.com/en?x=1", "acme.com"), ("acme.com", "acme.com"), ("http://acme.com:8080", "acme.com"), ("", ""),
+        ("https://[oops", ""), ("HTTPS://SHOP.Acme.com", "shop.acme.com"), ("acme.com.", "acme.com"), ("//acme.com/a", "acme.com"),
+        ("https://me:word@www.acme.com", "acme.com"), (" Ácme.example ", "acme.example"),
+    ],
+)  # fmt: skip
+def test_a_web_address_is_known_by_its_host(site: str, found: str) -> None:
+    assert host(site) == found

@@ -1,10 +1,12 @@
 """Comparing words the way a person does: without case, accents or stray spaces."""
 
+import re
 import unicodedata
 
 # Letters that carry a stroke or are joined have no decomposition in Unicode, yet people type them without it.
 UNDECOMPOSED = {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe"}
 _PLAIN = str.maketrans(UNDECOMPOSED)
+_HOST = re.compile(r"(?:(?:[a-z]+:)?//)?+(?:[^/?#@]*@)?(?:www\.)?([^/:?#\[\]]+)", re.IGNORECASE)
 
 
 def fold(text: str) -> str:
@@ -16,6 +18,12 @@ def fold(text: str) -> str:
         return " ".join(text.lower().split())
     folded = _bare(_bare(text).casefold().translate(_PLAIN)).casefold()
     return " ".join(folded.split())
+
+
+def host(website: str) -> str:
+    """The site without what stands before and after its host: `"https://www.Acme.com/en"` is `"acme.com"`; "" when there is none."""
+    found = _HOST.match(website.strip())
+    return fold(found[1]).rstrip(".") if found else ""
 
 
 def _bare(text: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from keystead.data.models import Account, Contact, Deal, Order
 from keystead.domain.exchange import imports, telling
-from keystead.domain.exchange.keys import domain_of, first_place, key_fields, keys_in_use, offered_keys, row_keys, usual_keys
+from keystead.domain.exchange.keys import first_place, key_fields, keys_in_use, offered_keys, row_keys, usual_keys
 from keystead.domain.exchange.tables import TARGETS
 from keystead.domain.writing import Invalid
 from tests.domain.exchange.importing import again, bring_in, commit, counts, facts, problems, read
@@ -47,17 +47,6 @@ def test_a_row_has_the_first_key_of_which_it_says_something_and_asks_no_further_
     key, further = row_keys(keys, {"last_name": "Li"})
     assert (first_place(key), further) == (2, {})
     assert row_keys(keys, {}) == ("", {})
-
-
-@pytest.mark.parametrize(
-    ("address", "domain"),
-    [
-        ("https://www.Acme.com/en?x=1", "acme.com"), ("acme.com", "acme.com"), ("http://acme.com:8080", "acme.com"), ("", ""),
-        ("https://[oops", ""), ("HTTPS://SHOP.Acme.com", "shop.acme.com"),
-    ],
-)  # fmt: skip
-def test_a_web_address_is_known_by_its_domain(address: str, domain: str) -> None:
-    assert domain_of(address) == domain
 
 
 def test_a_row_is_found_by_the_first_key_that_a_record_has_and_the_preview_says_by_which(world: World) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from keystead.data.models import Account, Contact
 from keystead.domain.find import duplicates as duplicates_module
-from keystead.domain.find.duplicates import Pair, digits, duplicates, host
+from keystead.domain.find.duplicates import Pair, digits, duplicates
 from tests.support.world import World, account
 
 ACCOUNTS = [
@@ -80,11 +80,6 @@ def test_people_are_paired_by_mail_phone_and_name_and_two_with_an_office_s_addre
 )
 def test_a_number_is_compared_by_its_last_figures(phone: str, figures: str) -> None:
     assert digits(phone) == figures
-
-
-@pytest.mark.parametrize(("site", "found"), [("", ""), ("https://www.Acme.com/en", "acme.com"), ("acme.com.", "acme.com")])
-def test_a_site_is_compared_by_its_host(site: str, found: str) -> None:
-    assert host(site) == found
 
 
 def test_a_word_that_very_many_share_couples_nobody_by_itself(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from keystead.data.models import Import, Member
 from keystead.domain.exchange.comparing import columns_sql, compared
-from keystead.domain.exchange.keys import EXTERNAL, FOUND_BY, Key, Keys, key_text, usual_keys
+from keystead.domain.exchange.keys import EXTERNAL, FOUND_BY, Key, Keys, is_mapped, key_text, usual_keys
 from keystead.domain.exchange.matching import copy_known, keys_of
 from keystead.domain.exchange.tables import Target
 
@@ -17,8 +17,6 @@ CALLED = "_called"  # the staged value by which such a row is compared: its text
 SHOWN = 50
 # Deals and orders of one name are often two: more has to agree than their name.
 _STRICT: dict[str, Key] = {"deals": ("account", "name", "amount", "currency"), "orders": ("account", "number")}
-# What of the strict key each row has to say; a currency is known by the file.
-_NEEDED = {"deals": ("account", "name", "amount"), "orders": ("account", "number")}
 _NEVER = {"rates"}
 
 
@@ -28,7 +26,7 @@ def adopting_keys(kind: str, mapped: set[str], keys: Keys) -> Keys:
     if EXTERNAL not in keys or kind in _NEVER:
         return ()
     if kind in _STRICT:
-        return (_STRICT[kind],) if mapped.issuperset(_NEEDED[kind]) else ()
+        return (_STRICT[kind],) if is_mapped(kind, _STRICT[kind], mapped) else ()
     return keys[keys.index(EXTERNAL) + 1 :] or usual_keys(kind, mapped)[1:]
 
 

@@ -7,9 +7,8 @@ exception: it is another record's, unless somebody says otherwise (adopting).
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
 
-from keystead.base.words import fold
+from keystead.base.words import fold, host
 
 type Key = tuple[str, ...]
 type Keys = tuple[Key, ...]
@@ -44,6 +43,11 @@ _MORE: dict[str, Keys] = {
 }  # fmt: skip
 # The name of a person is one, in however many columns it stands.
 _WHOLE = {"contacts": "full_name", "members": "name"}
+
+
+def is_mapped(kind: str, key: Key, mapped: Iterable[str]) -> bool:
+    """Whether a file with these fields says something of all of a key."""
+    return _there(kind, mapped).issuperset(key)
 
 
 def offered_keys(kind: str, mapped: Iterable[str]) -> list[Key]:
@@ -102,15 +106,6 @@ def first_place(marked: str) -> int:
     return len(marked) - len(marked.lstrip(SPARE))
 
 
-def domain_of(address: str) -> str:
-    """The domain of a web address: "https://www.Acme.com/en" is "acme.com"."""
-    try:
-        host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
-    except ValueError:
-        return ""
-    return fold(host).removeprefix("www.")
-
-
 def _there(kind: str, mapped: Iterable[str]) -> set[str]:
     fields = set(mapped)
     if "amount" in fields:  # its currency is known without a column of its own
@@ -132,7 +127,7 @@ def _folded(name: str, value: Any) -> str:
     if name == "external_id":
         return str(value)
     if name == "website":
-        return domain_of(str(value))
+        return host(str(value))
     if name == "amount":
         return f"{Decimal(str(value)).normalize():f}"
     return fold(str(value))

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from keystead.base.words import fold
+from keystead.base.words import fold, host
 from keystead.data.accounts.distinct import DistinctAccounts, DistinctContacts
 from keystead.data.accounts.models import Account, Contact
 from keystead.data.workspace.models import Member
@@ -29,7 +29,6 @@ type Row = tuple[Any, ...]  # the key, then the columns of its kind
 LIKELY = 0.85  # below, two names are two records more often than not
 MOST_SHARING = 12  # what more records share says nothing about any two of them
 MOST_SHOWN = 500
-_HOST = re.compile(r"^(?:[a-z]+://)?(?:www\.)?([^/:?#]+)", re.IGNORECASE)
 _SHORTEST_PHONE = 7  # digits
 _EXTENSION = re.compile(r"(?i)ext|ramal|[x#]")
 _NO_DIGITS = re.compile(r"\D")
@@ -113,12 +112,6 @@ def _contact_keys(first: str, last: str, email: str, phone: str, account: UUID |
         yield "at", account, _fold(last)
         if first:
             yield "name", _fold(first), _fold(last)
-
-
-def host(website: str) -> str:
-    """The site without what stands before and after its host: `"https://www.Acme.com/en"` is `"acme.com"`."""
-    found = _HOST.match(website.strip())
-    return found[1].lower().rstrip(".") if found else ""
 
 
 def digits(phone: str) -> str:
