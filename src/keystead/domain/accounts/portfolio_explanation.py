@@ -93,8 +93,10 @@ def explain_portfolio(
     parts, target_sign = _PARTS[column]
     asked = Asked(query, viewer, today, keys, parts, column.startswith("weighted"), start, most)
     with localcontext(EXACT):
-        listed = _first if can_be_quick(query, viewer) else _every
-        included, excluded = listed(asked, account, figures, target_sign, count=column == "deals")
+        if can_be_quick(query, viewer):
+            included, excluded = _first(asked, figures, target_sign, count=column == "deals")
+        else:
+            included, excluded = _every(asked, account, target_sign, count=column == "deals")
         if account and target_sign:
             excluded += _other_plans(query, account, viewer)
         if column == "gap" and figures.values["gap"] is not None:
@@ -105,9 +107,7 @@ def explain_portfolio(
     return PortfolioExplanation(column, found, scope_name, figures, total, tuple(included), tuple(_unseen_last(excluded)))
 
 
-def _first(
-    asked: Asked, _account: UUID | None, figures: Figures, target_sign: int, *, count: bool
-) -> tuple[list[Line], list[LeftOut]]:
+def _first(asked: Asked, figures: Figures, target_sign: int, *, count: bool) -> tuple[list[Line], list[LeftOut]]:
     """The rows for a reader who sees everything: the first are looked up, and what all come to is what the figures say."""
     rows = FirstRows(asked)
     included, excluded = first_deals(rows, figures, count=count) if asked.parts else ([], [])
@@ -117,9 +117,7 @@ def _first(
     return included, excluded
 
 
-def _every(
-    asked: Asked, account: UUID | None, _figures: Figures, target_sign: int, *, count: bool
-) -> tuple[list[Line], list[LeftOut]]:
+def _every(asked: Asked, account: UUID | None, target_sign: int, *, count: bool) -> tuple[list[Line], list[LeftOut]]:
     """The rows of anybody's explanation: each is read, and judged by what she may see."""
     scope, parameters = scope_of(asked.query, account, asked.keys, asked.viewer)
     steps, of_chain = statement(
