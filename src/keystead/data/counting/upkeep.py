@@ -53,41 +53,44 @@ _CHANGES = {
         ),
     ),
 }
+# Deals by one of their columns: `into` (workspace, name, change) goes what a statement changed, where the column says something.
 _DEALS = """
-CREATE FUNCTION keystead_deal_by_account_{event}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  INSERT INTO keystead_dealcountline (workspace_id, account_id, change)
-  SELECT workspace_id, account_id, sum(change) FROM ({rows}) counted
-  WHERE account_id IS NOT NULL GROUP BY workspace_id, account_id HAVING sum(change) <> 0;
+CREATE FUNCTION keystead_deal_by_{what}_{event}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO {into} SELECT workspace_id, {name}, sum(change) FROM ({rows}) counted
+  WHERE {column} IS NOT NULL GROUP BY workspace_id, {column} HAVING sum(change) <> 0;
   RETURN NULL;
 END $$;
-CREATE TRIGGER by_account_{event} AFTER {upper} ON keystead_deal REFERENCING {tables}
-  FOR EACH STATEMENT EXECUTE FUNCTION keystead_deal_by_account_{event}();
-"""
-_BY_STATUS = """
-CREATE FUNCTION keystead_deal_by_status_{event}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  INSERT INTO keystead_countline (workspace_id, "table", change)
-  SELECT workspace_id, 'keystead_deal:' || status, sum(change) FROM ({rows}) counted
-  GROUP BY workspace_id, status HAVING sum(change) <> 0;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER by_status_{event} AFTER {upper} ON keystead_deal REFERENCING {tables}
-  FOR EACH STATEMENT EXECUTE FUNCTION keystead_deal_by_status_{event}();
+CREATE TRIGGER by_{what}_{event} AFTER {upper} ON keystead_deal REFERENCING {tables}
+  FOR EACH STATEMENT EXECUTE FUNCTION keystead_deal_by_{what}_{event}();
 """
 
 
-def _of_changes(template: str, column: str) -> str:
+def _triggers(what: str, *, column: str, name: str, into: str) -> str:
     return "".join(
-        template.format(event=event, upper=event.upper(), tables=tables, rows=rows.format(column))
+        _DEALS.format(
+            what=what,
+            column=column,
+            name=name,
+            into=into,
+            event=event,
+            upper=event.upper(),
+            tables=tables,
+            rows=rows.format(column),
+        )
         for event, (tables, rows) in _CHANGES.items()
     )
 
 
 def triggers_by_account() -> str:
-    return _of_changes(_DEALS, "account_id")
+    return _triggers(
+        "account", column="account_id", name="account_id", into="keystead_dealcountline (workspace_id, account_id, change)"
+    )
 
 
 def triggers_by_status() -> str:
-    return _of_changes(_BY_STATUS, "status")
+    return _triggers(
+        "status", column="status", name="'keystead_deal:' || status", into='keystead_countline (workspace_id, "table", change)'
+    )
 
 
 def no_triggers_by_account() -> str:

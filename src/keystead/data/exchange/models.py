@@ -39,9 +39,8 @@ class Import(Tenant):
     file = models.FileField(upload_to="imports/", max_length=300)
     filename = models.CharField(_("file"), max_length=300)
     options = models.JSONField(default=dict)  # what the person or client asked for, as in docs/reference/api.md
-    format = models.JSONField(
-        default=dict
-    )  # what was detected: encoding, delimiter, sheets, header row; the keys that were asked
+    # What was detected: encoding, delimiter, sheets, header row, date and number formats; and the keys that were asked.
+    format = models.JSONField(default=dict)
     columns = models.JSONField(default=list)  # [{name, examples, distinct, guess, confidence, why}]
     mapping = models.JSONField(default=dict)  # {column: field}, as used
     offers = models.JSONField(default=dict)  # what must be decided: unknown accounts, stages, values, with suggestions
