@@ -37,16 +37,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 def pytest_configure() -> None:
     """`bin/test` gives a data directory of its own; the server of static files wants its folder to be there."""
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    # Before anybody hashes: who is first, be it a fixture of a whole module, decides for all that follow.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.hookimpl(trylast=True)  # fixtures have their say first
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Those that take long begin: the many short ones are shared out better at the end."""
     items.sort(key=lambda item: not item.nodeid.startswith(("tests/journeys/", "tests/luck/")))
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords() -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session", autouse=True)
