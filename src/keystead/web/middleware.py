@@ -1,6 +1,5 @@
 """Opens the language and the workspace of a request, and closes them again whatever happens."""
 
-import json
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -8,24 +7,22 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_supported_language_variant, gettext
+from django.utils.translation import get_supported_language_variant
 
 from keystead.base.scope import open_scope
 from keystead.data.permissions import only_reads
 from keystead.domain.workspace.membership import NoSuchWorkspace, membership, note_opened
 from keystead.domain.workspace.permissions import NotAllowed
-from keystead.domain.workspace.why import why
 from keystead.web.changes.offering import offer_undo
 from keystead.web.find.opened import note_page
 from keystead.web.requests import wants_fragment
-from keystead.web.workspace.leaving import ConfirmFirst, not_here, note_export, take_up, to_confirming, to_setting_up
+from keystead.web.workspace.leaving import ConfirmFirst, note_export, take_up, to_confirming, to_setting_up
+from keystead.web.workspace.refusals import LAST_WORKSPACE, not_allowed, not_here
 from keystead.web.workspace.sign_in_steps import must_set_up
 
 Respond = Callable[[HttpRequest], HttpResponse]
-LAST_WORKSPACE = "workspace"  # the key in the session
 THEME_COOKIE = "keystead_theme"
 PAGE_HEADER = "Keystead-Page"  # which open page sends the request, by a key that it made for itself
 
@@ -88,18 +85,7 @@ class ScopeMiddleware:
             if request.method in ("GET", "HEAD"):
                 only_reads(member)
             _note_way(request, slug)
-            try:
-                response: HttpResponse = view(request, *args, **kwargs)
-                # A template that is rendered after the view has returned would find the workspace closed.
-                if hasattr(response, "render") and callable(response.render):
-                    response = response.render()
-                response = offer_undo(request, response)
-            except NotAllowed as refusal:
-                response = _refused(request, refusal)
-            except Http404:
-                response = not_here(request)
-            except ConfirmFirst:
-                response = to_confirming(request)
+            response = _answer(request, view, args, kwargs)
             note_export(request, response)
             note_page(request, response)
             patch_vary_headers(response, ["HX-Request"])
@@ -120,10 +106,25 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
 
 
-def _refused(request: HttpRequest, refusal: NotAllowed) -> HttpResponse:
-    reasons = why(request.viewer, refusal.action, None).reasons  # type: ignore[attr-defined]
-    reason = str(reasons[0]) if reasons else gettext("This is beyond what you may change.")
-    if wants_fragment(request):
-        toast = {"toast": {"text": reason, "level": "error"}}
-        return HttpResponse(status=403, headers={"HX-Trigger": json.dumps(toast)})
-    return render(request, "403.html", {"reason": reason}, status=403)
+def _answer(request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> HttpResponse:
+    """What the view says, and what its refusals mean to whoever looks at a page."""
+    try:
+        response: HttpResponse = view(request, *args, **kwargs)
+        # A template that is rendered after the view has returned would find the workspace closed.
+        if hasattr(response, "render") and callable(response.render):
+            response = response.render()
+        response = offer_undo(request, response)
+    except NotAllowed as refusal:
+        return not_allowed(request, refusal)
+    except Http404:
+        return not_here(request)
+    except ConfirmFirst:
+        return to_confirming(request)
+    return _takes_forms_only(request, response) if response.status_code == 405 else response
+
+
+def _takes_forms_only(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Somebody asks for the address of a form: by the address bar, or a language chosen on the page of its errors."""
+    page = not_here(request, status=405)
+    page.headers["Allow"] = response.headers["Allow"]
+    return page

@@ -17,8 +17,8 @@ from keystead.data.workspace.models import Member, User
 from keystead.domain.workspace.invitations import CannotAccept, NewLogin, OpenInvitation, accept, read_invitation
 from keystead.domain.workspace.membership import is_unopened, memberships
 from keystead.domain.workspace.profile import change_profile
-from keystead.web.middleware import LAST_WORKSPACE
 from keystead.web.workspace.forms import AcceptForm
+from keystead.web.workspace.refusals import LAST_WORKSPACE
 from keystead.web.workspace.writing import attempt
 
 _GONE = {"unknown": 404}

@@ -6,16 +6,13 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from keystead.data.workspace.models import Member, Role
 from keystead.domain.workspace.audit import record
 from keystead.web.requests import wants_fragment
-
-_MOST_NAMED = 3  # administrators named on a page
 
 
 def note_export(request: HttpRequest, response: HttpResponse) -> None:
@@ -42,21 +39,6 @@ def to_setting_up(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         messages.info(request, _("This workspace asks for a second step at sign-in. Set one up, then it opens."))
     return redirect(place)
-
-
-def not_here(request: HttpRequest) -> HttpResponse:
-    """The same page whether there is nothing at this address or it is not for the viewer; it says whom to ask.
-
-    A guest sees no other members, administrators included.
-    """
-    if wants_fragment(request):
-        return HttpResponse(status=404)
-    viewer = request.viewer  # type: ignore[attr-defined]
-    administrators = Member.objects.visible_to(viewer).filter(
-        role__in=(Role.OWNER, Role.ADMIN), is_active=True, user__isnull=False
-    )
-    asked = list(administrators.exclude(pk=viewer.pk).order_by("role", "name")[:_MOST_NAMED])
-    return render(request, "404.html", {"administrators": asked, "address": request.build_absolute_uri()}, status=404)
 
 
 _WAITING = "asked_before_confirming"  # the key in the session

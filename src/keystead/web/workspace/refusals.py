@@ -1,0 +1,93 @@
+"""Pages that refuse: inside the product's frame for who is signed in to a workspace, else alone on the page.
+
+Inside they say the same whether there is nothing at an address or it is not for the viewer.
+"""
+
+import json
+import re
+from typing import Any
+
+from django.db import Error
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from keystead.base.scope import open_scope
+from keystead.data.workspace.models import Member, Role
+from keystead.domain.workspace.membership import NoSuchWorkspace, membership
+from keystead.domain.workspace.permissions import NotAllowed
+from keystead.domain.workspace.why import why
+from keystead.web.requests import wants_fragment
+from keystead.web.shell import navigation
+from keystead.web.workspace.sign_in_steps import must_set_up
+
+LAST_WORKSPACE = "workspace"  # the key in the session
+_MOST_NAMED = 3  # administrators named on a page
+_OF_WORKSPACE = re.compile(r"/w/([-\w]+)(?:/|$)")
+
+
+def not_here(request: HttpRequest, status: int = 404) -> HttpResponse:
+    """In an open workspace: the page that says whom to ask. A guest sees no other members, administrators included."""
+    if wants_fragment(request):
+        return HttpResponse(status=status)
+    viewer = request.viewer  # type: ignore[attr-defined]
+    administrators = Member.objects.visible_to(viewer).filter(
+        role__in=(Role.OWNER, Role.ADMIN), is_active=True, user__isnull=False
+    )
+    asked = list(administrators.exclude(pk=viewer.pk).order_by("role", "name")[:_MOST_NAMED])
+    return _inside(request, status, "404.html", administrators=asked, address=request.build_absolute_uri())
+
+
+def not_allowed(request: HttpRequest, refusal: NotAllowed) -> HttpResponse:
+    """In an open workspace: why the viewer may not do this."""
+    reasons = why(request.viewer, refusal.action, None).reasons  # type: ignore[attr-defined]
+    reason = str(reasons[0]) if reasons else _("This is beyond what you may change.")
+    if wants_fragment(request):
+        toast = {"toast": {"text": reason, "level": "error"}}
+        return HttpResponse(status=403, headers={"HX-Trigger": json.dumps(toast)})
+    return _inside(request, 403, "403.html", reason=reason)
+
+
+def refused_in_own_frame(request: HttpRequest, status: int) -> HttpResponse | None:
+    """For an address that leads into no open workspace: the page of that status (403, 404) in the frame of the workspace that it
+    names, else of the one that was used last. None for who has no such place, and when the database does not answer.
+    """
+    if wants_fragment(request):
+        return None
+    try:
+        own = _own_place(request)
+        if own is None:
+            return None
+        named, member = own
+        request.workspace, request.viewer = member.workspace, member  # type: ignore[attr-defined]
+        with open_scope(workspace_id=member.workspace_id, user_id=member.user_id):
+            return not_here(request) if named and status == 404 else _inside(request, status, f"{status}.html")
+    except Error:
+        request.workspace = request.viewer = None  # type: ignore[attr-defined]
+        return None
+
+
+def _own_place(request: HttpRequest) -> tuple[bool, Member] | None:
+    """Whether the address names it, and the place there; none where a second step is still to be set up."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    found = _OF_WORKSPACE.match(request.path)
+    named = found[1] if found else ""
+    for slug in filter(None, (named, request.session.get(LAST_WORKSPACE))):
+        try:
+            _workspace, member = membership(user_id=user.pk, slug=slug)
+        except NoSuchWorkspace:
+            continue
+        return None if must_set_up(request, member) else (slug == named, member)
+    return None
+
+
+def _inside(request: HttpRequest, status: int, template: str, **words: Any) -> HttpResponse:
+    """Under its place in the navigation, with the way back to it. Such a page does not listen to changes: nothing is shown."""
+    places = navigation(request.path, request.workspace, request.viewer)  # type: ignore[attr-defined]
+    place = next((each for each in places if each["is_current"] and each["url"] != request.path), None)
+    here = {"label": _("Not allowed") if status == 403 else _("Not here"), "url": ""}
+    crumbs = [{"label": place["label"], "url": place["url"]}, here] if place else [here]
+    context = {"frame": "error_inside.html", "place": place, "crumbs": crumbs, "why_url": "", **words}
+    return render(request, template, context, status=status)
