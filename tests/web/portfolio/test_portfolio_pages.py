@@ -199,6 +199,13 @@ def test_a_group_of_deals_explains_its_own_share(world: World, aurelia: Account)
     assert "Iberia" not in part
 
 
+@pytest.mark.parametrize("written", [r'["=\u0000", "=x"]', r'["=\ud800", "=x"]', r'["=Food", 1]', r'[["=Food"]]', "[" * 5_000])
+def test_a_group_that_is_none_is_not_found(world: World, aurelia: Account, written: str) -> None:
+    asked = {"kpi": "won", "group": "industry,deal_owner_region", "in": written}
+    for member in (world.olga, world.alice):
+        assert as_(member).get(f"{HOME}explanation", asked).status_code == 404, written[:20]
+
+
 def test_the_files_hold_what_is_filtered_and_grouped_and_no_formula(world: World, aurelia: Account) -> None:
     with world.inside():
         evil = account("=1+1", industry="Food", owner=world.alice)

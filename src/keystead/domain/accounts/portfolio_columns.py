@@ -118,6 +118,11 @@ def group_keys(path: str) -> tuple[str, ...]:
             found = json.loads(path)
         except (ValueError, RecursionError):
             found = None
-        if isinstance(found, list) and 0 < len(found) <= MOST_GROUPS and all(isinstance(key, str) for key in found):
+        if isinstance(found, list) and 0 < len(found) <= MOST_GROUPS and all(map(_is_key, found)):
             return tuple(found)
     return (path,) if path else ()
+
+
+def _is_key(value: object) -> bool:
+    """NUL and half a surrogate pair can be written in JSON, and are in no key: the database does not know them."""
+    return isinstance(value, str) and value == value.replace("\x00", "").encode("utf-8", "ignore").decode()
