@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from babel.numbers import format_currency, format_decimal
@@ -144,3 +145,15 @@ def test_initials_take_the_first_and_the_last_name() -> None:
     assert written("{{ it|initials }}", "en", it="João Pedro da Silva") == "JS"
     assert written("{{ it|initials }}", "en", it="ana@nordlicht.example") == "A"
     assert written("{{ it|initials }}", "en", it="") == "?"
+
+
+@pytest.mark.parametrize(
+    ("language", "million", "milliard"),
+    [("en", "1.23 M", "1.23 B"), ("pt-br", "1,23 mi", "1,23 bi"), ("es", "1,23 M", "1.235 M")],
+)
+def test_a_long_number_under_a_narrow_column_is_told_by_its_first_digits(language: str, million: str, milliard: str) -> None:
+    short = partial(formats.number_compact, language=language)
+    assert short(1_234_567).replace(formats.NBSP, " ") == million
+    assert short(Decimal(1_234_567_890)).replace(formats.NBSP, " ") == milliard
+    assert short(-2_000_000).startswith(formats.MINUS)
+    assert short(156_761) == formats.number(156_761, language)

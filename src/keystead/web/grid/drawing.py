@@ -140,13 +140,18 @@ class Drawer:
         if isinstance(value, Money):
             full = formats.money(value.rounded(), self.language)
             return filled('<span title="{}">{}</span>', full, formats.money_compact(value, self.language))
-        if how in ("count", "empty"):
-            return formats.number(value, self.language)
-        if column.kind is Kind.RATIO:
-            return formats.percent(value, self.language)
-        if isinstance(value, Decimal):
-            return formats.number(value.quantize(Decimal("0.01")) if value % 1 else value, self.language)
-        return self.value(column, value)
+        if how not in ("count", "empty"):
+            if column.kind is Kind.RATIO:
+                return formats.percent(value, self.language)
+            if not isinstance(value, (int, Decimal)):
+                return self.value(column, value)
+        return self._foot_number(value)
+
+    def _foot_number(self, value: int | Decimal) -> SafeString | str:
+        """A long one by its first digits, so that no column breaks it in two; its title has all of it."""
+        exact = value.quantize(Decimal("0.01")) if isinstance(value, Decimal) and value % 1 else value
+        full, short = formats.number(exact, self.language), formats.number_compact(exact, self.language)
+        return short if short == full else filled('<span title="{}">{}</span>', full, short)
 
 
 def classes_of(column: Column, *, is_chosen: bool) -> str:

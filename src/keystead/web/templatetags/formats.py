@@ -103,6 +103,18 @@ def number(value: Decimal | int | float, language: str, places: int | None = Non
     return _sign(value, text) + text
 
 
+def number_compact(value: Decimal | int | float, language: str) -> str:
+    """For the feet of narrow columns: in full below a million, else "1.23 M", "1.23 B"; the full number has room elsewhere."""
+    style = style_for(language)
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    exponent, places = _scale(exact, style)
+    if exponent < _MILLION:
+        return number(exact, language)
+    scaled = exact.scaleb(-exponent, context=EXACT)
+    text = _digits(scaled, places if scaled.copy_abs() < 1000 else 0, style)
+    return f"{_sign(exact, text)}{text}{NBSP}{style.units[exponent]}"
+
+
 def money(value: MoneyLike, language: str, *, always_sign: bool = False) -> str:
     """In full: "€ 1,234.50", "€ 1.234,50", "1.234,50 €"."""
     style = style_for(language)

@@ -1,0 +1,142 @@
+"""What once looked wrong on real pages, measured in a browser: each page is asked of the product, then laid out without a server."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from keystead.data.models import Account, Plan
+from keystead.domain.deals.editing import create_deal
+from keystead.domain.plans.editing import create_plan
+from keystead.web.grid import bulk
+from tests.support.browser import DESK, PHONE
+from tests.support.world import World, account
+
+STYLES = (Path(__file__).parents[2] / "src/keystead/web/static/build/app.css").read_text()
+LONG = "A framework agreement for maintenance, spare parts, training and remote monitoring of all plants, warehouses and depots"
+LINES = """element => {
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  return new Set([...range.getClientRects()].map((box) => Math.round(box.bottom))).size;
+}"""
+LEFT = """element => {
+  const range = document.createRange();
+  range.selectNode(element.firstChild);
+  return range.getBoundingClientRect().left;
+}"""
+
+
+@pytest.fixture
+def shows(browser: Browser, world: World, client: Client) -> Iterator[Any]:
+    """`shows("plans:list")` lays out the page that Alice gets at that address."""
+    assert world.alice.user is not None
+    client.force_login(world.alice.user)
+    contexts = []
+
+    def shows(name: str, *arguments: Any, size: ViewportSize = DESK, asks: str = "") -> Page:
+        answer = client.get(reverse(name, args=["northwind", *arguments]) + asks)
+        assert answer.status_code == 200
+        page_source = re.sub(r"<(link|script)[^>]*>", "", answer.content.decode())
+        contexts.append(browser.new_context(viewport=size, java_script_enabled=False))
+        page = contexts[-1].new_page()
+        page.set_content(f"<style>{STYLES}</style>{page_source}")
+        return page
+
+    yield shows
+    for each in contexts:
+        each.close()
+
+
+@pytest.fixture
+def plan(world: World) -> Plan:
+    """With a deal that counts and one whose currency has no rate."""
+    with world.inside():
+        customer = account("Aurelia Foods", owner=world.alice, employees=1_234_567_890)
+        fields = {"account": customer, "name": LONG, "currency": "EUR", "owner": world.alice, "target": Decimal(1_000_000)}
+        made: Plan = create_plan(
+            viewer=world.alice,
+            today=date(2026, 6, 15),
+            fields={**fields, "start_date": date(2026, 1, 1), "end_date": date(2026, 12, 31)},
+        )
+        for name, currency in (("Cold-chain renewal of the northern plants", "EUR"), ("Fleet", "USD")):
+            deal = {"name": name, "account": customer, "amount": Decimal("412345.67"), "currency": currency, "status": "won"}
+            create_deal(viewer=world.olga, fields={**deal, "close_date": date(2026, 3, 1)})
+    return made
+
+
+def test_linked_revenue_leaves_a_phone_room_for_the_names(plan: Plan, shows: Any) -> None:
+    page = shows("plans:revenue", plan.pk, size=PHONE)
+    row = page.locator("tr", has_text="Cold-chain renewal").first
+    name, amount = (row.locator("td:visible").nth(place).bounding_box() for place in (0, 1))
+    assert row.locator("td:visible").count() == 2
+    assert name["width"] > 1.5 * amount["width"]
+    assert row.locator(".row-title").evaluate(LINES) <= 2
+    assert row.locator(".only-phone").inner_text() == "Won · 1 Mar 2026"
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_words_over_a_column_begin_where_the_column_does(plan: Plan, shows: Any, size: ViewportSize) -> None:
+    page = shows("plans:list", size=size)
+    bar = page.locator("tbody .track-small").first.evaluate("e => e.getBoundingClientRect().left")
+    words = page.get_by_role("columnheader", name="Won and forecast").locator(".grid-head")
+    assert abs(words.evaluate(LEFT) - bar) <= 1
+    title, name = page.locator("thead th .sort").first, page.locator("tbody .row-title").first
+    assert abs(title.evaluate(LEFT) - name.evaluate(LEFT)) <= 1
+
+
+def test_a_warning_stands_before_its_number_and_in_its_line(plan: Plan, shows: Any) -> None:
+    page = shows("plans:list", size=PHONE)
+    cell = page.locator("tbody td:has(.text-bad .icon):visible").first
+    mark, number = cell.locator(".icon").bounding_box(), cell.locator(".figure-link").bounding_box()
+    assert mark["x"] + mark["width"] <= number["x"]
+    assert number["y"] - 1 <= mark["y"]
+    assert mark["y"] + mark["height"] <= number["y"] + number["height"] + 1
+
+
+@pytest.mark.parametrize(
+    ("language", "long"),
+    [("en", "You may leave this page"), ("pt-br", "Você pode sair desta página"), ("es", "Puedes salir de esta página")],
+)
+def test_the_change_of_many_says_how_many_and_of_a_long_one_that_one_may_leave(
+    world: World, plan: Plan, client: Client, monkeypatch: pytest.MonkeyPatch, language: str, long: str
+) -> None:
+    assert world.alice.user is not None
+    client.force_login(world.alice.user)
+    sent = {"all": "1", "column": "industry", "industry": "Food", "step": "preview"}
+    asked = reverse("accounts:bulk", args=["northwind"])
+    client.cookies["keystead_language"] = language
+    short = client.post(asked, sent).content.decode()
+    assert long not in short
+    monkeypatch.setattr(bulk, "_LONG", 0)
+    page = client.post(asked, sent).content.decode()
+    assert long in page
+    assert re.search(r'<b class="num">1 \w+', page)
+
+
+def test_a_long_title_is_short_until_somebody_asks_for_all_of_it(world: World, plan: Plan, shows: Any) -> None:
+    with world.inside():
+        Account.objects.filter(pk=plan.account_id).update(name=LONG)
+    page = shows("plans:detail", plan.pk, size=PHONE)
+    title = page.locator("h1")
+    cut = "element => element.scrollHeight > element.clientHeight + 1"
+    assert title.evaluate(cut)
+    page.get_by_text("Whole title").click()
+    assert not title.evaluate(cut)
+    assert page.locator(".page-meta").get_by_text(LONG).is_visible(), "the plan's own name is never shortened"
+    assert not shows("plans:detail", plan.pk, size=DESK).get_by_text("Whole title").is_visible()
+
+
+@pytest.mark.parametrize(("size", "columns"), [(DESK, "name,employees,deals,plans"), (PHONE, "name,employees,deals")])
+def test_a_sum_of_ten_figures_stays_in_one_piece(world: World, plan: Plan, shows: Any, size: ViewportSize, columns: str) -> None:
+    page = shows("accounts:list", size=size, asks=f"?columns={columns}")
+    total = page.locator("tfoot [title='1,234,567,890']")
+    assert total.inner_text() == "1.23\N{NO-BREAK SPACE}B"
+    assert total.evaluate(LINES) == 1
