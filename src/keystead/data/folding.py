@@ -1,7 +1,8 @@
 """Steps that a database takes one after another, as one step for a database that has nothing yet.
 
 Django builds its models anew after each change of a table, which for all our steps is most of the time of a first start. Folded,
-each table is made once, as the last step leaves it, with indexes, constraints and triggers. Plain SQL runs as the steps have it.
+each table is made once, as the last step leaves it, with indexes, constraints and triggers, and the models are built once for all
+of them. Plain SQL runs as the steps have it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,10 +27,33 @@ def folded(steps: Sequence[str]) -> tuple[list[Operation], list[tuple[str, str]]
     for step in taken:
         for operation in step.operations:
             operation.state_forwards(APP, state)
-    tables = [_made(model) for model in _in_order(state)]
+    tables = Tables([_made(model) for model in _in_order(state)])
     plain = [operation for step in taken for operation in step.operations if isinstance(operation, migrations.RunSQL)]
     needs = sorted({needed for step in taken for needed in step.dependencies if needed[0] != APP})
-    return [*tables, KeysAndIndexes(), *plain], needs
+    return [tables, KeysAndIndexes(), *plain], needs
+
+
+class Tables(Operation):
+    """Makes tables one after another, with models that are built when all of them are known."""
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, made: Sequence[migrations.CreateModel]) -> None:
+        self.made = made
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        vars(state).pop("apps", None)  # else Django builds those that a new table touches, for each of them
+        for table in self.made:
+            table.state_forwards(app_label, state)
+
+    def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: ProjectState) -> None:
+        for table in self.made:
+            table.database_forwards(app_label, schema_editor, *states)
+
+    def database_backwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: ProjectState) -> None:
+        for table in reversed(self.made):
+            table.database_backwards(app_label, schema_editor, *states)
 
 
 class KeysAndIndexes(Operation):
