@@ -7,6 +7,7 @@ from pathlib import Path
 
 from keystead.config import connect, run
 from keystead.config.embedded import ServerFailed
+from keystead.config.loading import all_stays
 from keystead.config.place import DataInUse, current_place, secret_key
 from keystead.config.supervisor import Stopped, stop_signals
 
@@ -125,8 +126,11 @@ def _database_for(name: str, arguments: list[str]) -> AbstractContextManager[str
 
 
 def _execute(arguments: list[str]) -> int:
+    import django
     from django.core.management import execute_from_command_line
 
+    with all_stays():
+        django.setup()
     try:
         execute_from_command_line(["keystead", *arguments])
     except SystemExit as end:  # so that the database is stopped in order before we end
