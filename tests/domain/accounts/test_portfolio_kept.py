@@ -199,7 +199,7 @@ class Story:
         self.today = TODAY + timedelta(days)
 
 
-@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=steps)
 def test_after_whatever_happens_the_kept_figures_are_those_of_plain_loops(world: World, steps: list[tuple[Any, ...]]) -> None:
     with world.inside(), pytest.raises(_Enough):

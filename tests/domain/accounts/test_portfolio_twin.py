@@ -206,7 +206,7 @@ def _explained(query: PortfolioQuery, column: str, viewer: Any, keys: tuple[str,
 
 
 @pytest.mark.parametrize("who", ["olga", "mona", "alice"])
-@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     given_=st.fixed_dictionaries({"accounts": accounts, "deals": deals, "plans": plans, "rates": rates}),
     group=st.sampled_from(GROUPINGS),

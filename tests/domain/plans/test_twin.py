@@ -24,7 +24,7 @@ from tests.support.world import World
 
 EXACTLY = Context(prec=200)
 slowly = settings(
-    max_examples=examples(15),
+    max_examples=examples(8),
     deadline=None,
     phases=[
         Phase.explicit,

@@ -99,7 +99,7 @@ def run(scene: Scene, step: Step, number: int) -> UUID | None:
 
 
 @settings(
-    max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 60)), min_size=1, max_size=6))
 def test_a_row_of_changes_is_undone_backwards_and_redone_forwards(world: World, steps: list[tuple[Step, int]]) -> None:
