@@ -135,6 +135,18 @@ def test_each_person_meets_imports_by_her_rights(callers: Callers, previewed: An
             [("/options", "bad_json")],
         ),
         (
+            {"file": SimpleUploadedFile("a.csv", b"x"), "kind": "accounts", "options": '{"mapping": {"x": ["name"]}}'},
+            [("/options/mapping", "bad_option")],
+        ),
+        (
+            {
+                "file": SimpleUploadedFile("a.csv", b"x"),
+                "kind": "accounts",
+                "options": '{"values": ' + "[" * 5000 + "]" * 5000 + "}",
+            },
+            [("/options/values", "bad_option")],
+        ),
+        (
             {"file": SimpleUploadedFile("a.csv", b"x"), "kind": "accounts", "options": '{"luck": 1}'},
             [("/options/luck", "unknown_option")],
         ),

@@ -1,6 +1,6 @@
 """What a person or a client may ask of an import: checked before anything is read."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -18,6 +18,8 @@ OPTIONS = frozenset(
     "mapping values match mode locale date_format number_format formats sheet header_row currency unknown adopt without".split()
 )
 
+_LOWEST_ROW = 2**31 - 1  # no file is as long
+
 
 def check_options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """The options of an import, or `Invalid` with one error for each that is not understood.
@@ -28,26 +30,21 @@ def check_options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(match, list) and match and _is_key(match):
         options = {**options, "match": [match]}
     errors = [FieldError(name, "unknown_option", _("There is no such option.")) for name in options if name not in OPTIONS]
-    shapes: dict[str, type | tuple[type, ...]] = {
-        "mapping": dict, "values": dict, "formats": dict, "unknown": dict, "match": list, "mode": str, "locale": str,
-        "date_format": str, "number_format": str, "sheet": str, "currency": str, "header_row": int,
-        "adopt": bool, "without": dict,
-    }  # fmt: skip
     errors.extend(
         FieldError(name, "bad_option", _("This option has another shape."))
-        for name, shape in shapes.items()
-        if options.get(name) is not None and not isinstance(options[name], shape)
-    )
-    errors.extend(
-        FieldError(name, "invalid_text", _("The text holds characters that cannot be stored."))
-        for name, value in options.items()
-        if _holds_nul(value)
+        for name, is_such in _SHAPES.items()
+        if options.get(name) is not None and not is_such(options[name])
     )
     if errors:
         raise Invalid(errors)
-    if not all(_is_texts(texts) for texts in (options.get("without") or {}).values()):
-        raise Invalid.one("without", "bad_option", _("This option has another shape."))
     errors = [*_field_errors(kind, options), *_choice_errors(options), *_format_errors(options)]
+    if errors:
+        raise Invalid(errors)
+    errors = [  # last, when nothing is deeper than it should be
+        FieldError(name, "invalid_text", _("The text holds characters that cannot be stored."))
+        for name, value in options.items()
+        if _holds_nul(value)
+    ]
     if errors:
         raise Invalid(errors)
     return {name: value for name, value in options.items() if value not in (None, "")}
@@ -78,12 +75,32 @@ def _holds_nul(value: Any) -> bool:
     return "\0" in value if isinstance(value, str) else isinstance(value, list) and any(map(_holds_nul, value))
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
 def _is_texts(texts: Any) -> bool:
-    return isinstance(texts, list) and all(isinstance(text, str) for text in texts)
+    return isinstance(texts, list) and all(map(_is_text, texts))
+
+
+def _is_object(value: Any, of: Callable[[Any], bool]) -> bool:
+    return isinstance(value, dict) and all(map(of, value.values()))
 
 
 def _is_key(key: Any) -> bool:
-    return isinstance(key, list) and bool(key) and all(isinstance(name, str) for name in key) and len(set(key)) == len(key)
+    return _is_texts(key) and bool(key) and len(set(key)) == len(key)
+
+
+_SHAPES: dict[str, Callable[[Any], bool]] = {
+    "mapping": lambda value: _is_object(value, lambda field: field is None or _is_text(field)),
+    "values": lambda value: _is_object(value, lambda pairs: _is_object(pairs, _is_text)),
+    "without": lambda value: _is_object(value, _is_texts),
+    "formats": lambda value: isinstance(value, dict),
+    "unknown": lambda value: isinstance(value, dict),
+    "match": lambda value: isinstance(value, list),
+    "adopt": lambda value: isinstance(value, bool),
+    "header_row": lambda value: isinstance(value, int) and 0 <= value <= _LOWEST_ROW,
+} | dict.fromkeys(("mode", "locale", "date_format", "number_format", "sheet", "currency"), _is_text)
 
 
 def _choice_errors(options: Mapping[str, Any]) -> list[FieldError]:
