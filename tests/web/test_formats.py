@@ -157,3 +157,10 @@ def test_a_long_number_under_a_narrow_column_is_told_by_its_first_digits(languag
     assert short(Decimal(1_234_567_890)).replace(formats.NBSP, " ") == milliard
     assert short(-2_000_000).startswith(formats.MINUS)
     assert short(156_761) == formats.number(156_761, language)
+
+
+def test_rates_stand_under_one_another_and_probabilities_have_the_percent_sign_of_the_language() -> None:
+    assert written("{{ it|rate }}", "en", it=Decimal("5.3300000000")) == "5.3300"
+    assert written("{{ it|rate }}", "pt-br", it=Decimal("0.0000578")) == "0,0000578"
+    assert written("{{ it|points }}", "pt-br", it=Decimal("12.50")) == "12,5%"
+    assert written("{{ it|points }}", "es", it=10).replace(formats.NBSP, " ") == "10 %"

@@ -1,4 +1,4 @@
-"""What once looked wrong on real pages, measured in a browser: each page is asked of the product, then laid out without a server."""
+"""What once looked wrong on real pages, measured in a browser: each page is asked of the product and laid out alone."""
 
 import re
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ def shows(browser: Browser, world: World, client: Client) -> Iterator[Any]:
         page_source = re.sub(r"<(link|script)[^>]*>", "", answer.content.decode())
         contexts.append(browser.new_context(viewport=size, java_script_enabled=False))
         page = contexts[-1].new_page()
-        page.set_content(f"<style>{STYLES}</style>{page_source}")
+        page.set_content(page_source.replace("</head>", f"<style>{STYLES}</style></head>"))
         return page
 
     yield shows
@@ -119,6 +119,23 @@ def test_the_change_of_many_says_how_many_and_of_a_long_one_that_one_may_leave(
     page = client.post(asked, sent).content.decode()
     assert long in page
     assert re.search(r'<b class="num">1 \w+', page)
+
+
+def test_many_rows_scroll_in_their_frame_and_make_no_page_longer(world: World, shows: Any) -> None:
+    with world.inside():
+        for number in range(40):
+            account(f"Customer {number:02}", owner=world.alice, segment_current="steady", segment_target="expert_for_hire")
+    page = shows("portfolio:list")
+    assert page.locator("tbody tr .sr-only").count() >= 40
+    assert page.evaluate("document.documentElement.scrollHeight <= document.querySelector('.app').offsetHeight + 1")
+
+
+def test_a_path_of_short_names_has_no_holes(shows: Any) -> None:
+    page = shows("accounts:new")
+    page.locator(".crumbs ol").evaluate("list => list.prepend(list.firstElementChild.cloneNode(true))")
+    gaps = page.locator(".crumbs li").evaluate_all("all => all.map(one => one.offsetWidth - one.firstElementChild.offsetWidth)")
+    assert len(gaps) == 3
+    assert max(gaps) < 24, "the stroke between two, and no more"
 
 
 def test_a_long_title_is_short_until_somebody_asks_for_all_of_it(world: World, plan: Plan, shows: Any) -> None:

@@ -13,7 +13,12 @@ from keystead.web.workspace import refusals
 from tests.support.world import World, account
 
 HOME = "/w/northwind/"
-NOWHERE = [f"{HOME}no/such/page/", f"{HOME}accounts/00000000-0000-4000-8000-000000000000/", f"{HOME}accounts/nonsense/", "/no/such/page"]
+NOWHERE = [
+    f"{HOME}no/such/page/",
+    f"{HOME}accounts/00000000-0000-4000-8000-000000000000/",
+    f"{HOME}accounts/nonsense/",
+    "/no/such/page",
+]
 FRAME = '<nav class="side"'
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from keystead.base.clock import now
-from keystead.data.models import Action, ApiToken, Deal, Import, Plan, Rate, Stage, Workspace
+from keystead.data.models import Action, ApiToken, Deal, Import, Member, Plan, Rate, Stage, Workspace
 from keystead.domain.workspace.tokens import authenticate
 from tests.support.world import World, account
 from tests.web.workspace.conftest import confirm
@@ -228,3 +228,27 @@ def test_an_unknown_address_is_a_page_with_a_way_back(db: None, client: Client) 
     assert answer.status_code == 404
     assert b"There is nothing here" in answer.content
     assert b'href="/"' in answer.content
+
+
+def test_a_token_is_offered_for_what_its_member_may_do(world: World, olga: Client) -> None:
+    ways = {"write": 'value="write"', "import": 'value="import"', "admin": 'value="admin"'}
+
+    def offered(client: Client) -> list[str]:
+        page = client.get(f"{HOME}me/").content.decode()
+        return [name for name, mark in ways.items() if mark in page]
+
+    def as_(member: Member) -> Client:
+        client = Client()
+        assert member.user is not None
+        client.force_login(member.user)
+        return client
+
+    assert offered(olga) == ["write", "import", "admin"]
+    assert offered(as_(world.alice)) == ["write", "import"]
+    assert offered(as_(world.gus)) == []
+    alice = as_(world.alice)
+    confirm(alice)
+    refused = alice.post(f"{HOME}me/tokens/", {"name": "Too much", "days": "30", "scopes": ["admin"]})
+    assert refused.status_code == 422
+    with world.inside():
+        assert not ApiToken.objects.filter(member=world.alice).exists()

@@ -2,7 +2,7 @@
 
 from django.db.models import Model
 
-from keystead.data.permissions import missing_scope, reaches, scope_of
+from keystead.data.permissions import TABLE, missing_scope, reaches, scope_of
 from keystead.data.workspace.models import Member, Scope
 
 
@@ -28,6 +28,11 @@ class MissingScope(NotAllowed):
 
 def may(viewer: Member, action: str, obj: Model | None = None) -> bool:
     return reaches(viewer, action, obj)
+
+
+def useful_scopes(viewer: Member) -> set[Scope]:
+    """What a token of hers can be for: with any other scope it could do no more, but end itself."""
+    return {scope_of(action) for action in TABLE if action != "token.own" and may(viewer, action)}
 
 
 def require(viewer: Member, action: str, obj: Model | None = None) -> None:

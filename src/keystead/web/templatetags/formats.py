@@ -161,9 +161,20 @@ def percent(value: Decimal | float, language: str, places: int = 0) -> str:
     return f"{_sign(value, text)}{text}{style.percent}"
 
 
+def points(value: Decimal | float, language: str) -> str:
+    """What is kept in hundredths already, as a probability is: 12.5 is "12.5 %"."""
+    return f"{number(value, language)}{style_for(language).percent}"
+
+
 def ratio(value: Decimal | float, language: str, places: int = 2) -> str:
     """A multiple: "0.72×"."""
     return f"{number(value, language, places)}×"
+
+
+def rate(value: Decimal, language: str) -> str:
+    """An exchange rate with four decimals, or as many as it carries, at most 10: those of a list stand under one another."""
+    exponent = value.normalize(EXACT).as_tuple().exponent
+    return number(value, language, min(10, max(4, -int(exponent))))
 
 
 def day(value: date, language: str) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from keystead.base.money import known_currencies
 from keystead.data.deals.models import DealStatus
 from keystead.data.workspace.models import Member, RatePolicy, Role, Scope, Workspace
-from keystead.domain.workspace.permissions import may
+from keystead.domain.workspace.permissions import may, useful_scopes
 from keystead.web.workspace.people import PersonField, by_name
 from keystead.web.workspace.sign_in_forms import password_rule
 from keystead.web.workspace.writing import RecordForm
@@ -162,9 +162,16 @@ class TokenForm(forms.Form):
     )  # fmt: skip
     scopes = forms.MultipleChoiceField(
         label=_("It may"), widget=forms.CheckboxSelectMultiple, required=False, initial=[Scope.READ],
-        choices=[choice for choice in Scope.choices if choice[0] != Scope.READ],
         help_text=_("Reading is always included. It never may more than you."),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, viewer: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        useful = useful_scopes(viewer)
+        offered = [choice for choice in Scope.choices if choice[0] in useful and choice[0] != Scope.READ]
+        self.fields["scopes"].choices = offered  # type: ignore[attr-defined]
+        if not offered:
+            del self.fields["scopes"]
 
 
 class AcceptForm(forms.Form):

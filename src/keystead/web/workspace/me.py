@@ -67,7 +67,7 @@ def _page(
     tokens = ApiToken.objects.visible_to(request.viewer).filter(revoked_at=None).order_by("-created_at")
     context: dict[str, Any] = {
         "form": profile,
-        "token_form": token_form or TokenForm(),
+        "token_form": token_form or TokenForm(viewer=request.viewer),
         "tokens": tokens,
         "new_token": new,
         "now": now(),
@@ -86,12 +86,12 @@ def _page(
 def my_tokens(request: WorkspaceRequest) -> HttpResponse:
     """Answers with the page itself, not with a redirect: the token exists nowhere but in this answer."""
     confirm_first(request)
-    form = TokenForm(request.POST)
+    form = TokenForm(request.POST, viewer=request.viewer)
     new = None
     if form.is_valid():
         at, days = now(), form.cleaned_data["days"]
         expires_at = at + timedelta(days=days) if days else None
-        name, scopes = form.cleaned_data["name"], form.cleaned_data["scopes"]
+        name, scopes = form.cleaned_data["name"], form.cleaned_data.get("scopes", [])
         new = attempt(form, lambda: create_token(viewer=request.viewer, name=name, at=at, expires_at=expires_at, scopes=scopes))
     return _page(request, token_form=None if new else form, new=new)
 
