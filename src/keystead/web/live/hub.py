@@ -65,8 +65,10 @@ class Hub:
         self._due.set()
 
     def on_gap(self) -> None:
-        """The database was out of hearing: everybody looks for herself."""
+        """The database was out of hearing: everybody looks for herself, and who is still let in is asked anew."""
         self.journal = Journal(self.now())
+        self._unsure |= {workspace for stream in self.streams for workspace in stream.workspaces()}
+        self._due.set()
         self._check_now.set()
         _spread((stream, stream.all_topics()) for stream in self.streams)
 
@@ -90,10 +92,18 @@ class Hub:
             await asyncio.sleep(GATHER)
             self._due.clear()
             notices, self._gathered = self._gathered, []
-            unsure, self._unsure = self._unsure, set()
             with _logged("telling of changes"):
-                await self._admit_again([each for each in self.streams if not unsure.isdisjoint(each.workspaces())])
+                await self._make_sure()
                 await self._tell(notices, set(self.streams))
+
+    async def _make_sure(self) -> None:
+        """Whoever could not be asked stays in doubt, and is asked at the next look at the sessions."""
+        unsure, self._unsure = self._unsure, set()
+        try:
+            await self._admit_again([each for each in self.streams if not unsure.isdisjoint(each.workspaces())])
+        except Exception:
+            self._unsure |= unsure
+            raise
 
     async def _tell(self, notices: list[Notice], streams: set[Stream]) -> None:
         listened = {workspace for stream in streams for workspace in stream.workspaces()}
@@ -116,6 +126,8 @@ class Hub:
                 gone = await self.run(ended, {stream.login for stream in self.streams}) if self.streams else set()
                 for stream in [each for each in self.streams if each.login in gone]:
                     stream.close()
+            if self._unsure:
+                self._due.set()
 
     async def _admit_again(self, streams: list[Stream]) -> None:
         """Rights may have changed: what each may hear of is asked anew."""
