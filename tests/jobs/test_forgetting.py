@@ -8,7 +8,8 @@ from django.db import connection
 from django.test import Client
 
 from keystead.base.clock import now
-from keystead.data.models import Account, IdempotentAnswer, Import, ImportRow
+from keystead.data.counting.by_account import most_deals
+from keystead.data.models import Account, CountLine, Deal, DealCountLine, IdempotentAnswer, Import, ImportRow
 from keystead.domain.exchange import imports, purging
 from keystead.domain.exchange.imports import TooOld
 from keystead.domain.exchange.purging import purge_imports
@@ -91,6 +92,25 @@ def test_each_workspace_forgets_its_own_answers_to_repeats_after_a_week(world: W
         assert not IdempotentAnswer.objects.exists()
     with world.inside(world.charlie):
         assert IdempotentAnswer.objects.count() == 1
+
+
+def test_lines_of_counts_that_nobody_asks_for_do_not_pile_up(world: World) -> None:
+    with world.inside():
+        aurelia = Account.objects.create(name="Aurelia")
+        for status in ("open", "won", "lost", "open"):
+            Deal.objects.create(name="Renewal", account=aurelia, currency="EUR", status=status)
+        Deal.objects.filter(status="won").update(status="lost")
+    with world.inside(world.charlie):
+        Deal.objects.create(name="Renewal", currency="EUR")
+        Deal.objects.create(name="Renewal", currency="EUR")
+    upkeep.forget.func(workspace_id=str(world.northwind.pk))
+    with world.inside():
+        lines = sorted(CountLine.objects.filter(table__startswith="keystead_deal").values_list("table", "change"))
+        assert lines == [("keystead_deal", 4), ("keystead_deal:lost", 2), ("keystead_deal:open", 2), ("keystead_deal:won", 0)]
+        assert not DealCountLine.objects.exists()
+        assert most_deals(1) == [(aurelia.pk, 4)]
+    with world.inside(world.charlie):
+        assert CountLine.objects.filter(table="keystead_deal").count() == 2
 
 
 def test_every_workspace_gets_its_own_job_of_forgetting(world: World) -> None:

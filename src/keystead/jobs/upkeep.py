@@ -10,6 +10,8 @@ from procrastinate.contrib.django import app
 
 from keystead.base import clock
 from keystead.base.scope import open_scope
+from keystead.data.counting import by_account
+from keystead.data.counting.models import join_lines
 from keystead.data.workspace.models import Workspace
 from keystead.domain.accounts.portfolio_verifying import repair
 from keystead.domain.exchange.purging import purge_imports
@@ -76,7 +78,7 @@ def forget_everywhere(timestamp: int) -> int:
 @app.task(name="keystead.jobs.upkeep.forget")
 def forget(*, workspace_id: str) -> None:
     """Forgets what the workspace has no use for any more: the rows of old imports, answers kept for repeated requests,
-    words that no name holds any more.
+    words that no name holds any more; lines of counts that nobody asked for are joined.
 
     Then looks whether the kept figures are still what the deals say.
     """
@@ -85,6 +87,8 @@ def forget(*, workspace_id: str) -> None:
         purge_imports(at=at)
         forget_answers(at=at)
         forget_words()
+        join_lines()
+        by_account.fold()
         if wrong := repair():
             logger.error("Kept figures of %s period(s) in workspace %s were wrong and are made anew", wrong, workspace_id)
 

@@ -35,11 +35,12 @@ class CountLine(models.Model):
 _JOIN = """
 WITH joined AS (
   DELETE FROM keystead_countline WHERE id IN (
-    SELECT id FROM keystead_countline WHERE workspace_id = %(workspace)s AND "table" = %(table)s FOR UPDATE SKIP LOCKED)
-  RETURNING change
+    SELECT id FROM keystead_countline
+    WHERE workspace_id = %(workspace)s AND (%(table)s::text IS NULL OR "table" = %(table)s) FOR UPDATE SKIP LOCKED)
+  RETURNING "table", change
 )
-INSERT INTO keystead_countline (workspace_id, "table", change) SELECT %(workspace)s, %(table)s, sum(change) FROM joined
-HAVING count(*) > 0
+INSERT INTO keystead_countline (workspace_id, "table", change)
+SELECT %(workspace)s, "table", sum(change) FROM joined GROUP BY "table"
 """
 
 
@@ -56,9 +57,14 @@ def kept_count(rows: models.QuerySet) -> int | None:
         return None
     lines = CountLine.objects.filter(table=table).aggregate(rows=models.Sum("change", default=0), lines=models.Count("pk"))
     if lines["lines"] > MOST_LINES:
-        with connection.cursor() as cursor:
-            cursor.execute(_JOIN, {"workspace": current_workspace(), "table": table})
+        join_lines(table)
     return int(lines["rows"])
+
+
+def join_lines(table: str | None = None) -> None:
+    """Makes one line of all of a name; without one, of each name: nobody may ever ask for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_JOIN, {"workspace": current_workspace(), "table": table})
 
 
 def _kept_as(rows: models.QuerySet) -> str | None:
