@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from keystead.data.models import Account, Plan
+from keystead.data.models import Account, Contact, Plan
 from keystead.domain.deals.editing import create_deal
 from keystead.domain.plans.editing import create_plan
 from keystead.web.grid import bulk
@@ -25,6 +25,11 @@ LINES = """element => {
   const range = document.createRange();
   range.selectNodeContents(element);
   return new Set([...range.getClientRects()].map((box) => Math.round(box.bottom))).size;
+}"""
+LAST_LINE = """element => {
+  const last = [...element.childNodes].filter((one) => one.nodeType === 3).at(-1), range = document.createRange();
+  range.selectNode(last);
+  return range.getClientRects().length === 1 ? last.textContent : "in pieces";
 }"""
 LEFT = """element => {
   const range = document.createRange();
@@ -80,6 +85,22 @@ def test_linked_revenue_leaves_a_phone_room_for_the_names(plan: Plan, shows: Any
     assert row.locator(".row-title").evaluate(LINES) <= 2
     assert row.locator(".only-phone").inner_text() == "Won · 1 Mar 2026"
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_why_a_row_does_not_count_has_room_beside_the_names(plan: Plan, shows: Any) -> None:
+    row = shows("plans:revenue", plan.pk).locator("tr.is-left-out").first
+    assert row.locator("td:last-child > div").evaluate(LINES) <= 2
+    assert row.locator("td:last-child").bounding_box()["width"] > 170
+
+
+def test_an_address_breaks_before_its_signs_and_not_within_a_word(world: World, plan: Plan, shows: Any) -> None:
+    with world.inside():
+        long = {"first_name": "Carmen", "last_name": "Campos", "email": "carmen.campos@aurelia-foods-group.example"}
+        Contact.objects.create(account_id=plan.account_id, **long)
+        Account.objects.filter(pk=plan.account_id).update(website="https://www.aurelia-foods-group-international.example")
+    for tab in ("contacts", "detail"):
+        page = shows(f"accounts:{tab}", plan.account_id, size=PHONE)
+        assert ".example" in page.locator("wbr + *, :has(> wbr)").first.evaluate(LAST_LINE)
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])

@@ -83,6 +83,9 @@ def test_a_stage_with_deals_is_not_removed_and_says_so(world: World, olga: Clien
         Deal.objects.create(name="Cold chain", currency="EUR", stage=stage)
     page = olga.post(f"{SETTINGS}stages/{stage.pk}/deletion/", follow=True).content.decode()
     assert "1 deal is in this stage." in page
+    edit = olga.get(f"{SETTINGS}stages/{stage.pk}/").content.decode()
+    assert "1 deal is in this stage. Move it to another stage first." in edit
+    assert "/deletion/" not in edit, "what would be refused is not offered"
 
 
 def test_rates_are_entered_in_the_readers_way_of_writing_numbers(world: World, olga: Client) -> None:
@@ -98,6 +101,7 @@ def test_rates_are_entered_in_the_readers_way_of_writing_numbers(world: World, o
     assert kept.rate == Decimal("0.9234")
     assert "0,9234" in olga.get(path).content.decode()
     one = f"{path}{kept.pk}/"
+    assert 'value="0,9234"' in olga.get(one).content.decode()
     assert olga.post(one, form(olga, one) | {"rate": "0,95"}).status_code == 302
     with world.inside():
         assert Rate.objects.get().rate == Decimal("0.95")

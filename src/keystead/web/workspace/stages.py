@@ -38,7 +38,7 @@ def stages(request: WorkspaceRequest) -> HttpResponse:
 
 def stage(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     require(request.viewer, "stage.edit")
-    found = get_object_or_404(Stage, pk=pk)
+    found = get_object_or_404(stages_with_counts(request.viewer), pk=pk)
     form = StageForm(request.POST or None, record=found)
     if form.is_valid() and attempt(form, lambda: _save(request, found, form)) is not None:
         messages.success(request, form.said(_("Saved.")))
