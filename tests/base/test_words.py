@@ -56,7 +56,8 @@ def test_composed_and_decomposed_text_match(text: str) -> None:
     ("site", "found"),
     [
         ("https://www.Acme.com/en?x=1", "acme.com"), ("acme.com", "acme.com"), ("http://acme.com:8080", "acme.com"), ("", ""),
-        ("https://[oops", ""), ("HTTPS://SHOP.Acme.com", "shop.acme.com"), ("acme.com.", "acme.com"), ("//acme.com/a", "acme.com"),
+        ("https://[oops", ""), ("HTTPS://SHOP.Acme.com", "shop.acme.com"), ("acme.com.", "acme.com"),
+        ("//acme.com/a", "acme.com"),
         ("https://me:word@www.acme.com", "acme.com"), (" Ácme.example ", "acme.example"),
     ],
 )  # fmt: skip

@@ -21,7 +21,7 @@ def fold(text: str) -> str:
 
 
 def host(website: str) -> str:
-    """The site without what stands before and after its host: `"https://www.Acme.com/en"` is `"acme.com"`; "" when there is none."""
+    """The site without what stands before and after its host: `"https://www.Acme.com/en"` is `"acme.com"`; "" where none is."""
     found = _HOST.match(website.strip())
     return fold(found[1]).rstrip(".") if found else ""
 
