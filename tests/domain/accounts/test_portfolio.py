@@ -273,6 +273,18 @@ def test_an_explanation_lists_every_reason_and_cuts_long_lists_without_losing_th
     ]
 
 
+def test_an_explanation_of_many_targets_keeps_their_sum(world: World) -> None:
+    with world.inside():
+        for name, target in (("Aurelia Foods", "100"), ("Brasilux", "300"), ("Cordoba", "0.5")):
+            plan(account(name), target)
+        why = explain_portfolio(query=PortfolioQuery(period=YEAR), column="target", viewer=world.olga, today=TODAY, most=1)
+    assert why is not None
+    assert [(line.kind, line.converted, line.count) for line in why.included] == [
+        ("target", 300, 1), ("more_targets", Decimal("100.5"), 2),
+    ]  # fmt: skip
+    assert why.total == Decimal("400.5")
+
+
 def test_an_explanation_keeps_every_digit_of_a_long_sum(world: World) -> None:
     with world.inside():
         aurelia = account("Aurelia Foods")
