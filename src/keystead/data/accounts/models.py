@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import F
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -64,6 +65,9 @@ class Account(Tenant):
             models.Index(fields=["workspace", "owner"], name="account_by_owner"),
             models.Index(fields=["workspace", "industry"], name="account_by_industry"),
             models.Index(fields=["workspace", "country"], name="account_by_country"),
+            models.Index(fields=["workspace", "employees", "id"], name="account_by_employees"),
+            # The largest first, as lists have it: those of which nothing is known come last.
+            models.Index("workspace", F("employees").desc(nulls_last=True), "id", name="account_by_most_employees"),
             GinIndex(fields=["lineage"], name="account_by_lineage"),
         ]
         triggers = [

@@ -13,7 +13,7 @@ STEPS = (
     "0021_stage_change_indexes", "0022_duplicates_and_view_use", "0023_kept_answers", "0024_what_an_attack_left_open",
     "0025_deals_by_amount", "0026_deals_by_account", "0027_merged_keys", "0028_quicker_rates",
     "0029_deals_without_amount", "0030_orders_by_currency", "0031_likely_duplicates_are_kept",
-    "0032_kept_evidence", "0033_deals_by_amount_and_id", "0034_deals_by_status",
+    "0032_kept_evidence", "0033_deals_by_amount_and_id", "0034_deals_by_status", "0035_accounts_by_employees",
 )  # fmt: skip
 OPERATIONS, NEEDS = folded(STEPS)
 
