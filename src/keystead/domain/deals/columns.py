@@ -2,19 +2,26 @@
 
 from typing import Any
 
-from django.db.models import F, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Lower, NullIf
 from django.utils.translation import gettext_lazy as _
 
-from keystead.data.deals.models import Deal, DealStatus, Stage, Unlinked
+from keystead.data.accounts.models import Account
+from keystead.data.deals.models import Deal, DealStatus, Product, Stage, Unlinked
+from keystead.data.permissions import Reach, reach
+from keystead.data.workspace.models import Member
 from keystead.domain.accounts.columns import lowered, people, seen_only, text
 from keystead.domain.grid.asking import Asked
-from keystead.domain.grid.columns import Column, Grid, Kind, Reader, columns
+from keystead.domain.grid.columns import Column, Grid, Kind, Reader, Reference, columns
 from keystead.domain.grid.rows import Rows
 
 
 def _stages(reader: Reader) -> list[tuple[str, Any]]:
     return [(str(stage.pk), stage.name) for stage in Stage.objects.visible_to(reader.viewer)]
+
+
+def _sees_all_accounts(reader: Reader) -> bool:
+    return reach(reader.viewer, "account.read") is Reach.ALL
 
 
 DEALS = Grid(
@@ -34,14 +41,20 @@ DEALS = Grid(
             id="account", name=_("Account"), kind=Kind.REFERENCE, value=seen_only("account", "account_id"),
             sort=lambda r: Lower(seen_only("account", "account__name")(r)), label=seen_only("account", "account__name"),
             edits="account", width=160, is_annotated=True,
+            reference=Reference(
+                field="account", referred=lambda _r: Account.objects.all(), by=Lower("name"), can=_sees_all_accounts,
+                is_indexed=True,
+            ),
         ),
         Column(
             id="stage", name=_("Stage"), kind=Kind.CHOICE, value=lambda _r: F("stage_id"), sort=lambda _r: F("stage__position"),
             label=lambda _r: F("stage__name"), choices=_stages, edits="stage", in_bulk=True, width=115,
+            reference=Reference(field="stage", referred=lambda _r: Stage.objects.all(), by="position"),
         ),
         Column(
             id="status", name=_("Status"), kind=Kind.CHOICE, value=lambda _r: F("status"),
             choices=lambda _r: list(DealStatus.choices), edits="status", width=90, on_phone=True, is_never_empty=True,
+            reference=Reference(field="status", values=tuple(DealStatus.values)),
         ),
         Column(
             id="close_date", name=_("Closes"), kind=Kind.DAY, value=lambda _r: F("close_date"), edits="close_date", in_bulk=True,
@@ -50,6 +63,9 @@ DEALS = Grid(
         Column(
             id="owner", name=_("Owner"), kind=Kind.PERSON, value=lambda _r: F("owner_id"), sort=lowered("owner__name"),
             label=lambda _r: F("owner__name"), choices=people, edits="owner", in_bulk=True, width=145,
+            reference=Reference(
+                field="owner", referred=lambda _r: Member.objects.all(), by=NullIf(Lower("name"), Value("")), is_indexed=True
+            ),
         ),
         Column(
             id="amount", name=_("Amount"), kind=Kind.MONEY, value=lambda _r: F("amount"), currency="currency",
@@ -63,10 +79,12 @@ DEALS = Grid(
         Column(
             id="unlinked", name=_("Counts in"), kind=Kind.CHOICE, value=text("unlinked_reason"),
             choices=lambda _r: list(Unlinked.choices), width=160,
+            reference=Reference(field="unlinked_reason", values=tuple(reason for reason in Unlinked.values if reason)),
         ),
         Column(
             id="product", name=_("Product"), kind=Kind.REFERENCE, value=lambda _r: F("product_id"), sort=lowered("product__name"),
             label=lambda _r: F("product__name"), edits="product", is_usual=False, width=150,
+            reference=Reference(field="product", referred=lambda _r: Product.objects.all(), by=NullIf(Lower("name"), Value(""))),
         ),
         Column(
             id="currency", name=_("Currency"), kind=Kind.TEXT, value=lambda _r: F("currency"), edits="currency", is_usual=False,

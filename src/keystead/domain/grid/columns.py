@@ -60,6 +60,26 @@ class Reader:
     today: date
 
 
+def _nothing(_reader: Reader) -> QuerySet[Any]:
+    raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """`field` has one of these `values`, or leads to one of `referred` (all that there are), which stand in order `by` something.
+
+    `can` says whether this reader's list is in that order: who sees a part of what is referred to has another one. `is_indexed`:
+    the rows of one are looked up, as they are few among all.
+    """
+
+    field: str
+    values: tuple[str, ...] = ()
+    referred: Callable[[Reader], QuerySet[Any]] = _nothing
+    by: Expression | str = "pk"
+    can: Callable[[Reader], bool] = lambda _reader: True
+    is_indexed: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """`value` gives the expression by which rows are filtered, grouped and counted, NULL where there is nothing.
@@ -74,7 +94,7 @@ class Column:
     seen; `says`, what the footer may say, where its kind does not decide it.
 
     How it is quick: `is_ranked`, an index has the amounts of each currency in order; `most`, the keys of so many rows with the
-    most (at most so much), ties included, None when it cannot tell.
+    most (at most so much), ties included, None when it cannot tell; `reference`, its order is that of what it refers to.
     """
 
     id: str
@@ -95,6 +115,7 @@ class Column:
     is_never_empty: bool = False
     is_ranked: bool = False
     most: Callable[[QuerySet[Any], Reader, int, int | None], list[UUID] | None] | None = None
+    reference: Reference | None = None
     can_sort: bool = True
     can_group: bool = True
     can_filter: bool = True

@@ -70,7 +70,7 @@ def ordered(rows: QuerySet[Any], keys: list[Key]) -> QuerySet[Any]:
 
 def beyond(rows: QuerySet[Any], keys: list[Key], cursor: str) -> QuerySet[Any]:
     """The rows after the one that the cursor names; a cursor that is none starts from the top."""
-    values = _read(rows, keys, cursor)
+    values = values_of(rows, keys, cursor)
     if values is None:
         return rows
     behind, same = Q(pk__in=[]), Q()
@@ -102,7 +102,8 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
-def _read(rows: QuerySet[Any], keys: list[Key], cursor: str) -> list[Any] | None:
+def values_of(rows: QuerySet[Any], keys: list[Key], cursor: str) -> list[Any] | None:
+    """What the row of the cursor has for each key; None for a cursor that is none."""
     try:
         found = json.loads(cursor)
     except (ValueError, RecursionError):

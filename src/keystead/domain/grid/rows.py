@@ -13,12 +13,13 @@ from django.db.models.functions import TruncMonth
 from keystead.base.money import Money
 from keystead.data.counting.models import kept_count
 from keystead.domain.grid.asking import Asked, Sort
-from keystead.domain.grid.columns import Column, Grid, Kind, Reader
+from keystead.domain.grid.columns import Column, Grid, Kind, Reader, Reference
 from keystead.domain.grid.converting import converted, rates_for, sum_of, table_of
 from keystead.domain.grid.filtering import narrowed
 from keystead.domain.grid.footing import Foot, by_currency, is_money_said, measures, said
-from keystead.domain.grid.ordering import Key, beyond, cursor_of, first_of, keys_of, ordered
+from keystead.domain.grid.ordering import Key, beyond, cursor_of, first_of, keys_of, ordered, values_of
 from keystead.domain.grid.shortlist import Shortlist
+from keystead.domain.grid.walking import referring
 from keystead.domain.writing import FieldError
 
 PAGE = 100
@@ -130,6 +131,8 @@ class Rows:
         """The rows with the keys of their order; when many stand in that of their amounts, those that may be the next ones."""
         first = self.order[0]
         column = self.grid.columns[first.column]
+        if column.reference:
+            return self._referring(column.reference, rows, after, wanted), self.keys()
         beyond = first_of(after)
         can = (column.is_ranked and column.id not in self._values) or (column.most and first.is_descending)
         if not can or (after and beyond is None) or self.count(SORTED_AT_ONCE + 1) <= SORTED_AT_ONCE:
@@ -143,6 +146,19 @@ class Rows:
             return rows, self.keys()
         worth = converted(column, self.reader, table_of(short.rates))
         return self.every.filter(pk__in=keys), self.keys({column.id: worth})
+
+    def _referring(self, reference: Reference, rows: QuerySet[Any], after: str, wanted: int) -> QuerySet[Any]:
+        if not reference.can(self.reader) or self.count(SORTED_AT_ONCE + 1) <= SORTED_AT_ONCE:
+            return rows
+        keys = self.keys()
+        behind = values_of(ordered(rows, keys), keys, after) if after else None
+        if behind and behind[0] is None:
+            return rows
+        found = referring(
+            rows, reference, self.reader, is_descending=self.order[0].is_descending, wanted=wanted, behind=behind,
+            is_alone=len(self.order) == 1,
+        )  # fmt: skip
+        return rows if found is None else found
 
     def one(self, pk: Any) -> list[Any]:
         """The row of this key, also when the filters leave it out."""
