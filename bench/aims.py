@@ -24,8 +24,9 @@ AIMS = (
     Aim("first page of a list", "pages", "median ms", "ms", ("accounts", "deals", "plans"), 40),
     Aim("portfolio", "pages", "median ms", "ms", ("portfolio",), 50),
     Aim("list, filtered or sorted", "pages", "median ms", "ms", (
-        "accounts, filtered", "accounts, searched", "accounts, most deals first", "deals, open", "deals, open, largest first",
-        "deals, largest first", "deals, searched", "deals, one owner", "deals, page 20"), 50),
+        "accounts, filtered", "accounts, searched", "accounts, most deals first", "accounts, most employees first", "deals, open",
+        "deals, open, largest first", "deals, largest first", "deals, by owner", "deals, by account", "deals, by stage",
+        "deals, searched", "deals, one owner", "deals, page 20"), 50),
     Aim("account page", "pages", "median ms", "ms", ("account", "account, largest"), 40),
     Aim("plan page", "pages", "median ms", "ms", ("plan", "plan, largest"), 60),
     Aim("home", "pages", "median ms", "ms", ("home",), 40),
