@@ -50,6 +50,8 @@ def referring(
         if behind and at == 0 and walked[0][1] == beyond:
             part = part.filter(**{than: behind[-1]})
         first += part.order_by(key.desc() if is_descending else key.asc()).values_list("pk", flat=True)[:wanted]
+        if len(first) >= wanted:
+            break
     return rows.filter(pk__in=first)
 
 
