@@ -60,13 +60,9 @@ class Reader:
     today: date
 
 
-def _nothing(_reader: Reader) -> QuerySet[Any]:
-    raise NotImplementedError
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """`field` has one of these `values`, or leads to one of `referred` (all that there are), which stand in order `by` something.
+    """`field` leads to one of `referred` (all that there are), in order `by` something; without these it has one of `values`.
 
     `can` says whether this reader's list is in that order: who sees a part of what is referred to has another one. `is_indexed`:
     the rows of one are looked up, as they are few among all.
@@ -74,7 +70,7 @@ class Reference:
 
     field: str
     values: tuple[str, ...] = ()
-    referred: Callable[[Reader], QuerySet[Any]] = _nothing
+    referred: Callable[[Reader], QuerySet[Any]] | None = None
     by: Expression | str = "pk"
     can: Callable[[Reader], bool] = lambda _reader: True
     is_indexed: bool = False

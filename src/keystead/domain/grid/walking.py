@@ -47,7 +47,7 @@ def referring(
     first: list[Any] = []
     for at, keys in enumerate(alike):
         part = rows.filter(**{f"{reference.field}__in": keys})
-        if behind and at == 0 and walked[0][1] == beyond:
+        if behind and at == 0 and walked[0][1] == beyond:  # part of these stood on the page before
             part = part.filter(**{than: behind[-1]})
         first += part.order_by(key.desc() if is_descending else key.asc()).values_list("pk", flat=True)[:wanted]
         if len(first) >= wanted:
@@ -56,7 +56,7 @@ def referring(
 
 
 def _walked(reference: Reference, reader: Reader, beyond: Any, *, is_descending: bool) -> Walked:
-    if reference.values:
+    if reference.referred is None:
         found = sorted(reference.values, reverse=is_descending)
         return [(one, one) for one in found if beyond is None or (one <= beyond if is_descending else one >= beyond)]
     by = F(reference.by) if isinstance(reference.by, str) else reference.by
