@@ -143,8 +143,11 @@ class Told:
             return True
 
     def is_over(self) -> bool:
-        while self.answer.readline():
-            pass
+        """Waits for its end: whether the server said that nothing more comes, or was cut off before it did."""
+        try:
+            self.answer.read()
+        except (http.client.IncompleteRead, ConnectionError):
+            return False
         return True
 
     def _event(self) -> tuple[str, Any]:
