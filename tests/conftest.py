@@ -7,10 +7,11 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from keystead.config.database import ensure_roles, role_password
+from tests.support.kept_world import KeptWorld, copied
 from tests.support.world import World, build_world
 
 # How often a property is tried, in hundredths (tests/support/examples.py). A busy machine is no fault: none has a deadline.
@@ -19,19 +20,27 @@ for profile, max_examples in (("everyday", 100), ("few", 20), ("many", 2000)):
 hypothesis.settings.load_profile("everyday")
 
 
+KEPT = pytest.StashKey[KeptWorld]()
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Migrates as the owner, then logs in as the app: every test meets the policies that production meets."""
     with django_db_blocker.unblock():
         names = ensure_roles(connection)
         with connection.cursor() as cursor:  # only tests empty tables (transactional tests, between one another)
             cursor.execute(f'GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO "{names.app}"')
-        owner = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
-        connection.close()
-        connection.settings_dict.update(USER=names.app, PASSWORD=role_password(names.app))
-        yield
-        connection.close()
-        connection.settings_dict.update(owner)
+        empty = connections[DEFAULT_DB_ALIAS]
+        owner = {key: empty.settings_dict[key] for key in ("USER", "PASSWORD")}
+        with copied(empty) as filled:
+            for each in (empty, filled):
+                each.settings_dict.update(USER=names.app, PASSWORD=role_password(names.app))
+            kept = request.config.stash[KEPT] = KeptWorld(empty, filled)
+            yield
+            kept.lead_to(empty)
+            del request.config.stash[KEPT]
+        empty.close()
+        empty.settings_dict.update(owner)
 
 
 def pytest_configure() -> None:
@@ -65,7 +74,15 @@ def _static_files_are_listed_once() -> Iterator[None]:
         yield
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before the test's transaction begins."""
+    if kept := item.config.stash.get(KEPT, None):
+        kept.lead(item)
+
+
 @pytest.fixture
-def world(db: None) -> World:
-    """Two workspaces with named people; see tests/support/world.py."""
-    return build_world()
+def world(request: pytest.FixtureRequest, db: None) -> World:
+    """Two workspaces with named people; see tests/support/world.py. The first test of a process finds none that was kept."""
+    kept = request.config.stash.get(KEPT, None)
+    return (kept and kept.fresh()) or build_world()
