@@ -24,8 +24,11 @@ class Wire:
         """Somewhere."""
 
 
-def ends(happens: Callable[[Hub], None], answers: list[Any]) -> None:
-    """The stream ends once somebody looks whether it may go on; the looks are answered so, one after the other."""
+def ends(happens: Callable[[Hub], None], answers: list[Any], *, early: bool = False) -> None:
+    """The stream ends once somebody looks whether it may go on; the looks are answered so, one after the other.
+
+    early: it happens before the stream has joined.
+    """
 
     async def run(function: Callable[..., Any], *_arguments: Any) -> Any:
         if function is not enter:
@@ -38,8 +41,13 @@ def ends(happens: Callable[[Hub], None], answers: list[Any]) -> None:
     async def listen() -> None:
         hub, stream = Hub(run=run, now=lambda: 0), Stream(ADMITTED, ("northwind/portfolio",))
         hub.start()
-        await hub.join(stream, None)
-        happens(hub)
+        doubts = hub.doubts
+        if early:
+            happens(hub)
+            await asyncio.sleep(2 * hubs.GATHER)  # those who had joined have been asked
+        await hub.join(stream, None, doubts)
+        if not early:
+            happens(hub)
         await asyncio.wait_for(stream.write(Wire(), lambda: 0), 20)
         hub.stop()
 
@@ -51,8 +59,23 @@ def test_after_a_gap_everybody_is_asked_anew() -> None:
     ends(lambda hub: hub.on_gap(), [None])
 
 
+@pytest.mark.parametrize("payload", [{}, {"w": str(WORKSPACE), "k": "member"}, {"w": str(WORKSPACE), "k": "team"}])
+def test_what_changes_between_being_let_in_and_joining_is_asked_about(payload: dict[str, str]) -> None:
+    ends(lambda hub: hub.on_payload(json.dumps(payload)), [None], early=True)
+
+
 def test_whoever_could_not_be_asked_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hubs, "CHECK", 0.05)
 
     seats_change = json.dumps({"w": str(WORKSPACE), "k": "member"})
     ends(lambda hub: hub.on_payload(seats_change), [OSError("the database is away"), OSError("still"), None])
+
+
+def test_whoever_joins_when_the_server_stops_is_sent_away() -> None:
+    async def listen() -> None:
+        hub, stream = Hub(run=asyncio.to_thread, now=lambda: 0), Stream(ADMITTED, ("northwind/portfolio",))
+        hub.stop()
+        await hub.join(stream, None, hub.doubts)
+        await asyncio.wait_for(stream.write(Wire(), lambda: 0), 10)
+
+    asyncio.run(listen())

@@ -35,10 +35,12 @@ class Hub:
     def __init__(self, *, run: InThread, now: Callable[[], int]) -> None:
         self.run, self.now = run, now
         self.streams: set[Stream] = set()
+        self.doubts = 0  # how often something happened after which somebody may hear less than before
         self.journal = Journal(now())
         self._gathered: list[Notice] = []
         self._unsure: set[UUID] = set()  # workspaces in which rights may have changed
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_over = False
         self._due = asyncio.Event()
         self._check_now = asyncio.Event()
 
@@ -48,6 +50,7 @@ class Hub:
             self._tasks.add(task)
 
     def stop(self) -> None:
+        self._is_over = True
         for task in self._tasks:
             task.cancel()
         for stream in self.streams:
@@ -56,8 +59,10 @@ class Hub:
     def on_payload(self, payload: str) -> None:
         notice = read_notice(payload)
         if notice is None:
+            self.doubts += 1
             self._check_now.set()
             return
+        self.doubts += notice.kind in SEATS | RIGHTS
         self.journal.add(self.now(), notice)
         self._gathered.append(notice)
         if notice.kind in SEATS:
@@ -66,15 +71,23 @@ class Hub:
 
     def on_gap(self) -> None:
         """The database was out of hearing: everybody looks for herself, and who is still let in is asked anew."""
+        self.doubts += 1
         self.journal = Journal(self.now())
         self._unsure |= {workspace for stream in self.streams for workspace in stream.workspaces()}
         self._due.set()
         self._check_now.set()
         _spread((stream, stream.all_topics()) for stream in self.streams)
 
-    async def join(self, stream: Stream, since: int | None) -> None:
-        """From now on it is told; and first what it missed since that moment of ours."""
+    async def join(self, stream: Stream, since: int | None, doubts: int) -> None:
+        """From now on it is told; and first what it missed since that moment of ours.
+
+        `doubts`: ours before it was let in. What happened since then was told to those who had joined, and it had not.
+        """
         self.streams.add(stream)
+        if self._is_over:
+            stream.close()
+        if doubts != self.doubts:
+            await self._admit_again([stream])
         if since is None:
             return
         missed = self.journal.since(since, stream.workspaces())

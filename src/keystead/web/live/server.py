@@ -53,13 +53,14 @@ class LiveServer:
         self.hub.stop()
 
     async def serve(self, scope: Any, proto: Any) -> None:
+        doubts = self.hub.doubts
         try:
             stream = await self._stream(scope)
         except Refused as refusal:
             proto.response_empty(refusal.status, [("cache-control", "no-store")])
             return
         try:
-            await self._speak(stream, proto, _since(scope))
+            await self._speak(stream, proto, _since(scope), doubts)
         finally:
             self.hub.leave(stream)
 
@@ -80,9 +81,9 @@ class LiveServer:
             raise Refused(429)
         return Stream(admission, topics)
 
-    async def _speak(self, stream: Stream, proto: Any, since: int | None) -> None:
+    async def _speak(self, stream: Stream, proto: Any, since: int | None, doubts: int) -> None:
         wire = proto.response_stream(200, HEADERS)
-        await self.hub.join(stream, since)
+        await self.hub.join(stream, since, doubts)
         gone = asyncio.ensure_future(proto.client_disconnect())
         speaking = asyncio.ensure_future(stream.write(wire, _milliseconds))
         done, waiting = await asyncio.wait({gone, speaking}, return_when=asyncio.FIRST_COMPLETED)
