@@ -1,5 +1,7 @@
-"""A second database of each test process, with the world of tests/support/world.py in it already: building one took longer than most
-tests. A test that asks for a world, and is rolled back at its end, is led there; all others find an empty database as before.
+"""A second database of each test process, with the world of tests/support/world.py in it already.
+
+Building one cost an eighth of the domain's tests. A test that asks for a world, and is rolled back at its end, is led there; all
+others find an empty database.
 """
 
 import pickle

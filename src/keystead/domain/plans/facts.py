@@ -39,18 +39,18 @@ WITH plans AS (
 ), rows AS (
   SELECT l.plan_id, l.quote, l.rate_policy, l.plan_day, l.revenue_source,
     d.id, 'deal' AS kind, d.status, d.close_date AS day, l.via, d.product_id,
-    listed.price AS by_list_price,
-    CASE WHEN listed.price THEN product.list_price ELSE d.amount END AS amount,
-    CASE WHEN listed.price THEN product.list_price_currency ELSE d.currency END AS base,
+    product.list_price IS NOT NULL AS by_list_price,
+    coalesce(d.amount, product.list_price) AS amount, coalesce(product.list_price_currency, d.currency) AS base,
     coalesce(d.probability, s.probability) AS probability,
     {deal_visible} AS visible
   FROM linked l
   JOIN keystead_deal d ON d.id = l.deal_id
   LEFT JOIN keystead_stage s ON s.id = d.stage_id
-  LEFT JOIN keystead_product product ON product.id = d.product_id
-  CROSS JOIN LATERAL (
-    SELECT d.amount IS NULL AND l.counts_list_price AND d.status = 'open' AND product.list_price IS NOT NULL AS price
-  ) listed
+  LEFT JOIN LATERAL (
+    SELECT list_price, list_price_currency FROM keystead_product
+    WHERE id = d.product_id AND list_price IS NOT NULL AND d.amount IS NULL AND l.counts_list_price AND d.status = 'open'
+    OFFSET 0
+  ) product ON true
   UNION ALL
   SELECT l.plan_id, l.quote, l.rate_policy, l.plan_day, l.revenue_source, o.id, o.kind,
     coalesce(d.status, ''), o.order_date, l.via, coalesce(o.product_id, d.product_id), false, o.amount, o.currency, NULL,

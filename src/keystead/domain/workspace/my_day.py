@@ -20,6 +20,7 @@ LATER = timedelta(days=28)
 _AT_MOST = 50
 _IMPORTS = 5
 _PLANS = 6
+_HERS_FIRST = ("is_others", "-target", "pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,10 @@ def _running(viewer: Member, at: datetime, today: date) -> list[tuple[Plan, Plan
     """Plans of today with a target, the least achieved first: hers and her people's, or the largest ones of others."""
     is_others = Case(When(owner__in=people(viewer, Reach.REPORTS), then=False), default=True)
     now = Plan.objects.visible_to(viewer).filter(start_date__lte=today, end_date__gte=today, target__gt=0)
-    found = now.exclude(status=PlanStatus.ARCHIVED).annotate(is_others=is_others).order_by("is_others", "-target", "pk")
+    found = now.exclude(status=PlanStatus.ARCHIVED).annotate(is_others=is_others).order_by(*_HERS_FIRST)
     # Which plans, first: their accounts are then looked up for these and not for all.
     some = Plan.objects.filter(pk__in=found.values("pk")[:_AT_MOST]).select_related("account").annotate(is_others=is_others)
-    every = list(some.order_by("is_others", "-target", "pk"))
+    every = list(some.order_by(*_HERS_FIRST))
     plans = [plan for plan in every if not plan.is_others] or every[:_PLANS]
     blocks = figures(plans=plans, viewer=viewer, at=at, today=today)
     plans.sort(key=lambda plan: blocks[plan.pk].values["achievement"] or Decimal(0))
