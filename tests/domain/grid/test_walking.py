@@ -72,6 +72,16 @@ def test_the_first_of_many_owners_are_sorted_alone(world: World, long: pytest.Mo
     assert not any(world.mona.pk.hex in one["sql"] for one in asked)
 
 
+def test_pages_go_on_in_the_middle_of_what_an_owner_has_and_over_its_end(world: World, long: pytest.MonkeyPatch) -> None:
+    with world.inside():
+        Deal.objects.bulk_create(
+            Deal(name=f"Deal {at}", owner=(world.alice, world.bob, world.mona)[at % 3], currency="EUR") for at in range(30)
+        )
+        for order in ("owner", "-owner"):
+            whole = [record.name for record in deals(f"order={order}", world.olga).in_order()]
+            assert names(deals(f"order={order}", world.olga), 4) == whole
+
+
 @pytest.mark.parametrize("after", ["[", "[null]", "[1, 2]", '["\\u0000", "x"]', '["\\ud800", "x"]', '[["a"], "b"]', "7"])
 def test_a_cursor_that_is_none_starts_from_the_top(world: World, long: pytest.MonkeyPatch, after: str) -> None:
     with world.inside():

@@ -46,12 +46,12 @@ def referring(
     than = "pk__lt" if is_descending else "pk__gt"
     first: list[Any] = []
     for at, keys in enumerate(alike):
+        if len(first) >= wanted:
+            break
         part = rows.filter(**{f"{reference.field}__in": keys})
         if behind and at == 0 and walked[0][1] == beyond:  # part of these stood on the page before
             part = part.filter(**{than: behind[-1]})
         first += part.order_by(key.desc() if is_descending else key.asc()).values_list("pk", flat=True)[:wanted]
-        if len(first) >= wanted:
-            break
     return rows.filter(pk__in=first)
 
 
