@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from keystead.data.models import Deal, Rate
 from keystead.domain.grid.rates import Rates, bounds
+from keystead.domain.grid.shortlist import TIMES, Shortlist
 from tests.domain.grid.scene import TODAY, accounts, deals, names
 from tests.domain.plans.scenes import taken_away_after
 from tests.support.examples import examples
@@ -64,6 +65,27 @@ def test_the_largest_of_many_amounts_are_found_among_few(world: World, monkeypat
         put([(("USD", "EUR"), 0, Decimal("0.5"))], [(Decimal(at), ("EUR", "USD")[at % 2], TODAY) for at in range(1, 31)])
         whole = [record.name for record in deals("order=-amount", world.olga).in_order()]
         assert names(deals("order=-amount", world.olga), 3) == whole
+
+
+@pytest.mark.parametrize("order", ["amount", "-amount"])
+def test_far_down_the_list_no_more_is_read_than_at_its_top(world: World, monkeypatch: pytest.MonkeyPatch, order: str) -> None:
+    """Also beside a currency of which one is worth next to nothing, whose amounts no rate keeps in their place."""
+    for name, value in (("shortlist.FIRST", 4), ("rows.SORTED_AT_ONCE", 2)):
+        monkeypatch.setattr(f"keystead.domain.grid.{name}", value)
+    read: list[int] = []
+    whole = Shortlist._read
+
+    def counted(self: Shortlist, depths: dict[str, int]) -> None:
+        read.append(sum(depths.values()))
+        whole(self, depths)
+
+    monkeypatch.setattr(Shortlist, "_read", counted)
+    with world.inside():
+        rates = [(("USD", "EUR"), -1, Decimal(2)), (("BRL", "EUR"), -1, Decimal("0.000000000001"))]
+        put(rates, [(Decimal(at), ("EUR", "USD")[at % 2], TODAY) for at in range(-60, 60)] + [(Decimal(7), "BRL", TODAY)])
+        asked = deals(f"order={order}", world.olga)
+        assert names(asked, 5) == [record.name for record in deals(f"order={order}", world.olga).in_order()]
+    assert max(read) <= 6 * TIMES  # widened once; from the top it would be all
 
 
 @slowly

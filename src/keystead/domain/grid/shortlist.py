@@ -1,13 +1,14 @@
 """The rows with which a list goes on when it is in the order of amounts of many currencies: found without converting all.
 
-In each currency the amounts stand in an index. Some rows are read from its end and converted exactly; the last of those wanted is
-a threshold. What was not read lies behind what was, and no rate is above (or below) its bound: when even the bound leads no
-further than the threshold, the currency is done; else more of it is read.
+In each currency the amounts stand in an index. Some rows are read from its end, or from where no rate leads before the row behind
+which the list goes on, and converted exactly; the last of those wanted is a threshold. What was not read lies behind what was,
+and no rate is above (or below) its bound: when even the bound leads no further than the threshold, the currency is done; else
+more of it is read.
 """
 
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,7 @@ from keystead.domain.grid.rates import Rates, bounds
 
 FIRST, TIMES = 100, 8
 EXACT = 80  # digits
+FINEST, MOST = Decimal("0.0001"), Decimal(10) ** 30  # no amount is kept more exactly, none is worth more
 
 type Seen = tuple[UUID, str, Decimal, date | None]
 
@@ -77,12 +79,27 @@ class Shortlist:
         order = f"-{amount}" if self.is_descending else amount
         fields = ("pk", currency, amount, str(day(self.reader).name) if day else "pk")
         known = self.rows.filter(**{f"{amount}__isnull": False}).order_by(order)
-        first, *others = (known.filter(**{currency: each}).values_list(*fields)[:depth] for each, depth in depths.items())
+        first, *others = (
+            known.filter(**{currency: each}, **self._from(amount, each)).values_list(*fields)[:depth]
+            for each, depth in depths.items()
+        )
         self._seen |= {each: [] for each in depths}
         for row in first.union(*others, all=True) if others else first:
             self._seen[row[1]].append(row)
         for each in depths:
             self._seen[each].sort(key=itemgetter(2), reverse=self.is_descending)
+
+    def _from(self, amount: str, currency: str) -> dict[str, Decimal]:
+        """The filter that leaves out what stands before `beyond` at every rate: a page far down is not read from the top."""
+        if self.beyond is None or abs(self.beyond) > MOST:
+            return {}
+        least, most = self._ends[currency]
+        rate = least if self.is_descending == (self.beyond > 0) else most
+        if not rate:
+            return {}
+        rounding = ROUND_CEILING if self.is_descending else ROUND_FLOOR
+        edge = (self.beyond / rate).quantize(FINEST, rounding=rounding)
+        return {f"{amount}__{'lte' if self.is_descending else 'gte'}": edge}
 
     def _take(self, currency: str) -> None:
         """Converts what was read of a currency; the threshold is what the last of the rows wanted is worth, or less."""
