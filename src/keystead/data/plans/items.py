@@ -121,6 +121,8 @@ class Action(Tenant):
         DONE = "done", _("Done")
         DROPPED = "dropped", _("Dropped")
 
+    OPEN = (Status.TODO, Status.DOING)  # those that still wait for somebody
+
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="actions")
     objective = models.ForeignKey(
         Objective, verbose_name=_("objective"), null=True, blank=True, on_delete=models.SET_NULL, related_name="actions"

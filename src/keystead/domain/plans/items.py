@@ -96,7 +96,7 @@ def _done_and_percent(values: Mapping[str, Any], action: Action | None) -> dict[
         return {"status": Action.Status.DOING} if was_done and "percent_done" in values else {}
     if values["status"] == Action.Status.DONE:
         return {"percent_done": 100}
-    is_open = values["status"] in (Action.Status.TODO, Action.Status.DOING)
+    is_open = values["status"] in Action.OPEN
     return {"percent_done": 0} if is_open and percent == 100 else {}
 
 

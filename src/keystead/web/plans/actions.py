@@ -24,7 +24,6 @@ from keystead.web.plans.page import done, find_item, find_plan, plan_context, re
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.workspace.writing import attempt, status_of
 
-_OPEN = (Action.Status.TODO, Action.Status.DOING)
 _DONE_SHOWN = 30
 
 
@@ -72,7 +71,7 @@ def _grouped(found: Iterable[Action], today: date) -> list[dict[str, Any]]:
     """By when they are due; a group without actions is left out, but what is done only shows its latest."""
     two_weeks, four_weeks = today + timedelta(days=14), today + timedelta(days=28)
     rules: list[tuple[str, Any, str, Callable[[Action], bool]]] = [
-        ("done", _("Done and dropped"), "", lambda action: action.status not in _OPEN),
+        ("done", _("Done and dropped"), "", lambda action: action.status not in Action.OPEN),
         ("undated", _("Without a day"), "", lambda action: action.due_date is None),
         ("overdue", _("Overdue"), "bad", lambda action: _due(action) < today),
         ("soon", _("Next two weeks"), "", lambda action: _due(action) <= two_weeks),

@@ -59,7 +59,7 @@ def _figures(request: WorkspaceRequest, plan: Plan, block: PlanFigures) -> Itera
 
 
 def _actions(request: WorkspaceRequest, plan: Plan, actions: list[Action], today: date) -> Iterator[dict[str, str]]:
-    is_open = [action for action in actions if action.status in (Action.Status.TODO, Action.Status.DOING)]
+    is_open = [action for action in actions if action.status in Action.OPEN]
     late = sum(action.due_date is not None and action.due_date < today for action in is_open)
     ownerless = sum(action.owner_id is None for action in is_open)
     url = _page(request, plan, "actions")

@@ -42,8 +42,6 @@ from keystead.web.requests import WorkspaceRequest
 from keystead.web.templatetags import formats
 from keystead.web.templatetags.plans import measure_words
 
-_OPEN = (Action.Status.TODO, Action.Status.DOING)
-
 
 @require_GET
 def one_page(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
@@ -158,7 +156,7 @@ def _objective(each: ObjectiveProgress, plan: Plan) -> ObjectiveRow:
 
 def _next(actions: Iterable[Action], today: date) -> list[Action]:
     """Open ones with a day, the most urgent first, then those without one."""
-    is_open = [action for action in actions if action.status in _OPEN]
+    is_open = [action for action in actions if action.status in Action.OPEN]
     return sorted(is_open, key=lambda action: (action.due_date is None, action.due_date or today))
 
 

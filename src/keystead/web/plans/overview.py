@@ -117,7 +117,7 @@ def next_weeks(actions: Iterable[Action], today: date, *, as_list: bool) -> dict
     """Four weeks from this Monday. A bar that has no start is drawn as its last three days."""
     start = today - timedelta(days=today.weekday())
     end = start + timedelta(days=27)
-    is_open = [action for action in actions if action.status in (Action.Status.TODO, Action.Status.DOING) and action.due_date]
+    is_open = [action for action in actions if action.status in Action.OPEN and action.due_date]
     within = [action for action in is_open if _first_day(action) <= end and _due(action) >= start]
     late = sum(_due(action) < today for action in is_open)
     bars = _packed(sorted(within, key=_first_day), today, end)

@@ -143,7 +143,7 @@ def _tabs(request: WorkspaceRequest, plan: Plan, current: str) -> list[dict[str,
 
 def _counts(plan: Plan) -> dict[str, int]:
     """In one query, each in a subquery of its own: joined together they would multiply."""
-    open_actions = Action.objects.filter(status__in=[Action.Status.TODO, Action.Status.DOING])
+    open_actions = Action.objects.filter(status__in=Action.OPEN)
     items: dict[str, QuerySet[Any]] = {
         "objectives": Objective.objects.filter(status=ObjectiveStatus.ACTIVE),
         "actions": open_actions,
