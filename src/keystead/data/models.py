@@ -6,7 +6,7 @@ from keystead.data.accounts.models import Account, AccountTeamMember, Contact
 from keystead.data.changes.models import UndoneChange
 from keystead.data.counting.by_account import DealCount, DealCountLine
 from keystead.data.counting.models import CountLine
-from keystead.data.deals.kept import KeptAnswer, KeptEvidence, KeptGroup, KeptLack, KeptLine, KeptMark, KeptPeriod
+from keystead.data.deals.kept import KeptAnswer, KeptEvidence, KeptGroup, KeptLack, KeptLine, KeptMark, KeptPeriod, KeptTree
 from keystead.data.deals.models import Deal, DealStageChange, Order, Product, Stage
 from keystead.data.exchange.models import Import, ImportRow, SavedMapping
 from keystead.data.find.alike import AlikePair, Comparison
@@ -22,7 +22,7 @@ __all__ = [
     "Account", "AccountKey", "AccountTeamMember", "Action", "AlikePair", "ApiToken", "AuditEvent", "Comparison",
     "Contact", "ContactKey", "CountLine", "Deal", "DealCount", "DealCountLine", "DealStageChange",
     "DefaultView", "DistinctAccounts", "DistinctContacts", "EntryRule", "FindTerm", "FindWord", "IdempotentAnswer", "Import",
-    "ImportRow", "Invitation", "KeptAnswer", "KeptEvidence", "KeptGroup", "KeptLack", "KeptLine", "KeptMark", "KeptPeriod",
+    "ImportRow", "Invitation", "KeptAnswer", "KeptEvidence", "KeptGroup", "KeptLack", "KeptLine", "KeptMark", "KeptPeriod", "KeptTree",
     "Measure", "MeasureReading", "Member",
     "Objective", "Opened", "Order", "Plan", "PlanApproval", "PlanRate", "PlanSnapshot", "Product", "Rate", "RevenueLink",
     "SavedMapping", "SavedView", "Stage", "SwotItem", "UndoneChange", "UnopenedPlace", "User", "ViewUse", "Workspace",

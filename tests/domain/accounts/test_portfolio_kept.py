@@ -17,6 +17,7 @@ from keystead.data.models import (
     KeptLine,
     KeptMark,
     KeptPeriod,
+    KeptTree,
     Member,
     Plan,
     Rate,
@@ -295,6 +296,35 @@ def test_an_answer_is_kept_until_something_of_it_changes_and_no_more_than_have_r
             assert KeptMark.objects.exists() == ("industry" in change)
         assert [group.label for group in seen(world, group="industry").groups] == ["Retail"]
         assert KeptAnswer.objects.count() == 1
+
+
+def test_what_a_subtree_comes_to_is_added_up_once_for_an_answer_and_again_after_a_change(world: World) -> None:
+    with world.inside():
+        parent, other = account("Aurelia Foods"), account("Brasilux")
+        child = account("Aurelia Iberia", parent=parent)
+        sold = deal(child, "10")
+        plan(parent, "100", includes_descendants=True)
+
+        def of_parent() -> tuple[Decimal | None, bool]:
+            row = next(row for row in seen(world, order=(Sort("won", True),)).rows if row.account_id == parent.pk)
+            return row.figures.values["won"], row.covers_tree
+
+        assert of_parent() == (10, True)
+        assert list(KeptTree.objects.values_list("account_id", "won", "deals")) == [(parent.pk, 10, 1)]
+        KeptTree.objects.update(won=11)  # read, not added up
+        assert of_parent() == (11, True)
+        Deal.objects.filter(pk=sold.pk).update(amount=25)
+        assert of_parent() == (25, True)
+        Account.objects.filter(pk=child.pk).update(parent=other)
+        assert of_parent() == (0, False)
+        assert not KeptTree.objects.exists()
+        Account.objects.filter(pk=child.pk).update(parent=parent)
+        for group in ("segment", "deal_owner", ""):
+            for _ in range(2):
+                row = next(row for row in seen(world, group=group, order=(Sort("won", True),)).rows if row.account_id == parent.pk)
+                assert (row.figures.values["won"], row.covers_tree) == (25, True)
+        repair()
+        assert not KeptTree.objects.exists()
 
 
 def test_what_is_forgotten_or_kept_by_somebody_else_at_this_moment_is_found_all_the_same(

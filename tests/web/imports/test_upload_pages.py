@@ -1,5 +1,6 @@
 """The file and what it holds: the first page, recognising, waiting, templates."""
 
+import pytest
 from django.urls import reverse
 
 from keystead.data.models import Import
@@ -62,13 +63,22 @@ def test_waiting_shows_progress_and_leads_on_to_the_columns(olga: Desk) -> None:
     job = olga.uploaded(ACCOUNTS)
     waiting = text_of(olga.get("detail", job, next="columns"))
     assert "Waiting to be read" in waiting
-    assert f'hx-get="{olga.url("progress", job)}?next=columns"' in waiting
+    assert f'hx-get="{olga.url("progress", job)}?next=columns&amp;waited=200" hx-trigger="every 200ms"' in waiting
     assert '<noscript><meta http-equiv="refresh"' in waiting
     assert "import-progress" in text_of(olga.fragment("progress", job))
     olga.work(job, "read")
     done = olga.fragment("progress", job, next="columns")
     assert done["HX-Redirect"] == f"{olga.url('detail', job)}?next=columns"
     assert olga.get("detail", job, next="columns")["Location"] == olga.url("columns", job)
+
+
+@pytest.mark.parametrize(
+    ("waited", "then"),
+    [("200", 400), ("800", 1000), ("1000", 1000), ("9999", 1000), ("", 200), ("0", 200), ("-5", 200), ("٣", 200), ("9" * 5000, 200)],
+)
+def test_it_looks_soon_at_first_and_then_once_a_second(olga: Desk, waited: str, then: int) -> None:
+    shown = text_of(olga.fragment("progress", olga.uploaded(ACCOUNTS), waited=waited))
+    assert f'waited={then}" hx-trigger="every {then}ms"' in shown
 
 
 def test_a_template_has_every_column_and_is_recognised_as_its_kind(olga: Desk) -> None:

@@ -132,6 +132,25 @@ class KeptGroup(models.Model):
         indexes = [models.Index(fields=["workspace", "answer", "depth", "first"], name="kept_group_by_place")]
 
 
+class KeptTree(models.Model):
+    """What an account and all below it come to together, where one of the answer's lines stands for the subtree (KeptLine)."""
+
+    id = models.BigAutoField(primary_key=True)
+    workspace = _ours()
+    answer = models.ForeignKey(KeptAnswer, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="trees")
+    account_id = models.UUIDField()
+    won = models.DecimalField()
+    pipeline = models.DecimalField()
+    weighted_pipeline = models.DecimalField()
+    deals = models.BigIntegerField()
+    unrated = models.BigIntegerField()
+
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "answer", "account_id"], name="kept_tree_by_account")]
+
+
 class KeptEvidence(models.Model):
     """Which rows an explanation of a group lists.
 

@@ -135,8 +135,10 @@ def _rows(
 ) -> str | None:
     """The lines at these places as JSON, in their order; None when the answer has been forgotten meanwhile."""
     plain = PortfolioQuery(period=query.period, group=query.group, order=query.order)
-    steps, parameters = statement(plain, viewer=viewer, today=today, page="a.id = ANY(%(ids)s)", kept=kept)
-    parameters |= {"ids": ids, "answer": asked["answer"], "paths": _paths(query, len(ids), groups, asked["offset"])}
+    answer = asked["answer"]
+    trees = None if query.is_of_deals else answer
+    steps, parameters = statement(plain, viewer=viewer, today=today, page="a.id = ANY(%(ids)s)", kept=kept, answer=trees)
+    parameters |= {"ids": ids, "answer": answer, "paths": _paths(query, len(ids), groups, asked["offset"])}
     with connection.cursor() as cursor:
         cursor.execute(steps + _LINES.format(line=LINE.format(target="target")), parameters)
         is_there, rows = cursor.fetchone()

@@ -146,6 +146,7 @@ def mend() -> None:
 def forget_answers(which: Sequence[UUID] | None = None) -> None:
     """Forgets these answers, or all of the workspace and all evidence with them; the caller holds the lock."""
     _delete("keptgroup", "answer_id", which)
+    _delete("kepttree", "answer_id", which)
     _delete("keptanswer", "id", which)
     if which is None:
         _delete("keptevidence", "id", None)

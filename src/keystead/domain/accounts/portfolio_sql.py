@@ -43,14 +43,11 @@ WITH RECURSIVE picked AS MATERIALIZED (
 ), {plan}, {wide}, cover AS (
   SELECT id AS row_id, id AS account_id FROM picked UNION ALL SELECT row_id, account_id FROM wide
 )"""
-_STEPS = """, {source}, tops AS MATERIALIZED (SELECT DISTINCT row_id FROM wide), share AS (
+_STEPS = """, {source}, tops AS MATERIALIZED ({tops}), share AS (
   SELECT account_id AS row_id, key, won, pipeline, weighted_pipeline, deals, hidden, unrated
   FROM by_account b WHERE NOT EXISTS (SELECT FROM tops WHERE tops.row_id = b.account_id)
   UNION ALL
-  SELECT c.row_id, b.key, sum(b.won), sum(b.pipeline), sum(b.weighted_pipeline), sum(b.deals)::bigint, sum(b.hidden)::bigint,
-    sum(b.unrated)::bigint
-  FROM (SELECT row_id, account_id FROM wide UNION ALL SELECT row_id, row_id FROM tops) c JOIN by_account b USING (account_id)
-  GROUP BY c.row_id, b.key
+  {of_trees}
 ), {aim}, planned AS (
   SELECT p.account_id, count(*) AS plans,
     sum(p.converted) AS target,
@@ -73,6 +70,15 @@ _STEPS = """, {source}, tops AS MATERIALIZED (SELECT DISTINCT row_id FROM wide),
   {below}
 ), figured AS ({figured})
 """
+# What stands for its subtree, and what that comes to: added up, or as it was kept with an answer, whose lines are not of deals.
+_TOPS = "SELECT DISTINCT row_id FROM wide"
+_OF_TREES = """SELECT c.row_id, b.key, sum(b.won), sum(b.pipeline), sum(b.weighted_pipeline), sum(b.deals)::bigint,
+    sum(b.hidden)::bigint, sum(b.unrated)::bigint
+  FROM (SELECT row_id, account_id FROM wide UNION ALL SELECT row_id, row_id FROM tops) c JOIN by_account b USING (account_id)
+  GROUP BY c.row_id, b.key"""
+_KEPT_TOPS = """SELECT account_id AS row_id, won, pipeline, weighted_pipeline, deals, unrated FROM keystead_kepttree
+    WHERE workspace_id = %(workspace)s AND answer_id = %(answer)s AND account_id IN (SELECT id FROM picked)"""
+_OF_KEPT_TREES = "SELECT row_id, '{}'::text[], won, pipeline, weighted_pipeline, deals, 0::bigint, unrated FROM tops"
 # An account's figures when its deals are in several groups: all of them when a filter asks for them, else how many deals.
 _COUNTED = """(
     SELECT row_id, 0::numeric AS won, 0::numeric AS pipeline, 0::numeric AS weighted_pipeline, sum(deals)::bigint AS deals,
@@ -128,20 +134,23 @@ def statement(
     is_from_deals: bool = False,
     page: str = "",
     kept: UUID | None = None,
+    answer: UUID | None = None,
     of_accounts: Sequence[str] = (),
 ) -> tuple[str, dict[str, Any]]:
     """The chain of steps for this query, to be followed by a SELECT over them; and its parameters.
 
     `page` is a condition that leaves some of all accounts (`a`), whose plans and figures alone are then looked up. `kept` is a
-    kept period that is known to be fresh. `of_accounts`: a group, by those parts of its key that are the accounts'.
+    kept period that is known to be fresh, `answer` an answer of it that holds what subtrees come to. `of_accounts`: a group, by
+    those parts of its key that are the accounts'.
 
     With `is_from_deals` the step `fact` is there, which explanations list; else kept figures may stand in its place, and
     `parameters["kept"]` names their period (None when they do not).
     """
     is_of_deals = query.is_of_deals
-    parameters = _parameters(query, viewer, today, of_accounts) | {"kept": kept}
+    parameters = _parameters(query, viewer, today, of_accounts) | {"kept": kept, "answer": answer}
     all_there = _are_all_there(query, viewer, of_accounts) and not page
-    cover = _cover(query, viewer, parameters, all_there=all_there, page=page)
+    trees = _TREES["own" if answer else query.covers]
+    cover = _cover(query, viewer, parameters, all_there=all_there, page=page, trees=trees)
     of_deal = _key(query.groupings, is_of_deals=True)
     deal_join = "LEFT JOIN keystead_member m ON m.id = d.owner_id" if is_of_deals else ""
     if not is_from_deals and sees_all(viewer) and query.accounts is None:
@@ -159,6 +168,8 @@ def statement(
     steps = _STEPS.format(
         aim=AIM,
         source=source,
+        tops=_KEPT_TOPS if answer else _TOPS,
+        of_trees=_OF_KEPT_TREES if answer else _OF_TREES,
         of_row="share" if not is_of_deals else _COUNTED if query.below is None else _SUMMED,
         below=_BELOW if query.below is not None else "",
         figured=_SHARES.format(key=of_line(query.groupings, "w.key[{}]", "coalesce(s.key[{}], '-')")) if is_of_deals else _WHOLE,
@@ -169,7 +180,8 @@ def statement(
 def covering(query: PortfolioQuery, *, viewer: Member, today: date, of_accounts: Sequence[str]) -> tuple[str, dict[str, Any]]:
     """The first steps alone, as far as `cover`, and their parameters; for who reads the deals of the covered accounts himself."""
     parameters = _parameters(query, viewer, today, of_accounts)
-    return _cover(query, viewer, parameters, all_there=_are_all_there(query, viewer, of_accounts), page=""), parameters
+    all_there = _are_all_there(query, viewer, of_accounts)
+    return _cover(query, viewer, parameters, all_there=all_there, page="", trees=_TREES[query.covers]), parameters
 
 
 def _parameters(query: PortfolioQuery, viewer: Member, today: date, of_accounts: Sequence[str]) -> dict[str, Any]:
@@ -189,7 +201,7 @@ def _are_few(query: PortfolioQuery, viewer: Member) -> bool:
     return picked_accounts(query, viewer).order_by().values("pk")[: _FEW + 1].count() <= _FEW
 
 
-def _cover(query: PortfolioQuery, viewer: Member, parameters: dict[str, Any], *, all_there: bool, page: str) -> str:
+def _cover(query: PortfolioQuery, viewer: Member, parameters: dict[str, Any], *, all_there: bool, page: str, trees: str) -> str:
     picked = picked_accounts(query, viewer).order_by().values("pk")
     key = _key(query.groupings, is_of_deals=False)
     depth = len(parameters["of_accounts"])
@@ -201,7 +213,7 @@ def _cover(query: PortfolioQuery, viewer: Member, parameters: dict[str, Any], *,
             plan_scope="true" if all_there else "p.account_id IN (SELECT id FROM picked)",
             plan_visible=seen(viewer, "plan.read", Plan.objects, "p", parameters),
         ),
-        wide=WIDE.format(trees=_TREES[query.covers]),
+        wide=WIDE.format(trees=trees),
         account_key=key,
         account_join=_top_join(query, viewer, parameters),
     )

@@ -52,7 +52,7 @@ _AGGREGATES = {
 _KEEP = """
 , placed AS MATERIALIZED (
   SELECT figured.id, figured.key, row_number() OVER (ORDER BY {order}, name, id) AS place FROM figured {turns}
-){groups}
+){groups}{trees}
 INSERT INTO keystead_keptanswer (id, workspace_id, period_id, question, lines, places, foot, missing, total)
 SELECT %(answer)s, %(workspace)s, %(kept)s, %(question)s, (SELECT count(*) FROM placed),
   (SELECT coalesce(string_agg(uuid_send(id), ''::bytea ORDER BY place), ''::bytea) FROM placed), {foot}, {missing}, {total}
@@ -64,6 +64,12 @@ _KEEP_GROUPS = """, spans AS (
   INSERT INTO keystead_keptgroup (workspace_id, answer_id, depth, first, lines, path, told)
   SELECT %(workspace)s, %(answer)s, cardinality(t.key), s.first, s.lines, to_jsonb(t.key)::text, to_jsonb(t)
   FROM told t JOIN spans s USING (key)
+)"""
+
+# What a line stands for that covers a subtree: added up once, not for each page.
+_KEEP_TREES = """, trees AS (
+  INSERT INTO keystead_kepttree (workspace_id, answer_id, account_id, won, pipeline, weighted_pipeline, deals, unrated)
+  SELECT %(workspace)s, %(answer)s, id, won, pipeline, weighted_pipeline, deals, unrated FROM whole WHERE covers_tree
 )"""
 
 
@@ -82,7 +88,10 @@ def tail(query: PortfolioQuery, *, is_of_kept: bool = False) -> str:
 def keeping(query: PortfolioQuery, *, is_of_kept: bool = False) -> str:
     """The same as a statement that keeps all of it as the answer `answer` to `question`."""
     groups_kept = _KEEP_GROUPS.format(depths=len(query.groupings)) if query.groupings else ""
-    return _before(query, is_of_kept=is_of_kept) + _KEEP.format(groups=groups_kept, **_parts(query, is_of_kept=is_of_kept))
+    trees_kept = "" if query.is_of_deals else _KEEP_TREES
+    return _before(query, is_of_kept=is_of_kept) + _KEEP.format(
+        groups=groups_kept, trees=trees_kept, **_parts(query, is_of_kept=is_of_kept)
+    )
 
 
 def _before(query: PortfolioQuery, *, is_of_kept: bool) -> str:
