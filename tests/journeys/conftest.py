@@ -18,11 +18,9 @@ from playwright.sync_api import Browser
 from keystead.config import settings as product
 from keystead.config.process import last_lines, spawn, stop
 from tests.journeys.journey import Journey, Opens, opened
-from tests.support.browser import browser
+from tests.support.browser import for_tests
 
 PATIENCE = 10.0  # seconds that the worker has for ending what it does
-
-__all__ = ["browser"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,6 +28,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.journey)
+
+
+@pytest.fixture(scope="package")  # starting it costs as much as a short journey
+def browser() -> Iterator[Browser]:
+    with for_tests() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="package")  # no longer: it would take the jobs of other tests, and look for their files in its own store

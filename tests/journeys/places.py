@@ -19,10 +19,14 @@ FILES = set(
 AT_THE_DOOR = ("account_login", "account_reset_password", "account_reset_password_done", "account_inactive", "gallery")
 
 
+NOTHING = "00000000-0000-0000-0000-000000000000"  # a key that nothing has
+
+
 def pages(client: Client, slug: str, things: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """(URL name, path) of every address in the workspace that answers the client with a whole page.
 
-    `things`: the key for each parameter, by "namespace:parameter" or "room:parameter", else by the parameter alone.
+    `things`: the key for each parameter, by "namespace:parameter" or "room:parameter", else by the parameter alone; with NOTHING
+    for a key, an address is no page.
     """
     for namespace, roomed, parameters in PAGES:
         room, _, name = roomed.partition("|")
@@ -32,7 +36,7 @@ def pages(client: Client, slug: str, things: dict[str, Any]) -> Iterator[tuple[s
         kwargs = {one: _key(things, homes, one) for one in parameters}
         full = f"{namespace}:{name}" if namespace else name
         path = reverse(full, kwargs={"slug": slug, **kwargs})
-        if is_page(client, path):
+        if NOTHING not in kwargs.values() and is_page(client, path):
             yield full, path
 
 

@@ -41,9 +41,9 @@ def launched() -> Iterator[Browser]:
             browser.close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Closed with the module: while Playwright runs, its loop would keep other tests from starting one of their own.
+@contextmanager
+def for_tests() -> Iterator[Browser]:
+    """While Playwright runs, its loop would keep other tests from starting one of their own: closed as soon as nobody needs it.
 
     Django refuses queries in a thread with a running loop unless told that it is no danger, and holds the connections made
     there apart from those before and after.
@@ -52,3 +52,9 @@ def browser() -> Iterator[Browser]:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield browser
         connections.close_all()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with for_tests() as browser:
+        yield browser

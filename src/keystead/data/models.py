@@ -22,8 +22,8 @@ __all__ = [
     "Account", "AccountKey", "AccountTeamMember", "Action", "AlikePair", "ApiToken", "AuditEvent", "Comparison",
     "Contact", "ContactKey", "CountLine", "Deal", "DealCount", "DealCountLine", "DealStageChange",
     "DefaultView", "DistinctAccounts", "DistinctContacts", "EntryRule", "FindTerm", "FindWord", "IdempotentAnswer", "Import",
-    "ImportRow", "Invitation", "KeptAnswer", "KeptEvidence", "KeptGroup", "KeptLack", "KeptLine", "KeptMark", "KeptPeriod", "KeptTree",
-    "Measure", "MeasureReading", "Member",
+    "ImportRow", "Invitation", "KeptAnswer", "KeptEvidence", "KeptGroup", "KeptLack", "KeptLine", "KeptMark", "KeptPeriod",
+    "KeptTree", "Measure", "MeasureReading", "Member",
     "Objective", "Opened", "Order", "Plan", "PlanApproval", "PlanRate", "PlanSnapshot", "Product", "Rate", "RevenueLink",
     "SavedMapping", "SavedView", "Stage", "SwotItem", "UndoneChange", "UnopenedPlace", "User", "ViewUse", "Workspace",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from django.utils.translation import get_supported_language_variant
 
 from keystead.base.scope import open_scope
 from keystead.data.permissions import only_reads
-from keystead.domain.workspace.membership import NoSuchWorkspace, membership, note_opened
+from keystead.domain.workspace.membership import NoSuchWorkspace, membership_in, memberships, note_opened
 from keystead.domain.workspace.permissions import NotAllowed
 from keystead.web.changes.offering import offer_undo
 from keystead.web.find.opened import note_page
@@ -60,7 +60,7 @@ class ScopeMiddleware:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.viewer = request.workspace = None  # type: ignore[attr-defined]
+        request.viewer = request.workspace = request.memberships = None  # type: ignore[attr-defined]
         user_id = request.user.pk if request.user.is_authenticated else None
         with open_scope(workspace_id=None, user_id=user_id):
             return self.respond(request)
@@ -71,10 +71,12 @@ class ScopeMiddleware:
             return None
         if not request.user.is_authenticated:
             return _to_sign_in(request)
+        request.memberships = memberships(user_id=request.user.pk)  # type: ignore[attr-defined]
         try:
-            workspace, member = membership(user_id=request.user.pk, slug=slug)
+            member = membership_in(request.memberships, slug)  # type: ignore[attr-defined]
         except NoSuchWorkspace as error:
             raise Http404 from error
+        workspace = member.workspace
         request.workspace, request.viewer = workspace, member  # type: ignore[attr-defined]
         if must_set_up(request, member):
             return to_setting_up(request)

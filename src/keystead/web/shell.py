@@ -1,5 +1,6 @@
 """What the frame around every page needs: navigation, workspaces, crumbs."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,7 +9,6 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from keystead.data.workspace.models import Member, Workspace
-from keystead.domain.workspace.membership import memberships
 from keystead.domain.workspace.permissions import may
 from keystead.domain.workspace.views import most_used
 from keystead.web.workspace.why import why_address
@@ -43,7 +43,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "viewer": viewer,
         "member": {"name": viewer.name, "email": request.user.email},  # type: ignore[union-attr]
         "nav": SimpleLazyObject(lambda: _with_views(request, workspace, viewer)),
-        "workspaces": SimpleLazyObject(lambda: _workspaces(viewer)),
+        "workspaces": SimpleLazyObject(lambda: _workspaces(request.memberships, viewer)),  # type: ignore[attr-defined]
         "crumbs": [],
         "settings_url": reverse("my_settings", args=[workspace.slug]),
         "find_url": way("find", workspace),
@@ -96,12 +96,12 @@ def settings_place(workspace: Workspace, viewer: Member) -> str:
     return way("members" if may(viewer, "stage.read") else "my_settings", workspace)
 
 
-def _workspaces(viewer: Member) -> list[dict[str, Any]]:
+def _workspaces(mine: Iterable[Member], viewer: Member) -> list[dict[str, Any]]:
     return [
         {
             "name": each.workspace.name,
             "url": reverse("workspace_home", args=[each.workspace.slug]),
             "is_current": each.workspace_id == viewer.workspace_id,
         }
-        for each in memberships(user_id=viewer.user_id or 0)
+        for each in mine
     ]

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from keystead.base.clock import now
 from keystead.base.scope import open_scope
 from keystead.data.models import Member
-from keystead.domain.workspace.membership import membership
+from keystead.domain.workspace.membership import membership_in, memberships
 from keystead.domain.workspace.tokens import authenticate
 from tests.support.world import World
 
@@ -34,7 +34,7 @@ def test_a_workspace_is_made_with_its_owner_and_calendar(db: None) -> None:
     assert owner.user is not None
     assert owner.user.check_password("a long enough phrase")
     with open_scope(workspace_id=None, user_id=owner.user_id):
-        assert membership(user_id=owner.user.pk, slug="fabrikam")[0].language == "pt-br"
+        assert membership_in(memberships(user_id=owner.user.pk), "fabrikam").workspace.language == "pt-br"
 
 
 def test_a_login_that_exists_keeps_its_password(world: World) -> None:

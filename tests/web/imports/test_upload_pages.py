@@ -74,7 +74,7 @@ def test_waiting_shows_progress_and_leads_on_to_the_columns(olga: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("waited", "then"),
-    [("200", 400), ("800", 1000), ("1000", 1000), ("9999", 1000), ("", 200), ("0", 200), ("-5", 200), ("٣", 200), ("9" * 5000, 200)],
+    [("200", 400), ("800", 1000), ("9999", 1000), ("", 200), ("0", 200), ("-5", 200), ("٣", 200), ("9" * 5000, 200)],
 )
 def test_it_looks_soon_at_first_and_then_once_a_second(olga: Desk, waited: str, then: int) -> None:
     shown = text_of(olga.fragment("progress", olga.uploaded(ACCOUNTS), waited=waited))

@@ -115,7 +115,7 @@ def test_without_a_database_the_page_stands_alone(world: World, monkeypatch: pyt
     def gone(**_words: Any) -> None:
         raise OperationalError("the connection was closed")
 
-    monkeypatch.setattr(refusals, "membership", gone)
+    monkeypatch.setattr(refusals, "memberships", gone)
     answer = alice.get(f"{HOME}no/such/page/")
     assert answer.status_code == 404
     assert "There is nothing here" in page_of(answer)

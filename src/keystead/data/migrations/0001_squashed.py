@@ -14,7 +14,7 @@ STEPS = (
     "0025_deals_by_amount", "0026_deals_by_account", "0027_merged_keys", "0028_quicker_rates",
     "0029_deals_without_amount", "0030_orders_by_currency", "0031_likely_duplicates_are_kept",
     "0032_kept_evidence", "0033_deals_by_amount_and_id", "0034_deals_by_status", "0035_accounts_by_employees",
-    "0036_kept_trees",
+    "0036_kept_trees", "0037_rates_in_line",
 )  # fmt: skip
 OPERATIONS, NEEDS = folded(STEPS)
 

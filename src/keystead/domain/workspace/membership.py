@@ -1,10 +1,11 @@
 """Who is a member of what."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from keystead.base.scope import current_scope, open_scope
 from keystead.data.workspace.entry import UnopenedPlace
-from keystead.data.workspace.models import Member, User, Workspace
+from keystead.data.workspace.models import Member, User
 
 
 class NoSuchWorkspace(LookupError):
@@ -14,7 +15,7 @@ class NoSuchWorkspace(LookupError):
 
 
 def memberships(*, user_id: int) -> list[Member]:
-    """The user's active memberships with their workspaces, by workspace name. Works inside and outside any workspace."""
+    """The user's active memberships with their workspaces and the login, by workspace name. Works inside and outside any."""
     if current_scope().user_id == user_id:
         return _memberships(user_id)
     with open_scope(workspace_id=None, user_id=user_id):
@@ -23,20 +24,18 @@ def memberships(*, user_id: int) -> list[Member]:
 
 def _memberships(user_id: int) -> list[Member]:
     return list(
-        Member._base_manager.filter(user_id=user_id, is_active=True).select_related("workspace").order_by("workspace__name")
-    )
-
-
-def membership(*, user_id: int, slug: str) -> tuple[Workspace, Member]:
-    """The workspace of that address and the user's place in it; raises `NoSuchWorkspace`."""
-    member = (
-        Member._base_manager.filter(user_id=user_id, is_active=True, workspace__slug=slug)
+        Member._base_manager.filter(user_id=user_id, is_active=True)
         .select_related("workspace", "user")
-        .first()
+        .order_by("workspace__name")
     )
-    if member is None:
-        raise NoSuchWorkspace(slug)
-    return member.workspace, member
+
+
+def membership_in(mine: Iterable[Member], slug: str) -> Member:
+    """The one of these memberships that is in the workspace of that address; raises `NoSuchWorkspace`."""
+    for member in mine:
+        if member.workspace.slug == slug:
+            return member
+    raise NoSuchWorkspace(slug)
 
 
 def is_unopened(*, user: User, workspace_id: UUID | None) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from keystead.base.scope import open_scope
 from keystead.domain.live.login import Login, login_of
 from keystead.domain.live.topics import MOST_TOPICS, Listener, listener
-from keystead.domain.workspace.membership import NoSuchWorkspace, membership
+from keystead.domain.workspace.membership import NoSuchWorkspace, membership_in, memberships
 from keystead.domain.workspace.second_step import has_second_step, is_required
 
 
@@ -34,10 +34,10 @@ def enter(session_key: str, topics: Iterable[str]) -> Admission | None:
 def _seat(user_id: int, slug: str, names: list[str]) -> Listener | None:
     with open_scope(workspace_id=None, user_id=user_id):
         try:
-            workspace, viewer = membership(user_id=user_id, slug=slug)
+            viewer = membership_in(memberships(user_id=user_id), slug)
         except NoSuchWorkspace:
             return None
         if is_required(viewer) and not (viewer.user and has_second_step(viewer.user)):
             return None  # the pages of this workspace are closed as well
-        with open_scope(workspace_id=workspace.pk, user_id=user_id):
+        with open_scope(workspace_id=viewer.workspace_id, user_id=user_id):
             return listener(viewer=viewer, names=names)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from keystead.base.scope import open_scope
 from keystead.data.workspace.models import Member, Role
-from keystead.domain.workspace.membership import NoSuchWorkspace, membership
+from keystead.domain.workspace.membership import NoSuchWorkspace, membership_in, memberships
 from keystead.domain.workspace.permissions import NotAllowed
 from keystead.domain.workspace.why import why
 from keystead.web.requests import wants_fragment
@@ -74,9 +74,10 @@ def _own_place(request: HttpRequest) -> tuple[bool, Member] | None:
         return None
     found = _OF_WORKSPACE.match(request.path)
     named = found[1] if found else ""
+    request.memberships = memberships(user_id=user.pk)  # type: ignore[attr-defined]
     for slug in filter(None, (named, request.session.get(LAST_WORKSPACE))):
         try:
-            _workspace, member = membership(user_id=user.pk, slug=slug)
+            member = membership_in(request.memberships, slug)  # type: ignore[attr-defined]
         except NoSuchWorkspace:
             continue
         return None if must_set_up(request, member) else (slug == named, member)
