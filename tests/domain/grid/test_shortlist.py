@@ -88,6 +88,21 @@ def test_far_down_the_list_no_more_is_read_than_at_its_top(world: World, monkeyp
     assert max(read) <= 6 * TIMES  # widened once; from the top it would be all
 
 
+@pytest.mark.parametrize("order", ["amount", "-amount"])
+def test_amounts_that_are_worth_nothing_are_not_passed_by(world: World, monkeypatch: pytest.MonkeyPatch, order: str) -> None:
+    """A rate through a third currency may be too small for its twelve digits."""
+    for name, value in (("shortlist.FIRST", 1), ("shortlist.TIMES", 2), ("rows.SORTED_AT_ONCE", 2)):
+        monkeypatch.setattr(f"keystead.domain.grid.{name}", value)
+    with world.inside():
+        tiny = Decimal("0.0000001")
+        worthless = [(Decimal(amount), "CHF", TODAY) for amount in (5, 7, 3, -2)]
+        put([(("CHF", "USD"), -1, tiny), (("USD", "EUR"), -1, tiny)], [
+            *worthless, *((Decimal(amount), "EUR", TODAY) for amount in (0, 0, 4, -1)), *worthless,
+        ])  # fmt: skip
+        whole = [record.name for record in deals(f"order={order}", world.olga).in_order()]
+        assert [names(deals(f"order={order}", world.olga), size) for size in (1, 3)] == [whole] * 2
+
+
 @slowly
 @given(rates=RATES)
 def test_rates_read_at_once_are_those_asked_for_one_by_one(world: World, monkeypatch: pytest.MonkeyPatch, rates: Any) -> None:

@@ -64,6 +64,25 @@ def test_what_changes_between_being_let_in_and_joining_is_asked_about(payload: d
     ends(lambda hub: hub.on_payload(json.dumps(payload)), [None], early=True)
 
 
+def test_what_changes_while_it_is_asked_about_is_asked_again() -> None:
+    """An answer from before the change, that comes after it, is not the last word."""
+    answers = [ADMITTED, None]
+
+    async def run(_enter: Callable[..., Any], *_arguments: Any) -> Any:
+        if len(answers) == 2:
+            hub.on_payload(json.dumps({"w": str(WORKSPACE), "k": "member"}))
+        return answers.pop(0)
+
+    async def listen() -> None:
+        stream = Stream(ADMITTED, ("northwind/portfolio",))
+        await hub.join(stream, None, hub.doubts - 1)
+        await asyncio.wait_for(stream.write(Wire(), lambda: 0), 10)
+
+    hub = Hub(run=run, now=lambda: 0)
+    asyncio.run(listen())
+    assert answers == []
+
+
 def test_whoever_could_not_be_asked_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hubs, "CHECK", 0.05)
 

@@ -211,7 +211,7 @@ class IdempotentAnswer(Tenant):
 
 @tracked()
 class Rate(Tenant):
-    """1 `base` = `rate` `quote` on `date`. Looked up as the latest on or before a day (SQL function keystead_rate)."""
+    """1 `base` = `rate` `quote` on `date`. Looked up as the latest on or before a day (SQL function keystead_rate_on)."""
 
     external_id = external_id()
     base = currency_code(verbose_name=_("from currency"))

@@ -86,7 +86,8 @@ class Hub:
         self.streams.add(stream)
         if self._is_over:
             stream.close()
-        if doubts != self.doubts:
+        while doubts != self.doubts:  # also while it is asked: an answer from before would take the place of a later one
+            doubts = self.doubts
             await self._admit_again([stream])
         if since is None:
             return
