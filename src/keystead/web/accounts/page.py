@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from keystead.data.accounts.models import Account, AccountTeamMember, Contact
+from keystead.data.counting.together import counts_of
 from keystead.data.deals.models import Deal, Order
 from keystead.data.permissions import Reach, reach
 from keystead.data.plans.models import Plan
@@ -75,11 +76,5 @@ def _tabs(request: WorkspaceRequest, account: Account, current: str) -> list[dic
 
 
 def _counts(account: Account, viewer: Member) -> dict[str, int]:
-    """In one query, each in a subquery of its own: joined together they would multiply."""
     models: dict[str, Any] = {"plans": Plan, "deals": Deal, "contacts": Contact, "orders": Order, "team": AccountTeamMember}
-    counted: dict[str, Any] = {}
-    for name, model in models.items():
-        own = model.objects.visible_to(viewer).filter(account=OuterRef("pk")).order_by().values("account")
-        counted[f"{name}_count"] = Subquery(own.annotate(n=Count("pk")).values("n"))
-    row: Any = Account.objects.filter(pk=account.pk).values(**counted).get()
-    return {name.removesuffix("_count"): count for name, count in row.items()}
+    return counts_of({name: model.objects.visible_to(viewer).filter(account=account) for name, model in models.items()})

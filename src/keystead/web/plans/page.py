@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from keystead.data.accounts.models import Account
+from keystead.data.counting.together import counts_of
 from keystead.data.permissions import Reach, reach
 from keystead.data.plans.items import Action, Objective, ObjectiveStatus, SwotItem
 from keystead.data.plans.models import Plan, PlanStatus, RevenueLink
@@ -134,7 +135,7 @@ def _tabs(request: WorkspaceRequest, plan: Plan, current: str) -> list[dict[str,
         {
             "label": label,
             "url": reverse(f"plans:{name}", args=[request.workspace.slug, plan.pk]),
-            "count": counts.get(f"{key}_count") or "",
+            "count": counts.get(key) or "",
             "is_current": key == current,
         }
         for key, label, name in labels
@@ -142,17 +143,10 @@ def _tabs(request: WorkspaceRequest, plan: Plan, current: str) -> list[dict[str,
 
 
 def _counts(plan: Plan) -> dict[str, int]:
-    """In one query, each in a subquery of its own: joined together they would multiply."""
-    open_actions = Action.objects.filter(status__in=Action.OPEN)
     items: dict[str, QuerySet[Any]] = {
         "objectives": Objective.objects.filter(status=ObjectiveStatus.ACTIVE),
-        "actions": open_actions,
+        "actions": Action.objects.filter(status__in=Action.OPEN),
         "swot": SwotItem.objects.all(),
         "revenue": RevenueLink.objects.all(),
     }
-    counted = {
-        f"{name}_count": Subquery(found.filter(plan=OuterRef("pk")).order_by().values("plan").annotate(n=Count("pk")).values("n"))
-        for name, found in items.items()
-    }
-    row: Any = Plan.objects.filter(pk=plan.pk).values(**counted).get()
-    return dict(row)
+    return counts_of({name: found.filter(plan=plan) for name, found in items.items()})
