@@ -7,7 +7,7 @@ from keystead.data.models import Account, Import
 from keystead.domain.accounts.editing import change_account
 from tests.web.imports.conftest import ACCOUNTS, Desk, text_of
 
-QUERIES = 11
+QUERIES = 10
 
 
 def test_commit_errors_file_and_undo_with_what_was_kept(olga: Desk) -> None:
