@@ -41,6 +41,7 @@ def offers(page: Page, words: str) -> None:
 
 def test_a_deleted_item_comes_back_by_its_toast_and_goes_again_by_keys(world: World, plan: Plan, journey: Journey) -> None:
     page = as_alice(world, journey)
+    page.clock.install()
     journey.goes_to("plans:swot", plan.pk)
     item = page.locator("#tab").get_by_text("A rival is cheaper")
     expect(item).to_be_visible()
@@ -50,7 +51,7 @@ def test_a_deleted_item_comes_back_by_its_toast_and_goes_again_by_keys(world: Wo
     expect(undo).to_have_text("Undo")
     expect(item).to_have_count(0)
     journey.tabs_to(undo)
-    page.wait_for_timeout(11_000)  # longer than a toast stays: it waits for whoever is on it
+    page.clock.fast_forward(11_000)  # longer than a toast stays: it waits for whoever is on it
     page.keyboard.press("Enter")
     offers(page, "Redo")
     expect(item).to_be_visible()

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from keystead.base.clock import now
+from keystead.base.scope import current_workspace
 from keystead.data.models import Import, Member
 from keystead.domain.exchange.cancelling import Cancelled, cancellable, hold_unless_cancelled, roll_back
 from keystead.domain.exchange.committing import commit
@@ -51,6 +52,7 @@ def commit_now(*, job_id: UUID | str) -> None:
             return
         viewer = _viewer(job)
         with cancellable(job), transaction.atomic():
+            _take_turns()
             job.counts = commit(job=job, viewer=viewer, told=_teller_aside(job))
             hold_unless_cancelled(job)
             job.state, job.progress, job.committed_at = "committed", 100, now()
@@ -64,10 +66,18 @@ def undo_now(*, job_id: UUID | str) -> None:
         if job is None:
             return
         with cancellable(job), transaction.atomic():
+            _take_turns()
             job.format = {**job.format, "undo": undo(job=job)}
             hold_unless_cancelled(job)
             job.state, job.progress, job.undone_at = "undone", 100, now()
             job.save()
+
+
+def _take_turns() -> None:
+    """One import of a workspace is written or taken back at a time: two that are judged at once would both make what only one of
+    them may make, or both hand their id to the one record that has none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('imports ' || %s, 0))", [str(current_workspace())])
 
 
 def give_up(*, job_id: UUID | str, error: str) -> None:

@@ -1,0 +1,72 @@
+"""Two imports of one workspace that are confirmed at the same moment are written one after the other."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from keystead.data.models import Deal, Import, Product
+from keystead.domain.exchange import committing, imports, working
+from tests.domain.exchange.importing import counts, read
+from tests.support.world import World, account, build_world
+
+MEETS_WITHIN = 1.0  # seconds in which the other would have come as far, were it not waiting for its turn
+
+DEALS = "Id,Name,Account,Amount,Currency,Close date\n"
+
+
+def at_once(world: World, jobs: list[Import], monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int, int, int]]:
+    """Commits both, each in a process of its own as far as the database can tell; each waits for the other once it has judged."""
+    both, judge = Barrier(2), committing.judge
+
+    def judged(**asked: Any) -> dict[str, int]:
+        found = judge(**asked)
+        with suppress(BrokenBarrierError):
+            both.wait(MEETS_WITHIN)
+        return found
+
+    def commit(job: Import) -> None:
+        try:
+            with world.inside(world.olga):
+                working.commit_now(job_id=job.pk)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(committing, "judge", judged)
+    with world.inside(world.olga):
+        for job in jobs:
+            imports.request_commit(job=job, viewer=world.olga)
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(commit, jobs))
+    with world.inside(world.olga):
+        for job in jobs:
+            job.refresh_from_db()
+    assert [job.state for job in jobs] == ["committed", "committed"], [job.failure for job in jobs]
+    return sorted(counts(job) for job in jobs)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_file_twice_at_once_makes_its_records_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = build_world()
+    with world.inside(world.olga):
+        account("Aurelia Foods")
+        content = DEALS + "D-1,Cold rooms,Aurelia Foods,10,EUR,2026-03-01\nD-2,Freezers,Aurelia Foods,20,EUR,2026-03-02\n"
+        jobs = [read(world.olga, "deals", content) for _ in range(2)]
+    assert at_once(world, jobs, monkeypatch) == [(0, 0, 2, 0), (2, 0, 0, 0)]
+    with world.inside():
+        assert sorted(Deal.objects.values_list("external_id", flat=True)) == ["D-1", "D-2"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_files_that_would_hand_their_id_to_one_record_do_not_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was typed in here after both were previewed, so that neither holds it yet."""
+    world = build_world()
+    with world.inside(world.olga):
+        jobs = [read(world.olga, "products", f"Id,Name\nP-{number},Cold rooms\n", adopt=True) for number in (1, 2)]
+        Product.objects.create(name="Cold rooms")
+    assert at_once(world, jobs, monkeypatch) == [(0, 1, 0, 0), (1, 0, 0, 0)]
+    with world.inside():
+        assert sorted(Product.objects.values_list("external_id", flat=True)) == ["P-1", "P-2"]
