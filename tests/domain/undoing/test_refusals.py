@@ -1,6 +1,7 @@
 """An undo that is not allowed, or no longer possible, changes nothing and says why."""
 
 import threading
+import time
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +22,7 @@ from keystead.domain.accounts.editing import (
 from keystead.domain.deals.editing import change_deal, create_deal, delete_deal
 from keystead.domain.plans.editing import change_plan, create_plan, delete_plan
 from keystead.domain.plans.items import delete_item, save_objective
+from keystead.domain.undoing import rules
 from keystead.domain.undoing.changes import has_written, written
 from keystead.domain.undoing.kinds import KINDS
 from keystead.domain.undoing.obstacles import _was_seen, title_of
@@ -32,6 +34,7 @@ from keystead.domain.workspace.members import change_member, create_member, deac
 from keystead.domain.workspace.permissions import NotAllowed
 from keystead.domain.workspace.settings import change_workspace
 from keystead.domain.workspace.stages import save_stage
+from keystead.domain.writing import Invalid
 from tests.domain.undoing.scene import AT, TODAY, Scene, change, everything, take_back
 from tests.support.world import World, build_world
 
@@ -263,6 +266,38 @@ def test_of_two_who_undo_at_once_one_does_and_one_is_told(django_db_serialized_r
         assert Deal.objects.filter(pk=scene.deals[0].pk).count() == 1
         assert UndoneChange.objects.count() == 1
         assert Contact.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_that_comes_back_and_one_that_is_made_at_this_moment_do_not_overlap(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = build_world()
+    with world.inside():
+        scene = Scene(world)
+        old = scene.plan
+        days = {"start_date": old.start_date, "end_date": old.end_date}
+        away = {name: day.replace(year=day.year + 5) for name, day in days.items()}
+        moved = change(world.alice, lambda: change_plan(plan=old, viewer=world.alice, fields=away))
+    is_checked, check = threading.Event(), rules.check
+
+    def checked(*asked: Any) -> None:
+        check(*asked)
+        is_checked.set()
+        time.sleep(1.0)  # longer than the other needs if it does not wait
+
+    def come_back() -> None:
+        try:
+            take_back(world.alice, moved)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(rules, "check", checked)
+    undoing = threading.Thread(target=come_back)
+    undoing.start()
+    is_checked.wait()
+    with world.inside(world.alice), pytest.raises(Invalid) as refusal:
+        create_plan(viewer=world.alice, fields={"account": scene.aurelia, **days}, today=TODAY)
+    undoing.join()
+    assert refusal.value.errors[0].code == "overlaps"
 
 
 def test_a_person_who_was_deleted_since_is_named_to_whoever_saw_her(world: World, scene: Scene) -> None:

@@ -24,13 +24,22 @@ _DECIDE_OVERLAP = {"account_id", "start_date", "end_date", "team_key", "status"}
 Columns = Mapping[Any, Collection[str]]  # row -> the columns that came back (all of them for a row that was made again)
 
 
-def lock(kinds: Collection[str]) -> None:
-    """Where two harmless writes can do harm together, one at a time: the same locks as the verbs take."""
+# The accounts at which these plans stand, or have stood.
+_LOCK_ACCOUNTS = """
+SELECT FROM keystead_account WHERE id IN (SELECT account_id FROM keystead_planevent WHERE pgh_obj_id = ANY(%s))
+ORDER BY id FOR UPDATE
+"""
+
+
+def lock(rows: Mapping[str, Collection[Any]]) -> None:
+    """Where two harmless writes can do harm together, one at a time: the same locks as the verbs take. `rows`: keys by kind."""
     workspace = str(current_workspace())
-    for kind, name in (("Account", "account tree "), ("Member", "members ")):
-        if kind in kinds:
-            with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        for kind, name in (("Account", "account tree "), ("Member", "members ")):
+            if kind in rows:
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s || %s, 0))", [name, workspace])
+        if "Plan" in rows:
+            cursor.execute(_LOCK_ACCOUNTS, [list(rows["Plan"])])
 
 
 def check(kind: str, back: Columns, viewer: Member, at: datetime) -> None:

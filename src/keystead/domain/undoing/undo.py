@@ -105,7 +105,7 @@ def _run(told: Written, rows: Rows, own: UUID, viewer: Member, at: datetime) -> 
     try:
         with transaction.atomic():
             _note(told.change, own, viewer, at)
-            rules.lock(rows.keys())
+            rules.lock({name: [row.id for row in found] for name, found in rows.items()})
             _take_back(told, rows, viewer, at)
             restoring.check_constraints()
     except IntegrityError as error:
