@@ -70,6 +70,27 @@ def test_a_commit_is_broken_off_rolled_back_and_can_be_done_again(monkeypatch: p
 
 
 @pytest.mark.django_db(transaction=True)
+def test_an_import_that_waits_for_another_one_can_be_cancelled() -> None:
+    world = build_world()
+    with world.inside():
+        job = read(world.olga, "accounts", FILE)
+        imports.request_commit(job=job, viewer=world.olga)
+    other, another_one = Other(world, job), connection.copy()
+    try:
+        with another_one.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(hashtextextended('imports ' || %s, 0))", [str(world.northwind.pk)])
+        other.thread.start()
+        run(exchange.commit, world, job)
+    finally:
+        another_one.close()
+        other.thread.join()
+    assert [answer.status_code for answer in other.answers] == [202]
+    assert state(world, job) == ("previewed", 100)
+    with world.inside():
+        assert commit(world.olga, job).state == "committed"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_an_undo_is_broken_off_and_everything_stays_imported(monkeypatch: pytest.MonkeyPatch) -> None:
     world = build_world()
     with world.inside():
