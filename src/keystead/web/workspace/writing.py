@@ -5,7 +5,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import IntegrityError
 from django.db.models import Model
+from django.utils.translation import gettext as _
+from psycopg.errors import ForeignKeyViolation
 
 from keystead.domain.writing import Invalid, Stale
 from keystead.web.workspace.conflicts import Conflict, merge, merged_sentence, stale_error, take_theirs
@@ -73,6 +76,12 @@ def attempt[T](form: forms.Form, verb: Callable[[], T]) -> T | None:
             assert isinstance(form, RecordForm)
             if not merge(form, stale.current):
                 break
+        except IntegrityError as error:  # seen when the transaction ends: what it names was there when it began
+            if not isinstance(error.__cause__, ForeignKeyViolation):
+                raise
+            text = _("What this refers to was deleted at this very moment. Please choose again.")
+            form.add_error(None, forms.ValidationError(text, code="missing"))
+            return None
     if not form.has_error(NON_FIELD_ERRORS, "stale"):
         form.add_error(None, stale_error())
     return None
