@@ -94,6 +94,20 @@ def test_status_takes_the_steps_of_approval_each_by_its_own_right(callers: Calle
     ]  # fmt: skip
 
 
+def test_an_archived_plan_refuses_changes_until_its_status_leads_back(callers: Callers, plan: Any, faults: Faults) -> None:
+    path = f"/plans/{plan['id']}"
+    assert callers.alice.patch(path, {"status": "archived"}).data["status"] == "archived"
+    assert callers.alice.patch(path, {"status": "archived"}).status_code == 200
+    for refused in (
+        callers.alice.patch(path, {"name": "Other"}),
+        callers.alice.patch(path, {"name": "Other", "status": "archived"}),
+        callers.alice.post(f"{path}/objectives", {"title": "More"}),
+    ):
+        assert faults(refused) == [("", "plan_archived")]
+    again = callers.alice.patch(path, {"status": "draft", "name": "Other"}).data
+    assert (again["status"], again["name"]) == ("draft", "Other")
+
+
 def test_a_plan_may_be_made_approved_by_who_may_approve(callers: Callers, plan: Any) -> None:
     body = {"account": {"name": "Aurelia Foods"}, "team_key": "B", "status": "approved"}
     assert callers.alice.post("/plans", body).status_code == 403

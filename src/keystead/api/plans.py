@@ -36,6 +36,7 @@ _WAYS: dict[tuple[str, str], tuple[str, ...]] = {
     ("submitted", "draft"): ("recall",),
     ("approved", "draft"): ("recall",),
     ("approved", "archived"): ("archive",),
+    ("archived", "draft"): ("reopen",),
 }
 
 
@@ -79,6 +80,8 @@ def _change(plan: Plan, write: Write) -> Plan:
     values = dict(write.fields)
     status, comment = values.pop("status", plan.status), values.pop("comment", "")
     seen = write.seen
+    if plan.status == PlanStatus.ARCHIVED and status != plan.status:  # nothing else can be changed before
+        plan, seen = _bring_to(plan, status, write, comment, seen), None
     if values or status == plan.status:
         _agree_on_currency(values, plan)
         plan = editing.change_plan(plan=plan, viewer=write.viewer, fields=values, seen=seen)

@@ -13,13 +13,14 @@ from django.utils.translation import get_supported_language_variant
 
 from keystead.base.scope import open_scope
 from keystead.data.permissions import only_reads
+from keystead.domain.plans.approval import PlanArchived
 from keystead.domain.workspace.membership import NoSuchWorkspace, membership_in, memberships, note_opened
 from keystead.domain.workspace.permissions import NotAllowed
 from keystead.web.changes.offering import offer_undo
 from keystead.web.find.opened import note_page
 from keystead.web.requests import wants_fragment
 from keystead.web.workspace.leaving import ConfirmFirst, note_export, take_up, to_confirming, to_setting_up
-from keystead.web.workspace.refusals import LAST_WORKSPACE, not_allowed, not_here
+from keystead.web.workspace.refusals import LAST_WORKSPACE, archived, not_allowed, not_here
 from keystead.web.workspace.sign_in_steps import must_set_up
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -118,6 +119,8 @@ def _answer(request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) 
         response = offer_undo(request, response)
     except NotAllowed as refusal:
         return not_allowed(request, refusal)
+    except PlanArchived as refusal:
+        return archived(request, refusal)
     except Http404:
         return not_here(request)
     except ConfirmFirst:

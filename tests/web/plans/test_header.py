@@ -137,7 +137,7 @@ def test_a_decision_on_a_plan_that_changed_meanwhile_is_not_taken(desk: Desk) ->
 def test_deleting_says_first_what_goes_and_then_leaves_the_deals(desk: Desk) -> None:
     deal = desk.deal("Cold-chain renewal", "10")
     shown = desk.alice.get(desk.url("delete")).content.decode()
-    assert "1 deals would then count in no plan" in shown
+    assert "1 deal would then count in no plan" in shown
     response = desk.alice.post(desk.url("delete"))
     assert response.headers["Location"] == reverse("plans:list", args=["northwind"])
     with desk.world.inside():

@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Callable
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from keystead.api.wire.changed import HEADER, name_change
 from keystead.api.wire.problems import refused_one
+from keystead.base.turns import REPEATS, take_turns
 from keystead.data.workspace.models import IdempotentAnswer, Member
 
 LONGEST_KEY = 255
@@ -50,10 +51,7 @@ def _fingerprint(request: HttpRequest, content: bytes) -> str:
 
 
 def _wait_for_twins(viewer: Member, key: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended('idempotency ' || %s || ' ' || %s, 0))", [str(viewer.pk), key]
-        )
+    take_turns(REPEATS, f"{viewer.pk} {key}")
 
 
 def _again(kept: IdempotentAnswer, asked: str) -> HttpResponse:

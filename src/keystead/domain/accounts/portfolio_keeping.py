@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from keystead.base.ids import uuid7
 from keystead.base.periods import Period
 from keystead.base.scope import current_workspace
+from keystead.base.turns import KEPT_FIGURES, take_turns
 from keystead.domain.accounts.portfolio_source_sql import FACTS, SUMS, UNRATED
 from keystead.domain.accounts.portfolio_summary import keep_summary
 
@@ -170,8 +171,7 @@ def forget() -> None:
 
 
 def lock_kept() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('kept figures ' || %s, 0))", [str(current_workspace())])
+    take_turns(KEPT_FIGURES)
 
 
 def _find(wanted: Wanted) -> tuple[Kept | None, bool]:

@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models.expressions import RawSQL
 
 from keystead.base.scope import current_workspace
+from keystead.base.turns import ACCOUNT_TREE, take_turns
 from keystead.data.accounts.models import Account
 from keystead.data.workspace.models import Member
 
@@ -41,8 +42,7 @@ def subtree(account: UUID) -> RawSQL:
 
 def lock_tree() -> None:
     """One move at a time per workspace: two moves that are harmless alone can make a circle together."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('account tree ' || %s, 0))", [str(current_workspace())])
+    take_turns(ACCOUNT_TREE)
 
 
 def refuse_cycle(*, account: Account, parent: Account | None, viewer: Member) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from keystead.base.clock import now
-from keystead.base.scope import current_workspace
+from keystead.base.turns import IMPORTS, take_turns
 from keystead.data.models import Import, Member
 from keystead.domain.exchange.cancelling import Cancelled, cancellable, hold_unless_cancelled, roll_back
 from keystead.domain.exchange.committing import commit
@@ -76,8 +76,7 @@ def undo_now(*, job_id: UUID | str) -> None:
 def _take_turns() -> None:
     """One import of a workspace is written or taken back at a time: two that are judged at once would both make what only one of
     them may make, or both hand their id to the one record that has none."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('imports ' || %s, 0))", [str(current_workspace())])
+    take_turns(IMPORTS)
 
 
 def give_up(*, job_id: UUID | str, error: str) -> None:

@@ -44,11 +44,16 @@ def _tried(grid: Grid, rows: QuerySet[Any], viewer: Member, fields: Mapping[str,
     wanted = _these(grid, list(rows.order_by().values_list("pk", flat=True)))
     allowed = editable(wanted, viewer, grid.edit_action)
     asked, reached = wanted.count(), allowed.count()
+    refused = {_out_of_reach(viewer, grid, wanted, allowed): asked - reached} if asked > reached else {}
+    if grid.closed is not None:
+        allowed = allowed.exclude(grid.closed[0])
+        if closed := reached - allowed.count():
+            refused[str(grid.closed[1])] = closed
+            reached -= closed
     changing = allowed.exclude(_is_so(fields))
     if holds:
         changing = changing.select_for_update(of=("self",)).order_by("pk")
     changes = list(changing.values_list("pk", flat=True))
-    refused = {_out_of_reach(viewer, grid, wanted, allowed): asked - reached} if asked > reached else {}
     return Outcome(asked, changes, reached - len(changes), refused)
 
 

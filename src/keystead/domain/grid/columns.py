@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Model, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -154,7 +154,7 @@ class Grid:
 
     `usual` is the list's order when none is asked for; its first column is always shown, and first. `most_groups`: by how many
     columns it is grouped at most. `context`: filters that are no narrowing (a period). `words` names the field that the search
-    box looks through, `found_by` the kind of find's terms that hold its words.
+    box looks through, `found_by` the kind of find's terms that hold its words. `closed`: the rows that nobody changes, and why.
     """
 
     id: str
@@ -169,6 +169,7 @@ class Grid:
     extra_filters: tuple[str, ...] = ()
     most_groups: int = 2
     context: tuple[str, ...] = ()
+    closed: tuple[Q, Any] | None = None
 
     @property
     def first(self) -> str:

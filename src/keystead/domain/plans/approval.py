@@ -2,7 +2,9 @@
 
     draft -> submitted -> approved -> archived
                        -> rejected -> submitted
-    submitted -> draft (recalled); approved -> draft (recalled)
+    submitted -> draft (recalled); approved -> draft (recalled); archived -> draft (reopened)
+
+An archived plan is kept as it was: nothing in it is changed until it is taken back.
 
 Approval freezes the plan's exchange rates (rate policy "plan"): one rate for each currency pair that its revenue needs, and for
 every pair the workspace has a rate for, so that a deal that comes later converts at the frozen rate too.
@@ -16,8 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from keystead.base.scope import current_workspace
 from keystead.data.plans.models import Plan, PlanApproval, PlanRate, PlanStatus
 from keystead.data.workspace.models import Member
+from keystead.domain.plans.overlap import hold_account, own_time, refuse_overlap
 from keystead.domain.workspace.permissions import require
-from keystead.domain.writing import Invalid, write
+from keystead.domain.writing import FieldError, Invalid, write
 
 # verb -> (states it starts from, the state it leads to, the action of the permission table, what is recorded)
 TRANSITIONS: dict[str, tuple[set[str], str, str, str]] = {
@@ -26,7 +29,11 @@ TRANSITIONS: dict[str, tuple[set[str], str, str, str]] = {
     "reject": ({PlanStatus.SUBMITTED}, PlanStatus.REJECTED, "plan.approve", PlanApproval.Verb.REJECTED),
     "recall": ({PlanStatus.SUBMITTED, PlanStatus.APPROVED}, PlanStatus.DRAFT, "plan.edit", PlanApproval.Verb.RECALLED),
     "archive": ({PlanStatus.DRAFT, PlanStatus.APPROVED, PlanStatus.REJECTED}, PlanStatus.ARCHIVED, "plan.edit", ""),
+    "reopen": ({PlanStatus.ARCHIVED}, PlanStatus.DRAFT, "plan.edit", ""),
 }
+
+
+ARCHIVED = _("This plan is archived and kept as it was. Reopen it to change it.")
 
 
 class CannotMove(Exception):
@@ -39,25 +46,43 @@ class CannotMove(Exception):
         self.plan, self.verb = plan, verb
 
 
-def move(*, plan: Plan, verb: str, viewer: Member, at: datetime, comment: str = "", seen: int | None = None) -> Plan:
-    """Submits, approves, rejects (a comment is needed), recalls or archives a plan and records it. Approving freezes rates.
+class PlanArchived(Invalid):
+    """The plan is kept as it was: nothing in it is changed."""
 
-    Raises `NotAllowed`, `CannotMove`, `Invalid` (comment), `Stale`. Sends nothing.
+    def __init__(self, plan: Plan) -> None:
+        super().__init__([FieldError("", "plan_archived", ARCHIVED)])
+        self.plan = plan
+
+
+def refuse_archived(plan: Plan) -> None:
+    """Every verb that changes a plan, or what stands in it, asks this. Raises `PlanArchived`."""
+    if plan.status == PlanStatus.ARCHIVED:
+        raise PlanArchived(plan)
+
+
+def move(*, plan: Plan, verb: str, viewer: Member, at: datetime, comment: str = "", seen: int | None = None) -> Plan:
+    """Submits, approves, rejects (a comment is needed), recalls, archives or reopens a plan. Approving freezes rates.
+
+    Raises `NotAllowed`, `CannotMove`, `Invalid` (comment; another plan covers the time meanwhile), `Stale`. Sends nothing.
     """
     states, to, action, recorded = TRANSITIONS[verb]
     require(viewer, action, plan)
     if verb == "reject" and not comment.strip():
         raise Invalid.one("comment", "required", _("Say why the plan is rejected."))
     with transaction.atomic():
+        if verb == "reopen":
+            hold_account(plan.account)
         plan = Plan.objects.select_for_update().get(pk=plan.pk)
         if plan.status not in states:
             raise CannotMove(plan, verb)
+        if verb == "reopen":
+            refuse_overlap(plan, own_time(plan), viewer)
         plan = write(plan, {"status": to}, seen=seen)
         if recorded:
             PlanApproval.objects.create(plan=plan, verb=recorded, by=viewer, at=at, comment=comment.strip())
         if verb == "approve":
             freeze_rates(plan=plan, on=at.date())
-        elif verb == "recall":
+        elif to == PlanStatus.DRAFT:
             PlanRate.objects.filter(plan=plan).delete()
     return plan
 

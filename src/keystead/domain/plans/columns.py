@@ -19,6 +19,7 @@ from keystead.domain.grid.asking import Asked
 from keystead.domain.grid.columns import Column, Grid, Kind, Reader, columns
 from keystead.domain.grid.converting import RateIn
 from keystead.domain.grid.rows import Rows
+from keystead.domain.plans.approval import ARCHIVED
 from keystead.domain.plans.kpis import PlanFigures, figures
 
 _FIGURES = (
@@ -114,6 +115,7 @@ PLANS = Grid(
     model=Plan,
     usual=("account",),
     edit_action="plan.edit",
+    closed=(Q(status=PlanStatus.ARCHIVED), ARCHIVED),
     related=("account", "owner"),
     aliases={"text": "q"},
     words=_names,

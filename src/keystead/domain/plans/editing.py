@@ -5,16 +5,16 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from keystead.base.money import known_currencies
 from keystead.base.periods import FiscalCalendar, Period
 from keystead.data.accounts.models import Account
-from keystead.data.permissions import reaches
 from keystead.data.plans.models import Plan, PlanStatus, PlanType
 from keystead.data.workspace.models import Member, Workspace
+from keystead.domain.plans.approval import refuse_archived
 from keystead.domain.plans.linking import relink
+from keystead.domain.plans.overlap import hold_account, refuse_overlap
 from keystead.domain.workspace.permissions import require
 from keystead.domain.writing import Invalid, hold, write
 
@@ -48,7 +48,7 @@ def create_plan(*, viewer: Member, fields: Mapping[str, Any], today: date) -> Pl
     require(viewer, "account.edit", account)
     values = _with_defaults(viewer, fields, today)
     with transaction.atomic():
-        _lock(account)
+        hold_account(account)
         _check(Plan(), values, viewer)
         plan = write(Plan(), values)
         relink(accounts=[account.pk])
@@ -58,14 +58,16 @@ def create_plan(*, viewer: Member, fields: Mapping[str, Any], today: date) -> Pl
 def change_plan(*, plan: Plan, viewer: Member, fields: Mapping[str, Any], seen: int | None = None) -> Plan:
     """Changes a plan's header; links follow when account, period, team or reach changed.
 
-    Raises `NotAllowed`, `Invalid`, `Stale`.
+    Raises `NotAllowed`, `Invalid` (`PlanArchived`), `Stale`.
     """
     require(viewer, "plan.edit", plan)
+    if fields:
+        refuse_archived(plan)
     if fields.get("account") and fields["account"].pk != plan.account_id:
         require(viewer, "account.edit", fields["account"])
     touched = {plan.account_id}
     with transaction.atomic():
-        _lock(fields.get("account") or plan.account)
+        hold_account(fields.get("account") or plan.account)
         _check(plan, fields, viewer)
         plan = write(plan, fields, seen=seen)
         if _DECIDES_LINKS & set(fields):
@@ -111,11 +113,6 @@ def suggested_name(*, workspace: Workspace, kind: str | None, start: date, end: 
     return f"{chosen.label} {named}"
 
 
-def _lock(account: Account) -> None:
-    """One plan of an account at a time is made or moved: two that overlap cannot slip past each other's check."""
-    Account.objects.select_for_update(of=("self",)).filter(pk=account.pk).order_by().first()
-
-
 def _check(plan: Plan, fields: Mapping[str, Any], viewer: Member) -> None:
     """Period and currency make sense, and no two plans of one team cover the same account at the same time (features A1)."""
     merged = {name: fields.get(name, getattr(plan, name, None)) for name in ("start_date", "end_date", "team_key", "target")}
@@ -128,22 +125,5 @@ def _check(plan: Plan, fields: Mapping[str, Any], viewer: Member) -> None:
         raise Invalid.one("currency", "unknown_currency", message)
     if merged["target"] is not None and merged["target"] < 0:
         raise Invalid.one("target", "below_zero", _("A target is not below zero."))
-    other = overlapping(plan, merged)
-    if other is not None and not reaches(viewer, "plan.read", other):  # her own plan at an account that is not hers
-        raise Invalid.one("start_date", "overlaps", _("Another plan already covers this account in this time."))
-    if other is not None:
-        message = _(
-            "%(name)s already covers this account from %(start)s to %(end)s. Two plans may overlap only for different teams."
-        ) % {"name": other.name, "start": other.start_date, "end": other.end_date}
-        raise Invalid.one("start_date", "overlaps", message)
-
-
-def overlapping(plan: Plan, values: Mapping[str, Any]) -> Plan | None:
-    """Another plan on the same account, for the same team, that shares a day."""
-    plans: QuerySet[Plan] = Plan.objects.filter(
-        account=values["account"],
-        team_key=values["team_key"] or "",
-        start_date__lte=values["end_date"],
-        end_date__gte=values["start_date"],
-    ).exclude(status=PlanStatus.ARCHIVED)
-    return plans.exclude(pk=plan.pk).first()
+    if plan.status != PlanStatus.ARCHIVED:
+        refuse_overlap(plan, merged, viewer)

@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from keystead.data.plans.items import Action, Measure, MeasureReading, Objective, SwotItem
 from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member
+from keystead.domain.plans.approval import refuse_archived
 from keystead.domain.workspace.permissions import require
 from keystead.domain.writing import Invalid, hold, write
 
 
 def _contribute(viewer: Member, plan: Plan) -> None:
     require(viewer, "plan.contribute", plan)
+    refuse_archived(plan)
 
 
 def save_objective(

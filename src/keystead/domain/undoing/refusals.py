@@ -37,8 +37,8 @@ class CannotUndo(Exception):
     """The change stays; nothing was written.
 
     `code`: already_undone (`by`, `at`), changed_since (`obstacles`), decided (a decision about a plan has a way back of its own),
-    taken (a key or a name is another record's by now), missing (what it belongs to is gone), cycle, overlaps, last_owner,
-    has_login, has_facts, stage_in_use.
+    taken (a key or a name is another record's by now), missing (what it belongs to is gone), cycle, overlaps, archived,
+    last_owner, has_login, has_facts, stage_in_use.
     """
 
     def __init__(self, code: str, *, obstacles: Sequence[Obstacle] = (), by: str = "", at: datetime | None = None) -> None:

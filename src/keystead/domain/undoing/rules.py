@@ -7,11 +7,13 @@ from typing import Any
 from django.db import connection
 from django.db.models import F
 
-from keystead.base.scope import current_workspace
+from keystead.base.turns import ACCOUNT_TREE, MEMBERS, take_turns
 from keystead.data.models import Deal, Member, Objective, Plan
 from keystead.data.permissions import editable
+from keystead.data.plans.models import PlanStatus
 from keystead.data.workspace.models import Role
 from keystead.data.workspace.views import DefaultView, SavedView
+from keystead.domain.undoing.kinds import KINDS
 from keystead.domain.undoing.refusals import CannotUndo
 from keystead.domain.workspace.invitations import withdraw
 from keystead.domain.workspace.permissions import NotAllowed, require
@@ -19,6 +21,14 @@ from keystead.domain.workspace.settings import has_money
 from keystead.domain.workspace.tokens import revoke_all
 
 _TREES = {"Account": "parent_id", "Contact": "reports_to_id", "Product": "parent_id", "Member": "manager_id"}
+# What stands in a plan, and the way to its key.
+_IN_PLAN = {
+    "Objective": "plan_id",
+    "Action": "plan_id",
+    "SwotItem": "plan_id",
+    "Measure": "objective__plan_id",
+    "MeasureReading": "measure__objective__plan_id",
+}
 _DECIDE_OVERLAP = {"account_id", "start_date", "end_date", "team_key", "status"}
 
 Columns = Mapping[Any, Collection[str]]  # row -> the columns that came back (all of them for a row that was made again)
@@ -33,12 +43,12 @@ ORDER BY id FOR UPDATE
 
 def lock(rows: Mapping[str, Collection[Any]]) -> None:
     """Where two harmless writes can do harm together, one at a time: the same locks as the verbs take. `rows`: keys by kind."""
-    workspace = str(current_workspace())
-    with connection.cursor() as cursor:
-        for kind, name in (("Account", "account tree "), ("Member", "members ")):
-            if kind in rows:
-                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s || %s, 0))", [name, workspace])
-        if "Plan" in rows:
+    if "Account" in rows:
+        take_turns(ACCOUNT_TREE)
+    if "Member" in rows:
+        take_turns(MEMBERS)
+    if "Plan" in rows:
+        with connection.cursor() as cursor:
             cursor.execute(_LOCK_ACCOUNTS, [list(rows["Plan"])])
 
 
@@ -121,6 +131,20 @@ def _members(back: Columns, at: datetime) -> None:
             withdraw(member=member, at=at)
     if not Member.objects.filter(role=Role.OWNER, is_active=True, user__isnull=False).exists():
         raise CannotUndo("last_owner")
+
+
+def refuse_archived(events: Mapping[str, Sequence[int]], plans: Sequence[Any]) -> None:
+    """What stands in an archived plan, and these plans' headers, stay as they are: asked before anything comes back.
+
+    `events`: by kind, the latest event of each row that the change wrote. A plan that is gone itself stands in nobody's way.
+    """
+    touched = set(plans)
+    for kind, path in _IN_PLAN.items():
+        if events.get(kind):
+            history = KINDS[kind].history.objects.filter(pgh_id__in=events[kind])
+            touched |= set(history.values_list(path, flat=True))
+    if touched and Plan.objects.filter(pk__in=touched, status=PlanStatus.ARCHIVED).exists():
+        raise CannotUndo("archived")
 
 
 def require_owner(viewer: Member, back: Columns) -> None:

@@ -13,6 +13,7 @@ _SENTENCES = {
     "missing": gettext_lazy("Something that it belongs to is no longer there."),
     "cycle": gettext_lazy("It would stand below itself now."),
     "overlaps": gettext_lazy("Another plan already covers this account in this time."),
+    "archived": gettext_lazy("The plan is archived by now. Reopen it first."),
     "last_owner": gettext_lazy("Nobody would be left who can log in as an owner."),
     "has_login": gettext_lazy("Somebody logs in with this address by now."),
     "has_facts": gettext_lazy("Money is recorded in the new currency by now."),

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from keystead.base.scope import current_workspace
+from keystead.base.turns import MEMBERS, take_turns
 from keystead.data.workspace.models import Member, Role
 from keystead.domain.plans.linking import relink
 from keystead.domain.workspace.invitations import withdraw
@@ -104,8 +104,7 @@ def _differs(member: Member, name: str, values: Mapping[str, Any]) -> bool:
 
 def _one_at_a_time() -> None:
     """Two changes that are harmless alone can together leave no owner, or make a circle of managers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('members ' || %s, 0))", [str(current_workspace())])
+    take_turns(MEMBERS)
 
 
 def _check_role(member: Member, values: Mapping[str, Any], viewer: Member) -> None:

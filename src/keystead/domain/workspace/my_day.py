@@ -58,6 +58,7 @@ def my_day(*, viewer: Member, at: datetime, today: date) -> MyDay:
 
 def _open_actions(viewer: Member, today: date) -> list[tuple[date, Action]]:
     still = Action.objects.visible_to(viewer).filter(owner=viewer, status__in=Action.OPEN)
+    still = still.exclude(plan__status=PlanStatus.ARCHIVED)
     due = still.filter(due_date__lte=today + LATER).select_related("plan__account").order_by("due_date", "title")
     return [(action.due_date, action) for action in due[:_AT_MOST] if action.due_date]
 

@@ -81,12 +81,14 @@ def page_of(request: WorkspaceRequest, listing: Listing) -> Page:
 
 def changeable(listing: Listing, request: WorkspaceRequest, records: list[Any]) -> set[Any] | None:
     """Which of these the viewer may change; None for all."""
-    how_far = reach(request.viewer, listing.grid.edit_action)
-    if how_far is Reach.ALL:
+    how_far, closed = reach(request.viewer, listing.grid.edit_action), listing.grid.closed
+    if how_far is Reach.ALL and closed is None:
         return None
     if how_far is Reach.NONE or not records:
         return set()
     wanted = listing.grid.model._base_manager.filter(pk__in=[record.pk for record in records])
+    if closed is not None:
+        wanted = wanted.exclude(closed[0])
     return set(editable(wanted, request.viewer, listing.grid.edit_action).values_list("pk", flat=True))
 
 

@@ -17,10 +17,9 @@ from keystead.base import clock
 from keystead.data.plans.items import Action, Objective
 from keystead.data.plans.models import Plan
 from keystead.domain.plans.items import delete_item, save_action
-from keystead.domain.workspace.permissions import require
 from keystead.web.plans.forms import ActionForm, QuickActionForm, StatusForm
 from keystead.web.plans.overview import actions_of
-from keystead.web.plans.page import done, find_item, find_plan, plan_context, render_plan
+from keystead.web.plans.page import done, find_item, find_plan, plan_context, render_plan, require_here
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.workspace.writing import attempt, status_of
 
@@ -32,7 +31,7 @@ def actions(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     plan = find_plan(request, pk)
     if request.method == "GET":
         return _page(request, plan)
-    require(request.viewer, "plan.contribute", plan)
+    require_here(request, "plan.contribute", plan)
     form = QuickActionForm(request.POST, viewer=request.viewer)
     if not form.is_valid():
         return _page(request, plan, form)
@@ -109,7 +108,7 @@ def _address(request: WorkspaceRequest, plan: Plan) -> str:
 
 def action_new(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     plan = find_plan(request, pk)
-    require(request.viewer, "plan.contribute", plan)
+    require_here(request, "plan.contribute", plan)
     objective = Objective.objects.filter(plan=plan, pk=wanted).first() if (wanted := _key(request.GET.get("objective"))) else None
     form = ActionForm(request.POST or None, viewer=request.viewer, plan=plan, objective=objective)
     if form.is_valid():
@@ -131,7 +130,7 @@ def _key(text: str | None) -> UUID | None:
 def action(request: WorkspaceRequest, pk: UUID, item: UUID) -> HttpResponse:
     plan = find_plan(request, pk)
     found = find_item(plan, Action.objects.all(), item)
-    require(request.viewer, "plan.contribute", plan)
+    require_here(request, "plan.contribute", plan)
     form = ActionForm(request.POST or None, viewer=request.viewer, plan=plan, record=found)
     if form.is_valid():
         saved = attempt(
@@ -150,7 +149,7 @@ def action_status(request: WorkspaceRequest, pk: UUID, item: UUID) -> HttpRespon
     """Another status, at once."""
     plan = find_plan(request, pk)
     found = find_item(plan, Action.objects.all(), item)
-    require(request.viewer, "plan.contribute", plan)
+    require_here(request, "plan.contribute", plan)
     form = StatusForm(request.POST)
     if not form.is_valid():
         return done(request, lambda: _page(request, plan), _address(request, plan), _("There is no such status."), level="error")

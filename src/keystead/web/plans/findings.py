@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from keystead.data.plans.items import Action, Objective, ObjectiveStatus, SwotItem
-from keystead.data.plans.models import Plan
+from keystead.data.plans.models import Plan, PlanStatus
 from keystead.domain.plans.kpis import PlanFigures
 from keystead.domain.plans.progress import FEWEST_ACTIVE, MOST_ACTIVE
 from keystead.domain.plans.smart import lint
@@ -30,7 +30,9 @@ def findings(
     block: PlanFigures,
     today: date,
 ) -> dict[str, Any]:
-    """The most urgent first; `rest` says how many more there are."""
+    """The most urgent first; `rest` says how many more there are. In an archived plan there is nothing left to do."""
+    if plan.status == PlanStatus.ARCHIVED:
+        return {"items": [], "rest": 0}
     found = [
         *_figures(request, plan, block),
         *_actions(request, plan, actions, today),

@@ -19,12 +19,13 @@ from keystead.data.permissions import account_filter, reach
 from keystead.data.plans.models import Plan, PlanStatus, RevenueLink
 from keystead.data.workspace.models import Member
 from keystead.domain.plans.approval import TRANSITIONS, CannotMove, move
-from keystead.domain.plans.editing import change_plan, create_plan, delete_plan, overlapping, suggested_name
+from keystead.domain.plans.editing import change_plan, create_plan, delete_plan, suggested_name
 from keystead.domain.plans.fitting import would_link
+from keystead.domain.plans.overlap import overlapping
 from keystead.domain.workspace.permissions import may, require
 from keystead.domain.writing import Invalid, Stale
 from keystead.web.plans.forms import CommentForm, PlanForm
-from keystead.web.plans.page import find_plan, plan_context
+from keystead.web.plans.page import find_plan, plan_context, require_here
 from keystead.web.requests import WorkspaceRequest, wants_fragment
 from keystead.web.workspace.writing import attempt, status_of
 
@@ -66,7 +67,7 @@ def fitting(request: WorkspaceRequest) -> HttpResponse:
 
 def edit(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     plan = find_plan(request, pk)
-    require(request.viewer, "plan.edit", plan)
+    require_here(request, "plan.edit", plan)
     form = PlanForm(request.POST or None, viewer=request.viewer, today=_today(request), record=plan)
     if form.is_valid():
         changed = attempt(
@@ -87,7 +88,7 @@ def edit(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 
 
 def decide(request: WorkspaceRequest, pk: UUID, verb: str) -> HttpResponse:
-    """Submits, approves, rejects, recalls or archives. Its own page is for a dialog that cannot open, or a comment that lacks."""
+    """Takes a step of approval. Its own page is for a dialog that cannot open, or a comment that lacks."""
     plan = find_plan(request, pk)
     require(request.viewer, TRANSITIONS[verb][2], plan)
     form = CommentForm(request.POST if request.method == "POST" else None, initial={"version": plan.version})
@@ -102,7 +103,8 @@ def decide(request: WorkspaceRequest, pk: UUID, verb: str) -> HttpResponse:
             messages.error(request, _("Somebody has changed the plan meanwhile. Look at it again before you decide."))
             return back
         except Invalid as refusal:
-            form.add_error("comment", refusal.errors[0].message)
+            first = refusal.errors[0]
+            form.add_error("comment" if first.field == "comment" else None, first.message)
         else:
             messages.success(request, _("The plan is %(status)s.") % {"status": _status(moved)})
             return back

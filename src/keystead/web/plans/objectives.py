@@ -18,11 +18,10 @@ from keystead.domain.plans.items import delete_item, move_objective, read_measur
 from keystead.domain.plans.kpis import figures
 from keystead.domain.plans.progress import ObjectiveProgress
 from keystead.domain.plans.smart import lint
-from keystead.domain.workspace.permissions import require
 from keystead.web.plans.findings import active_warning
 from keystead.web.plans.forms import MeasureForm, ObjectiveForm, ReadingForm
 from keystead.web.plans.overview import actions_of, objectives_of, progress_of
-from keystead.web.plans.page import done, find_item, find_plan, may_here, plan_context, render_plan
+from keystead.web.plans.page import done, find_item, find_plan, may_here, plan_context, render_plan, require_here
 from keystead.web.plans.words import OBJECTIVE_TONES
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.workspace.writing import attempt, status_of
@@ -73,7 +72,7 @@ def _address(request: WorkspaceRequest, plan: Plan, objective: Objective | None 
 def objective_new(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """An objective, and with it its first measure when that has a name."""
     plan = find_plan(request, pk)
-    require(request.viewer, "plan.contribute", plan)
+    require_here(request, "plan.contribute", plan)
     form = ObjectiveForm(request.POST or None, viewer=request.viewer, plan=plan, may_review=False)
     measure = MeasureForm(request.POST or None, prefix="measure")
     is_measured = bool(request.POST.get("measure-name", "").strip())
@@ -91,7 +90,7 @@ def objective_new(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 def objective(request: WorkspaceRequest, pk: UUID, item: UUID) -> HttpResponse:
     plan = find_plan(request, pk)
     found = find_item(plan, Objective.objects.all(), item)
-    require(request.viewer, "plan.contribute", plan)
+    require_here(request, "plan.contribute", plan)
     may_review = may_here(request.viewer, "plan.approve")
     form = ObjectiveForm(request.POST or None, viewer=request.viewer, plan=plan, may_review=may_review, record=found)
     if form.is_valid():
@@ -137,7 +136,7 @@ def measure(request: WorkspaceRequest, pk: UUID, item: UUID, measure_pk: UUID | 
     plan = find_plan(request, pk)
     owner = find_item(plan, Objective.objects.select_related("plan"), item)
     found = find_item(plan, Measure.objects.filter(objective=owner), measure_pk) if measure_pk else None
-    require(request.viewer, "plan.contribute", plan)
+    require_here(request, "plan.contribute", plan)
     form = MeasureForm(request.POST or None, record=found)
     if form.is_valid():
         saved = attempt(
@@ -177,7 +176,7 @@ def readings(request: WorkspaceRequest, pk: UUID, item: UUID, measure_pk: UUID) 
     plan = find_plan(request, pk)
     owner = find_item(plan, Objective.objects.all(), item)
     found = find_item(plan, Measure.objects.filter(objective=owner).select_related("objective__plan"), measure_pk)
-    require(request.viewer, "plan.contribute", plan)
+    require_here(request, "plan.contribute", plan)
     form = ReadingForm(request.POST)
     if not form.is_valid():
         text = " ".join(str(error) for errors in form.errors.values() for error in errors)

@@ -20,8 +20,9 @@ from keystead.data.permissions import Reach, reach
 from keystead.data.plans.items import Action, Objective, ObjectiveStatus, SwotItem
 from keystead.data.plans.models import Plan, PlanStatus, RevenueLink
 from keystead.data.workspace.models import Member
-from keystead.domain.plans.approval import TRANSITIONS
+from keystead.domain.plans.approval import TRANSITIONS, refuse_archived
 from keystead.domain.plans.history import changed_since_approval
+from keystead.domain.workspace.permissions import require
 from keystead.web.plans.words import STATUS_TONES
 from keystead.web.requests import WorkspaceRequest, wants_fragment
 from keystead.web.shell import way
@@ -56,15 +57,23 @@ def may_here(viewer: Member, action: str) -> bool:
     return reach(viewer, action) >= reach(viewer, "plan.read") > Reach.NONE
 
 
+def require_here(request: WorkspaceRequest, action: str, plan: Plan) -> None:
+    """The right, and for a form that is only asked for, that the plan is open: who has typed already hears it from the verb."""
+    require(request.viewer, action, plan)
+    if request.method != "POST":
+        refuse_archived(plan)
+
+
 def rights(viewer: Member, plan: Plan) -> dict[str, Any]:
     """What the viewer may do here and now: by the permission table, and by the plan's state."""
     moves = [verb for verb, (states, _to, action, _) in TRANSITIONS.items() if plan.status in states and may_here(viewer, action)]
+    is_open = plan.status != PlanStatus.ARCHIVED
     return {
         "moves": moves,
-        "may_edit": may_here(viewer, "plan.edit"),
-        "may_contribute": may_here(viewer, "plan.contribute"),
+        "may_edit": is_open and may_here(viewer, "plan.edit"),
+        "may_contribute": is_open and may_here(viewer, "plan.contribute"),
         "may_delete": may_here(viewer, "plan.delete"),
-        "may_review": may_here(viewer, "plan.approve"),
+        "may_review": is_open and may_here(viewer, "plan.approve"),
     }
 
 
@@ -87,6 +96,7 @@ def plan_context(request: WorkspaceRequest, plan: Plan, tab: str, *crumbs: str) 
         "crumbs": plan_crumbs(request, plan, *crumbs),
         "status_tone": STATUS_TONES[PlanStatus(plan.status)],
         "changes": changes,
+        "is_archived": plan.status == PlanStatus.ARCHIVED,
         "account_url": way("accounts:detail", request.workspace, plan.account_id),
         **rights(request.viewer, plan),
     }

@@ -14,10 +14,9 @@ from django.views.decorators.http import require_POST
 from keystead.data.plans.items import SwotItem
 from keystead.data.plans.models import Plan
 from keystead.domain.plans.items import delete_item, save_swot_item, turn_swot_into_action, turn_swot_into_objective
-from keystead.domain.workspace.permissions import require
 from keystead.web.plans.findings import follow_up_sentences
 from keystead.web.plans.forms import QuickSwotForm, SwotForm
-from keystead.web.plans.page import done, find_item, find_plan, plan_context, render_plan
+from keystead.web.plans.page import done, find_item, find_plan, plan_context, render_plan, require_here
 from keystead.web.plans.words import QUADRANTS
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.workspace.writing import attempt, status_of
@@ -30,7 +29,7 @@ def swot(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     plan = find_plan(request, pk)
     if request.method == "GET":
         return _page(request, plan)
-    require(request.viewer, "plan.contribute", plan)
+    require_here(request, "plan.contribute", plan)
     form = QuickSwotForm(request.POST)
     made = None
     if form.is_valid():
@@ -128,7 +127,7 @@ def _address(request: WorkspaceRequest, plan: Plan, item: SwotItem | None = None
 def item(request: WorkspaceRequest, pk: UUID, item: UUID) -> HttpResponse:
     plan = find_plan(request, pk)
     found = find_item(plan, SwotItem.objects.all(), item)
-    require(request.viewer, "plan.contribute", plan)
+    require_here(request, "plan.contribute", plan)
     form = SwotForm(request.POST or None, viewer=request.viewer, record=found)
     if form.is_valid():
         saved = attempt(

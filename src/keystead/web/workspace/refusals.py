@@ -7,13 +7,15 @@ import json
 import re
 from typing import Any
 
+from django.contrib import messages
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from keystead.base.scope import open_scope
 from keystead.data.workspace.models import Member, Role
+from keystead.domain.plans.approval import PlanArchived
 from keystead.domain.workspace.membership import NoSuchWorkspace, membership_in, memberships
 from keystead.domain.workspace.permissions import NotAllowed
 from keystead.domain.workspace.why import why
@@ -46,6 +48,16 @@ def not_allowed(request: HttpRequest, refusal: NotAllowed) -> HttpResponse:
         toast = {"toast": {"text": reason, "level": "error"}}
         return HttpResponse(status=403, headers={"HX-Trigger": json.dumps(toast)})
     return _inside(request, 403, "403.html", reason=reason)
+
+
+def archived(request: HttpRequest, refusal: PlanArchived) -> HttpResponse:
+    """A plan that was archived while its page stood open, or an old address of one of its forms: to the plan, with the reason."""
+    reason = str(refusal.errors[0].message)
+    if wants_fragment(request):
+        toast = {"toast": {"text": reason, "level": "error"}}
+        return HttpResponse(status=409, headers={"HX-Trigger": json.dumps(toast)})
+    messages.error(request, reason)
+    return redirect("plans:detail", slug=request.workspace.slug, pk=refusal.plan.pk)  # type: ignore[attr-defined]
 
 
 def refused_in_own_frame(request: HttpRequest, status: int) -> HttpResponse | None:

@@ -1,0 +1,178 @@
+"""An archived plan is kept as it was, by every verb that would change it, until it is reopened."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from keystead.base.scope import open_scope
+from keystead.data.models import Action, Objective, Plan, PlanRate, Rate
+from keystead.domain.grid.bulk import change_many, tried
+from keystead.domain.plans.approval import CannotMove, PlanArchived, move
+from keystead.domain.plans.columns import PLANS
+from keystead.domain.plans.editing import change_plan, create_plan, delete_plan
+from keystead.domain.plans.items import (
+    delete_item,
+    move_objective,
+    read_measure,
+    save_action,
+    save_measure,
+    save_objective,
+    save_swot_item,
+    turn_swot_into_action,
+    turn_swot_into_objective,
+)
+from keystead.domain.undoing.refusals import CannotUndo
+from keystead.domain.workspace.my_day import my_day
+from keystead.domain.writing import Invalid
+from tests.domain.plans.made import AT, TODAY, deal, plan_for
+from tests.domain.undoing.scene import Scene, change, everything, take_back
+from tests.support.world import World
+
+
+def archive(plan: Plan, world: World) -> Plan:
+    return move(plan=Plan.objects.get(pk=plan.pk), verb="archive", viewer=world.alice, at=AT)
+
+
+def reopen(plan: Plan, world: World) -> Plan:
+    return move(plan=Plan.objects.get(pk=plan.pk), verb="reopen", viewer=world.alice, at=AT)
+
+
+WRITES: dict[str, Callable[[Scene, Any], Any]] = {
+    "the header": lambda s, who: change_plan(plan=s.plan, viewer=who, fields={"target": Decimal(2)}),
+    "a new objective": lambda s, who: save_objective(plan=s.plan, viewer=who, fields={"title": "More"}),
+    "an objective": lambda s, who: save_objective(plan=s.plan, viewer=who, fields={"title": "X"}, objective=s.objectives[0]),
+    "the order": lambda s, who: move_objective(objective=s.objectives[0], viewer=who, to=3),
+    "a new measure": lambda s, who: save_measure(objective=s.objectives[0], viewer=who, fields={"name": "Churn"}),
+    "a reading": lambda s, who: read_measure(measure=s.measure, viewer=who, on=TODAY, value=Decimal(50)),
+    "a new action": lambda s, who: save_action(plan=s.plan, viewer=who, fields={"title": "More"}),
+    "an action": lambda s, who: save_action(plan=s.plan, viewer=who, fields={"status": "done"}, action=s.action),
+    "a new SWOT item": lambda s, who: save_swot_item(plan=s.plan, viewer=who, fields={"quadrant": "threat", "text": "More"}),
+    "a SWOT item": lambda s, who: save_swot_item(plan=s.plan, viewer=who, fields={"text": "X"}, item=s.item),
+    "an objective of an item": lambda s, who: turn_swot_into_objective(item=s.item, viewer=who),
+    "an action of an item": lambda s, who: turn_swot_into_action(item=s.item, viewer=who),
+    "an item deleted": lambda s, who: delete_item(item=s.item, viewer=who),
+    "a measure deleted": lambda s, who: delete_item(item=s.measure, viewer=who),
+}
+
+
+@pytest.mark.parametrize("what", WRITES)
+def test_nothing_in_an_archived_plan_is_changed_by_anybody_before_it_is_reopened(world: World, what: str) -> None:
+    with world.inside(world.alice):
+        scene = Scene(world)
+        archive(scene.plan, world)
+        before = everything()
+        for who in (world.alice, world.olga):
+            fresh = _read_again(scene)
+            with pytest.raises(PlanArchived):
+                WRITES[what](fresh, who)
+        assert everything() == before
+        reopen(scene.plan, world)
+        WRITES[what](_read_again(scene), world.alice)
+        assert everything() != before
+
+
+def _read_again(scene: Scene) -> Scene:
+    """What the surfaces hold: read from the database at the start of a request."""
+    scene.plan = Plan.objects.get(pk=scene.plan.pk)
+    scene.objectives = list(Objective.objects.filter(plan=scene.plan).order_by("rank"))
+    for name in ("action", "item", "measure"):
+        found = getattr(scene, name)
+        setattr(scene, name, type(found).objects.get(pk=found.pk))
+    return scene
+
+
+def test_an_archived_plan_may_be_deleted_and_comes_back_archived_with_all_that_stands_in_it(world: World) -> None:
+    with world.inside(world.alice):
+        scene = Scene(world)
+        archive(scene.plan, world)
+        before = everything()
+        written = change(world.alice, lambda: delete_plan(plan=scene.plan, viewer=world.alice))
+        assert not Plan.objects.exists()
+        take_back(world.alice, written)
+        assert everything() == before
+
+
+@pytest.mark.parametrize("what", WRITES)
+def test_what_was_written_before_is_not_taken_back_while_the_plan_is_archived(world: World, what: str) -> None:
+    with world.inside(world.alice):
+        scene = Scene(world)
+        start = everything()
+        written = change(world.alice, lambda: WRITES[what](scene, world.alice))
+        archive(scene.plan, world)
+        before = everything()
+        with pytest.raises(CannotUndo) as refused:
+            take_back(world.alice, written)
+        assert refused.value.code in ("archived", "changed_since")
+        assert everything() == before
+        reopen(scene.plan, world)
+        take_back(world.alice, written)
+        assert everything() == start
+
+
+def test_archiving_and_reopening_are_taken_back_like_any_step(world: World) -> None:
+    with world.inside(world.alice):
+        plan = plan_for(world)
+        archived = change(world.alice, lambda: archive(plan, world))
+        take_back(world.alice, archived)
+        assert Plan.objects.get().status == "draft"
+        archive(plan, world)
+        reopened = change(world.alice, lambda: reopen(plan, world))
+        take_back(world.alice, reopened)
+        assert Plan.objects.get().status == "archived"
+
+
+def test_a_plan_is_not_reopened_where_another_covers_the_time_by_now(world: World) -> None:
+    with world.inside(world.alice):
+        plan = archive(plan_for(world), world)
+        other = create_plan(viewer=world.alice, fields={"account": plan.account, "name": "The new one"}, today=TODAY)
+        with pytest.raises(Invalid) as refused:
+            reopen(plan, world)
+        assert [error.code for error in refused.value.errors] == ["overlaps"]
+        assert "The new one" in str(refused.value.errors[0].message)
+        delete_plan(plan=other, viewer=world.alice)
+        assert reopen(plan, world).status == "draft"
+        with pytest.raises(CannotMove):
+            reopen(plan, world)
+
+
+def test_a_reopened_plan_no_longer_has_the_rates_of_its_approval(world: World) -> None:
+    with world.inside(world.alice):
+        Rate.objects.create(base="USD", quote="EUR", date=TODAY, rate=Decimal("0.9"))
+        plan = plan_for(world, rate_policy="plan")
+        deal(world, plan.account, "100", "USD")
+        move(plan=plan, verb="submit", viewer=world.alice, at=AT)
+        move(plan=plan, verb="approve", viewer=world.mona, at=AT)
+        archive(plan, world)
+        assert PlanRate.objects.filter(plan=plan).exists()
+        reopen(plan, world)
+        assert not PlanRate.objects.filter(plan=plan).exists()
+
+
+def test_changing_many_plans_leaves_the_archived_ones_and_says_why(world: World) -> None:
+    with world.inside(world.alice):
+        closed = archive(plan_for(world), world)
+        still = plan_for(world, "Bolt Energy")
+        asked: dict[str, Any] = {
+            "grid": PLANS,
+            "rows": Plan.objects.all(),
+            "viewer": world.alice,
+            "fields": {"owner": world.olga},
+        }
+        seen, done = tried(**asked), change_many(**asked)
+        assert (list(seen.changes), seen.same) == ([still.pk], 0)
+        assert [(count, "archived" in reason) for reason, count in seen.refused.items()] == [(1, True)]
+        assert (done.changes, done.refused) == (seen.changes, seen.refused)
+        assert dict(Plan.objects.values_list("pk", "owner")) == {closed.pk: world.alice.pk, still.pk: world.olga.pk}
+
+
+def test_actions_of_an_archived_plan_wait_for_nobody(world: World) -> None:
+    with world.inside(world.alice):
+        plan = plan_for(world)
+        save_action(plan=plan, viewer=world.alice, fields={"title": "Call", "due_date": TODAY})
+        with open_scope(workspace_id=world.alice.workspace_id, user_id=world.alice.user_id):
+            assert [each.title for each in my_day(viewer=world.alice, at=AT, today=TODAY).soon] == ["Call"]
+            archive(plan, world)
+            assert my_day(viewer=world.alice, at=AT, today=TODAY).soon == []
+        assert Action.objects.get().status == "todo"
