@@ -46,9 +46,9 @@ def _tried(grid: Grid, rows: QuerySet[Any], viewer: Member, fields: Mapping[str,
     asked, reached = wanted.count(), allowed.count()
     refused = {_out_of_reach(viewer, grid, wanted, allowed): asked - reached} if asked > reached else {}
     if grid.closed is not None:
-        allowed = allowed.exclude(grid.closed[0])
+        allowed = allowed.exclude(grid.closed.rows)
         if closed := reached - allowed.count():
-            refused[str(grid.closed[1])] = closed
+            refused[str(grid.closed.why)] = closed
             reached -= closed
     changing = allowed.exclude(_is_so(fields))
     if holds:

@@ -148,13 +148,22 @@ class Column:
         return F(found) if isinstance(found, str) else found
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Rows that nobody changes: as a filter, asked of one row, and why."""
+
+    rows: Q
+    holds: Callable[[Any], bool]
+    why: Any
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
     """A list of one model.
 
     `usual` is the list's order when none is asked for; its first column is always shown, and first. `most_groups`: by how many
     columns it is grouped at most. `context`: filters that are no narrowing (a period). `words` names the field that the search
-    box looks through, `found_by` the kind of find's terms that hold its words. `closed`: the rows that nobody changes, and why.
+    box looks through, `found_by` the kind of find's terms that hold its words.
     """
 
     id: str
@@ -169,7 +178,7 @@ class Grid:
     extra_filters: tuple[str, ...] = ()
     most_groups: int = 2
     context: tuple[str, ...] = ()
-    closed: tuple[Q, Any] | None = None
+    closed: Closed | None = None
 
     @property
     def first(self) -> str:

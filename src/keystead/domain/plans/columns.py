@@ -16,7 +16,7 @@ from keystead.data.plans.models import Plan, PlanStatus, PlanType, RevenueSource
 from keystead.domain.accounts.columns import lowered, people, seen_only, text
 from keystead.domain.accounts.tree import subtree
 from keystead.domain.grid.asking import Asked
-from keystead.domain.grid.columns import Column, Grid, Kind, Reader, columns
+from keystead.domain.grid.columns import Closed, Column, Grid, Kind, Reader, columns
 from keystead.domain.grid.converting import RateIn
 from keystead.domain.grid.rows import Rows
 from keystead.domain.plans.approval import ARCHIVED
@@ -115,7 +115,7 @@ PLANS = Grid(
     model=Plan,
     usual=("account",),
     edit_action="plan.edit",
-    closed=(Q(status=PlanStatus.ARCHIVED), ARCHIVED),
+    closed=Closed(Q(status=PlanStatus.ARCHIVED), lambda plan: plan.status == PlanStatus.ARCHIVED, ARCHIVED),
     related=("account", "owner"),
     aliases={"text": "q"},
     words=_names,

@@ -82,13 +82,12 @@ def page_of(request: WorkspaceRequest, listing: Listing) -> Page:
 def changeable(listing: Listing, request: WorkspaceRequest, records: list[Any]) -> set[Any] | None:
     """Which of these the viewer may change; None for all."""
     how_far, closed = reach(request.viewer, listing.grid.edit_action), listing.grid.closed
-    if how_far is Reach.ALL and closed is None:
-        return None
-    if how_far is Reach.NONE or not records:
+    is_open = [record for record in records if closed is None or not closed.holds(record)]
+    if how_far is Reach.ALL:
+        return None if len(is_open) == len(records) else {record.pk for record in is_open}
+    if how_far is Reach.NONE or not is_open:
         return set()
-    wanted = listing.grid.model._base_manager.filter(pk__in=[record.pk for record in records])
-    if closed is not None:
-        wanted = wanted.exclude(closed[0])
+    wanted = listing.grid.model._base_manager.filter(pk__in=[record.pk for record in is_open])
     return set(editable(wanted, request.viewer, listing.grid.edit_action).values_list("pk", flat=True))
 
 
