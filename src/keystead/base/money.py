@@ -12,6 +12,7 @@ from typing import Self
 from babel.numbers import get_currency_precision, list_currencies
 
 _DIGITS = 30
+_DECIMALS = 60  # a share of a converted target: 4 decimals of the amount, 12 of the rate, and what a division adds
 # Decimal's usual 28 digits would round a long amount in silence. Converted amounts carry up to 20 decimals, and sums of them more
 # digits before the point (a ratio to a tiny target too): whoever reckons with them outside the database does it here, exactly.
 EXACT = Context(prec=100, rounding=ROUND_HALF_EVEN)
@@ -28,7 +29,7 @@ class InvalidMoney(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """`amount` is a finite Decimal, at most 30 digits before and after the point; `currency` is ISO 4217.
+    """`amount` is a finite Decimal, at most 30 digits before the point and 60 after it; `currency` is ISO 4217.
 
     Raises InvalidMoney. Equality across currencies is simply False; there is no order.
     """
@@ -41,7 +42,7 @@ class Money:
             raise InvalidMoney("amount_not_decimal", self.amount)
         if not self.amount.is_finite():
             raise InvalidMoney("amount_not_finite", self.amount)
-        if self.amount.adjusted() >= _DIGITS or int(self.amount.as_tuple().exponent) < -_DIGITS:
+        if self.amount.adjusted() >= _DIGITS or int(self.amount.as_tuple().exponent) < -_DECIMALS:
             raise InvalidMoney("amount_out_of_range", self.amount)
         if not isinstance(self.currency, str) or self.currency not in known_currencies():
             raise InvalidMoney("currency_unknown", self.currency)

@@ -54,6 +54,8 @@ def test_an_archived_plan_does_not_stand_in_the_way_and_neither_does_another_tea
     ("fields", "field", "code"),
     [
         ({"end_date": date(2025, 1, 1)}, "end_date", "ends_before_start"),
+        ({"end_date": date(9999, 12, 31)}, "end_date", "far_away"),
+        ({"start_date": date(1, 1, 1)}, "start_date", "far_away"),
         ({"currency": "XXQ"}, "currency", "unknown_currency"),
         ({"target": Decimal(-1)}, "target", "below_zero"),
     ],

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from keystead.data.models import Account, Deal, Member, Plan
+from keystead.data.models import Account, Deal, Member, Plan, Rate, Workspace
 from tests.support.world import World, account
 
 HOME = "/w/northwind/portfolio/"
@@ -246,3 +247,45 @@ def test_the_portfolio_speaks_portuguese_numbers(world: World, aurelia: Account)
 
 def test_the_address_of_the_page_is_known_by_name(world: World) -> None:
     assert reverse("portfolio:list", args=["northwind"]) == HOME
+
+
+@pytest.mark.parametrize("path", [HOME, f"{HOME}export.csv", f"{HOME}export.xlsx", f"{HOME}explanation"])
+def test_a_target_in_another_currency_is_shared_out_over_a_part_of_its_year(world: World, aurelia: Account, path: str) -> None:
+    with world.inside(world.alice):
+        Rate.objects.create(base="USD", quote="EUR", date=date(2025, 1, 1), rate=Decimal("0.912345678901"))
+        plan(account("Bolt Energy", owner=world.alice), "719977.3831", currency="USD")
+    response = as_(world.alice).get(path, {"period": "2026-Q1", "kpi": "target"})
+    assert response.status_code == 200
+    body = b"".join(response) if response.streaming else response.content
+    if path.endswith(("csv", "explanation/", "explanation")):
+        share = Decimal("719977.3831") * Decimal("0.912345678901") * 90 / 365
+        assert f"{share:.2f}" in body.decode().replace(",", "")
+
+
+@pytest.mark.parametrize("calendar", [{}, {"fiscal_start_month": 4, "fiscal_named_by": "end"}, {"fiscal_pattern": "445"}])
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(9998, 12, 31), date(9999, 12, 31)])
+def test_a_deal_at_the_end_of_time_is_listed_like_any_other(
+    world: World, aurelia: Account, calendar: dict[str, Any], day: date
+) -> None:
+    """Exports of CRMs say so when a contract never ends."""
+    with world.inside(world.alice):
+        Workspace.objects.update(**calendar)
+        far = deal(aurelia, "70", close_date=day, status="open", owner=world.alice)
+    for who in (world.olga, world.alice):
+        client = as_(who)
+        for path in ("portfolio/", f"accounts/{aurelia.pk}/", f"deals/{far.pk}/", "deals/", "", "portfolio/export.xlsx"):
+            assert client.get(f"/w/northwind/{path}").status_code == 200, path
+        assert client.get(HOME, {"period": "9999-01-01..9999-12-31"}).status_code == 200
+
+
+def test_the_years_to_choose_from_tell_nothing_of_deals_that_one_does_not_see(world: World, aurelia: Account) -> None:
+    def years(member: Member) -> set[str]:
+        return set(re.findall(r"period=(\d{4})\b", text_of(as_(member), HOME)))
+
+    before = years(world.alice)
+    with world.inside():
+        deal(account("Of Bob", owner=world.bob), "70", close_date=date(2024, 1, 1))
+        deal(account("Of Bob too", owner=world.bob), "70", close_date=date(2037, 1, 1))
+    assert years(world.alice) == before
+    assert "2024" in years(world.olga)
+    assert "2037" not in years(world.olga)

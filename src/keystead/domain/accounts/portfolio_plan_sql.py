@@ -30,7 +30,9 @@ RATES = """rates AS MATERIALIZED (
 TARGET_PAIRS = "SELECT currency, rate_day FROM plan WHERE target IS NOT NULL AND currency <> %(quote)s"
 
 AIM = """aim AS MATERIALIZED (
-  SELECT plan.*, rates.rate, rates.rate_date, rates.via, target * CASE WHEN currency = %(quote)s THEN 1 ELSE rates.rate END
-    * CASE WHEN days_in = days THEN 1 ELSE days_in::numeric / days END AS converted
-  FROM plan LEFT JOIN rates USING (currency, rate_day)
+  SELECT counted.*, CASE WHEN days_in = days THEN whole ELSE whole * days_in / days END AS converted  -- divided last: rounded once
+  FROM (
+    SELECT plan.*, rates.rate, rates.rate_date, rates.via, target * CASE WHEN currency = %(quote)s THEN 1 ELSE rates.rate END AS whole
+    FROM plan LEFT JOIN rates USING (currency, rate_day)
+  ) counted
 )"""

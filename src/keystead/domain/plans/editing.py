@@ -18,6 +18,7 @@ from keystead.domain.plans.overlap import hold_account, refuse_overlap
 from keystead.domain.workspace.permissions import require
 from keystead.domain.writing import Invalid, hold, write
 
+_YEARS = range(1900, 3000)  # beyond them a calendar has no year before or after
 _DECIDES_LINKS = {"account", "start_date", "end_date", "team_key", "includes_descendants"}
 
 
@@ -120,6 +121,10 @@ def _check(plan: Plan, fields: Mapping[str, Any], viewer: Member) -> None:
     start, end = merged["start_date"], merged["end_date"]
     if start and end and end < start:
         raise Invalid.one("end_date", "ends_before_start", _("The plan ends before it starts."))
+    for name, day in (("start_date", start), ("end_date", end)):
+        if day and day.year not in _YEARS:
+            message = _("A plan lies between the years %(first)s and %(last)s.")
+            raise Invalid.one(name, "far_away", message % {"first": _YEARS[0], "last": _YEARS[-1]})
     if fields.get("currency") and fields["currency"] not in known_currencies():
         message = _("%(code)s is not a currency code (ISO 4217).") % {"code": fields["currency"]}
         raise Invalid.one("currency", "unknown_currency", message)

@@ -52,7 +52,7 @@ def detail(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
         if whole.covers_tree
         else own.missing,
         "period": period_name(fiscal_calendar(request.workspace), asked.period),
-        "periods": period_links(asked.period, request.workspace, address, today),
+        "periods": period_links(asked.period, request.viewer, address, today),
         "rates": rates_sentence("current" if request.workspace.rate_policy == "current" else "transaction_date", is_frozen=True),
         "as_of": local_time(clock.now()),
         "plans": plans,

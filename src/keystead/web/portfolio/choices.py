@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from keystead.base.periods import FiscalCalendar, InvalidPeriod, Period
 from keystead.data.deals.models import Deal
-from keystead.data.workspace.models import Workspace
+from keystead.data.permissions import Reach, reach
+from keystead.data.workspace.models import Member
 from keystead.domain.plans.editing import fiscal_calendar
 
 
@@ -24,13 +25,16 @@ def period_name(calendar: FiscalCalendar, period: Period) -> str:
     return calendar.name(period, (get_language() or "en").replace("-", "_"), fiscal=_("FY"))
 
 
-def period_links(shown: Period, workspace: Workspace, address: Periods, today: date) -> dict[str, Any]:
-    """Links to the years that have deals, and to the quarters and months of the year that is shown."""
-    calendar = fiscal_calendar(workspace)
-    found = Deal.objects.aggregate(first=Min("close_date"), last=Max("close_date"))
-    first, last = min(filter(None, (found["first"], today))), max(filter(None, (found["last"], today)))
-    year = calendar.year_of(shown.start)
-    years = calendar.years(Period(min(first, year.start), max(last, year.end)))[-12:]
+def period_links(shown: Period, viewer: Member, address: Periods, today: date) -> dict[str, Any]:
+    """Links to the years about today, and to the quarters and months of the year that is shown."""
+    calendar = fiscal_calendar(viewer.workspace)
+    try:
+        year = calendar.year_of(shown.start)
+    except InvalidPeriod:  # days at the end of time
+        year = calendar.year_of(today)
+    years = calendar.years(_near(today, viewer))
+    if year not in years:
+        years = sorted([*years, year], key=lambda each: each.start)
 
     def link(period: Period) -> dict[str, Any]:
         key = "" if period == calendar.year_of(today) else period.key
@@ -45,6 +49,18 @@ def period_links(shown: Period, workspace: Workspace, address: Periods, today: d
         ],
         "previous": _beside(calendar.previous, shown, link), "next": _beside(calendar.next, shown, link),
     }  # fmt: skip
+
+
+def _near(today: date, viewer: Member) -> Period:
+    """As far as there are deals, but no further than a few years: one that closes in 9999 is a way to say never.
+
+    Whoever does not see all deals has the same years whatever there is: they would tell of the others.
+    """
+    if reach(viewer, "deal.read") is not Reach.ALL:
+        return Period(date(today.year - 3, 1, 1), date(today.year + 1, 12, 31))
+    found = Deal.objects.aggregate(first=Min("close_date"), last=Max("close_date"))
+    first, last = min(found["first"] or today, today), max(found["last"] or today, today)
+    return Period(max(first, date(today.year - 8, 1, 1)), min(last, date(today.year + 3, 12, 31)))
 
 
 def _beside(step: Callable[[Period], Period], period: Period, link: Callable[[Period], dict[str, Any]]) -> dict[str, Any] | None:

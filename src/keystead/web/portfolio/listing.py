@@ -87,7 +87,7 @@ def frame(request: WorkspaceRequest, page: Page) -> dict[str, Any]:
     policy = workspace.rate_policy
     return {
         "found": whole, "is_of_deals": query.is_of_deals, "overlap": whole.total.repeated,
-        "periods": choices.period_links(query.period, workspace, _Periods(page), today),
+        "periods": choices.period_links(query.period, page.request.viewer, _Periods(page), today),
         "below": page.state.asked.one("below"), "below_clear": page.state.without("below"),
         "below_hidden": [pair for pair in page.state.pairs() if pair[0] not in ("below", "view")],
         "rates": rates_sentence(policy, is_frozen=False) if policy != "plan" else "", "as_of": local_time(clock.now()),
