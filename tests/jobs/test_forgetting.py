@@ -1,6 +1,6 @@
 """What is forgotten at night, and what stays."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,11 @@ from keystead.data.models import Account, CountLine, Deal, DealCountLine, Idempo
 from keystead.domain.exchange import imports, purging
 from keystead.domain.exchange.imports import TooOld
 from keystead.domain.exchange.purging import purge_imports
+from keystead.domain.plans.editing import create_plan
 from keystead.jobs import upkeep
 from tests.api.conftest import Caller, token_of
 from tests.domain.exchange.importing import commit, read, undo
-from tests.support.world import World
+from tests.support.world import World, account
 
 FILE = "Account\nAurelia\n"
 
@@ -122,3 +123,14 @@ def test_every_workspace_gets_its_own_job_of_forgetting(world: World) -> None:
             )
             assert cursor.fetchall() == [(str(world.northwind.pk),)]
     assert given == 1
+
+
+def test_links_of_revenue_that_are_wrong_are_put_right_at_night_and_said(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    with world.inside(world.olga):
+        year = {"start_date": date(2026, 1, 1), "end_date": date(2026, 12, 31)}
+        plan = create_plan(viewer=world.olga, fields={"account": account("Aurelia Foods"), **year}, today=date(2026, 6, 1))
+        Deal.objects.create(name="Cold rooms", account=plan.account, close_date=date(2026, 6, 1))  # by no verb
+    upkeep.forget.func(workspace_id=str(world.northwind.pk))
+    assert "2 link(s) of revenue" in caplog.text  # the link, and the reason for having none
+    with world.inside():
+        assert plan.links.count() == 1

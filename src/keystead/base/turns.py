@@ -1,15 +1,20 @@
 """Taking turns: what is harmless alone and harmful at the same moment is done by one transaction after the other.
 
-The locks are PostgreSQL's advisory ones, by the hash of a name (two names with one hash wait for each other, no more).
+The locks are PostgreSQL's advisory ones, by the hash of a name (two names with one hash wait for each other, no more). Whoever
+needs several takes them in the order in which they stand here, and before any row: otherwise two could wait for each other.
 """
 
-from django.db import connection
+import time
+
+from django.db import OperationalError, connection
+from psycopg.errors import LockNotAvailable
 
 from keystead.base.scope import current_workspace
 
-MEMBERS = "members"  # two changes together can leave no owner, or make a circle of managers
-ACCOUNT_TREE = "account tree"  # two moves together can make a circle
 IMPORTS = "imports"  # two that are judged at once both make what only one of them may make
+ACCOUNT_TREE = "account tree"  # two moves together can make a circle
+MEMBERS = "members"  # two changes together can leave no owner, or make a circle of managers
+LINKS = "links"  # revenue is written by many together; what decides where it counts, by one alone
 KEPT_FIGURES = "kept figures"
 REPEATS = "idempotency"
 
@@ -18,3 +23,27 @@ def take_turns(what: str, of: str = "") -> None:
     """Waits until nobody else is at this in the open workspace (or at what `of` names); holds it until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{what} {of or current_workspace()}"])
+
+
+def join_in(what: str) -> None:
+    """With all others who join in, but not while somebody is alone at it; until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [f"{what} {current_workspace()}"])
+
+
+def be_alone(what: str, patience: float = 30.0) -> None:
+    """Waits until nobody is at this, neither alone nor with others, and keeps it until the transaction ends.
+
+    Asks again and again instead of queueing: whoever queues makes all who join in wait behind it, for as long as an import of a
+    hundred thousand rows takes. After `patience` seconds raises `OperationalError`, which a surface calls busy.
+    """
+    pause, until = 0.01, time.monotonic() + patience
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"{what} {current_workspace()}"])
+            if cursor.fetchone()[0]:
+                return
+        if time.monotonic() > until:
+            raise OperationalError(f"{what}: others are at it") from LockNotAvailable()
+        time.sleep(pause)
+        pause = min(2 * pause, 0.2)

@@ -16,6 +16,7 @@ from keystead.data.workspace.models import Workspace
 from keystead.domain.accounts.portfolio_verifying import repair
 from keystead.domain.exchange.purging import purge_imports
 from keystead.domain.find.forgetting import forget_words
+from keystead.domain.plans.linking import link_everything_again
 from keystead.domain.workspace.forgetting import forget_answers
 
 logger = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ def forget(*, workspace_id: str) -> None:
     """Forgets what the workspace has no use for any more: the rows of old imports, answers kept for repeated requests,
     words that no name holds any more; lines of counts that nobody asked for are joined.
 
-    Then looks whether the kept figures are still what the deals say.
+    Then looks whether the kept figures are still what the deals say, and every link of revenue to a plan what the rule says.
     """
     at = clock.now()
     with open_scope(workspace_id=UUID(workspace_id), actor={"via": "job"}):
@@ -91,6 +92,8 @@ def forget(*, workspace_id: str) -> None:
         by_account.fold()
         if wrong := repair():
             logger.error("Kept figures of %s period(s) in workspace %s were wrong and are made anew", wrong, workspace_id)
+        if wrong := link_everything_again():
+            logger.error("%s link(s) of revenue to plans in workspace %s were wrong and are put right", wrong, workspace_id)
 
 
 # No queueing_lock anywhere: under row-level security PostgreSQL does not tell the details that Procrastinate needs to see that a

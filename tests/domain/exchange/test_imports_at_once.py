@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from keystead.data.models import Deal, Import, Product
+from keystead.data.models import Account, Deal, Import, Product
 from keystead.domain.exchange import committing, imports, working
 from tests.domain.exchange.importing import counts, read
 from tests.support.world import World, account, build_world
@@ -70,3 +70,46 @@ def test_two_files_that_would_hand_their_id_to_one_record_do_not_both(monkeypatc
     assert at_once(world, jobs, monkeypatch) == [(0, 1, 0, 0), (1, 0, 0, 0)]
     with world.inside():
         assert sorted(Product.objects.values_list("external_id", flat=True)) == ["P-1", "P-2"]
+
+
+def test_two_files_that_both_make_what_is_missing_make_it_once(world: World) -> None:
+    """Both were previewed while nobody had the names; one is confirmed after the other."""
+    head = "Id,Name,Account,Owner,Product,Stage,Amount,Currency,Close date\n"
+    options = {"unknown": {"account": "create", "owner": "create", "product": "create"}}
+    with world.inside(world.olga):
+        jobs = [
+            read(world.olga, "deals", f"{head}D-{n},Deal {n},NewCo,Pat New,Cooling,Haggling,10,EUR,2026-03-01\n", **options)
+            for n in (1, 2)
+        ]
+        assert [{kind for kind, made in job.offers["make"].items() if made} for job in jobs] == [
+            {"accounts", "members", "products", "stages"}
+        ] * 2
+        for job in jobs:
+            imports.request_commit(job=job, viewer=world.olga)
+            working.commit_now(job_id=job.pk)
+            job.refresh_from_db()
+        assert [(job.state, counts(job)) for job in jobs] == [("committed", (1, 0, 0, 0))] * 2
+        one, two = Deal.objects.order_by("external_id")
+        for name in ("account_id", "owner_id", "product_id", "stage_id", "status", "probability"):
+            assert getattr(one, name) == getattr(two, name) is not None, name
+        assert jobs[1].offers["made"] == {}
+
+
+def test_a_parent_that_two_files_name_is_made_once(world: World) -> None:
+    with world.inside(world.olga):
+        jobs = [read(world.olga, "accounts", f"Id,Name,Parent account\nA-{n},Branch {n},Head office\n") for n in (1, 2)]
+        for job in jobs:
+            imports.request_commit(job=job, viewer=world.olga)
+            working.commit_now(job_id=job.pk)
+        assert Account.objects.filter(name="Head office").count() == 1
+        assert len(set(Account.objects.filter(name__startswith="Branch").values_list("parent", flat=True))) == 1
+
+
+def test_an_import_that_waits_for_another_keeps_no_worker_from_its_work(world: World) -> None:
+    with world.inside(world.olga):
+        jobs = [read(world.olga, "accounts", f"Id,Name\nA-{number},Branch {number}\n") for number in (1, 2)]
+        for job in jobs:
+            imports.request_commit(job=job, viewer=world.olga)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT DISTINCT lock FROM procrastinate_jobs WHERE task_name LIKE '%%exchange.commit'")
+            assert [lock for (lock,) in cursor.fetchall()] == [f"imports {world.olga.workspace_id}"]

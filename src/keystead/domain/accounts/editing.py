@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from keystead.base.turns import LINKS, be_alone
 from keystead.data.accounts.models import Account, AccountTeamMember, Contact
 from keystead.data.deals.models import Deal, Order
 from keystead.data.permissions import Reach, reach
@@ -26,6 +27,8 @@ def create_account(*, viewer: Member, fields: Mapping[str, Any]) -> Account:
     if reach(viewer, "account.create") is not Reach.ALL:
         values["owner"] = values.get("owner") or viewer
     with transaction.atomic():
+        if values.get("parent"):
+            lock_tree()  # somebody may be moving it
         account = write(Account(), values)
         refresh_lineage([account.pk])
         account.refresh_from_db(fields=["lineage"])
@@ -42,6 +45,7 @@ def change_account(*, account: Account, viewer: Member, fields: Mapping[str, Any
     with transaction.atomic():
         if moves:
             lock_tree()
+            be_alone(LINKS)
             _refuse_cycle(account, fields["parent"], viewer)
         account = write(account, fields, seen=seen)
         if moves:
@@ -64,6 +68,7 @@ def delete_account(*, account: Account, viewer: Member, seen: int | None = None)
     require(viewer, "account.delete", account)
     with transaction.atomic():
         lock_tree()
+        be_alone(LINKS)
         hold(account, seen)
         children = list(account.children.values_list("pk", flat=True))
         deals = list(Deal.objects.filter(account__lineage__contains=[account.pk]).values_list("pk", flat=True))

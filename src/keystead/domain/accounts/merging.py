@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from keystead.base.scope import current_scope, open_scope
+from keystead.base.turns import LINKS, be_alone
 from keystead.data.accounts.distinct import DistinctAccounts, DistinctContacts
 from keystead.data.accounts.models import Account, AccountTeamMember, Contact
 from keystead.data.deals.models import Deal, Order
@@ -42,6 +43,7 @@ def merge_accounts(
     _refuse_same(keep, lose)
     with _merging(), transaction.atomic():
         lock_tree()
+        be_alone(LINKS)
         keep, lose = _hold_both((keep, seen), (lose, lose_seen))
         _refuse_overlap(keep, lose)
         place = _place_above(keep, lose, "parent_id")

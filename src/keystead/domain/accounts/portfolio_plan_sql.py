@@ -30,9 +30,11 @@ RATES = """rates AS MATERIALIZED (
 TARGET_PAIRS = "SELECT currency, rate_day FROM plan WHERE target IS NOT NULL AND currency <> %(quote)s"
 
 AIM = """aim AS MATERIALIZED (
-  SELECT counted.*, CASE WHEN days_in = days THEN whole ELSE whole * days_in / days END AS converted  -- divided last: rounded once
+  -- divided last: rounded once
+  SELECT counted.*, CASE WHEN days_in = days THEN whole ELSE whole * days_in / days END AS converted
   FROM (
-    SELECT plan.*, rates.rate, rates.rate_date, rates.via, target * CASE WHEN currency = %(quote)s THEN 1 ELSE rates.rate END AS whole
+    SELECT plan.*, rates.rate, rates.rate_date, rates.via,
+      target * CASE WHEN currency = %(quote)s THEN 1 ELSE rates.rate END AS whole
     FROM plan LEFT JOIN rates USING (currency, rate_day)
   ) counted
 )"""

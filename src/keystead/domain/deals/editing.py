@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from keystead.base.money import known_currencies
+from keystead.base.turns import LINKS, join_in
 from keystead.data.accounts.models import Account
 from keystead.data.deals.models import Deal, Order, Product, Stage
 from keystead.data.permissions import Reach, people, reach
@@ -33,6 +34,7 @@ def create_deal(*, viewer: Member, fields: Mapping[str, Any]) -> Deal:
             raise NotAllowed("deal.create")
     _require_account(viewer, "deal.create", values.get("account"))
     with transaction.atomic():
+        join_in(LINKS)
         return _link(write(Deal(), values))
 
 
@@ -46,6 +48,8 @@ def change_deal(*, deal: Deal, viewer: Member, fields: Mapping[str, Any], seen: 
     if fields.get("account") and fields["account"].pk != deal.account_id:
         _require_account(viewer, "deal.edit", fields["account"])
     with transaction.atomic():
+        if _DECIDES_LINKS & set(fields):
+            join_in(LINKS)
         if _AGREE & set(fields):
             deal = hold(deal, seen)  # whether stage and status agree is judged by the row as it is now
         deal = write(deal, values := _deal(deal, fields), seen=seen)
@@ -93,6 +97,7 @@ def create_order(*, viewer: Member, fields: Mapping[str, Any]) -> Order:
     _known_currency(values)
     _require_account(viewer, "order.create", values.get("account"))
     with transaction.atomic():
+        join_in(LINKS)
         return _link(write(Order(), values))
 
 
@@ -103,6 +108,8 @@ def change_order(*, order: Order, viewer: Member, fields: Mapping[str, Any], see
     if values.get("account") and values["account"].pk != order.account_id:
         _require_account(viewer, "order.edit", values["account"])
     with transaction.atomic():
+        if _DECIDES_LINKS & set(values):
+            join_in(LINKS)
         order = write(order, values, seen=seen)
         return _link(order) if _DECIDES_LINKS & set(values) else order
 

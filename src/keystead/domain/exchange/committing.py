@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from keystead.base.turns import LINKS, be_alone, join_in
 from keystead.data.many_rows import expect_many_rows
 from keystead.data.models import Account, Import, Member, Product, Stage
 from keystead.data.permissions import Reach, reach
@@ -16,6 +17,7 @@ from keystead.domain.accounts.tree import lock_tree, refresh_lineage
 from keystead.domain.exchange.comparing import compared
 from keystead.domain.exchange.diffing import judge
 from keystead.domain.exchange.keys import Keys
+from keystead.domain.exchange.made_meanwhile import lead_to_made
 from keystead.domain.exchange.problems import CannotRead
 from keystead.domain.exchange.tables import TARGETS, Target
 from keystead.domain.plans.linking import relink
@@ -35,7 +37,9 @@ def commit(*, job: Import, viewer: Member, told: Callable[[int], None]) -> dict[
         expect_many_rows()
         if target.model is Account:
             lock_tree()
+        hold_links(job.kind, moves="parent" in mapped)
         _lock(job, target)
+        lead_to_made(job, viewer)
         counts = judge(job=job, viewer=viewer, match=match, mapped=mapped)
         told(25)
         made = _make_missing(job, viewer)
@@ -55,6 +59,14 @@ def commit(*, job: Import, viewer: Member, told: Callable[[int], None]) -> dict[
         told(85)
         job.offers = {**job.offers, "made": made}
     return counts
+
+
+def hold_links(kind: str, *, moves: bool = True) -> None:
+    """Before any row: revenue is written together with others, what decides where it counts alone. `moves`: accounts may move."""
+    if kind == "members" or (kind == "accounts" and moves):
+        be_alone(LINKS, patience=600)
+    elif kind in ("accounts", "deals", "orders"):
+        join_in(LINKS)
 
 
 def _lock(job: Import, target: Target) -> None:

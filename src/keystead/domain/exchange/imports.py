@@ -179,4 +179,6 @@ def _from(job: Import, states: set[str], wanted: str) -> Iterator[Import]:
 
 
 def _enqueue(step: str, job: Import, viewer: Member) -> None:
-    enqueue(f"keystead.jobs.exchange.{step}", lock=f"import {job.pk}", job_id=str(job.pk), member_id=str(viewer.pk))
+    # What is written waits for its turn in the queue, where it keeps no worker from other work.
+    lock = f"import {job.pk}" if step == "read" else f"imports {job.workspace_id}"
+    enqueue(f"keystead.jobs.exchange.{step}", lock=lock, job_id=str(job.pk), member_id=str(viewer.pk))

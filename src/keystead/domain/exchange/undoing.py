@@ -13,6 +13,7 @@ from django.db import connection, models, transaction
 from keystead.data.many_rows import expect_many_rows
 from keystead.data.models import Account, DealStageChange, Import, ImportRow, RevenueLink, Stage
 from keystead.domain.accounts.tree import lock_tree, refresh_lineage
+from keystead.domain.exchange.committing import hold_links
 from keystead.domain.exchange.comparing import compared
 from keystead.domain.exchange.tables import MODELS, TARGETS, Target
 from keystead.domain.plans.linking import relink
@@ -28,6 +29,7 @@ def undo(*, job: Import) -> dict[str, int]:
         expect_many_rows()
         if target.model is Account:
             lock_tree()
+        hold_links(job.kind)
         restored = _restore(job, target)
         _hand_back(job, target, restored)
         created = _unedited(job, target, "create")

@@ -75,7 +75,8 @@ def undo_now(*, job_id: UUID | str) -> None:
 
 def _take_turns() -> None:
     """One import of a workspace is written or taken back at a time: two that are judged at once would both make what only one of
-    them may make, or both hand their id to the one record that has none."""
+    them may make, or both hand their id to the one record that has none. The queue lets one go after the other already; a step
+    that runs again, because its worker was taken for dead, may still meet the next."""
     take_turns(IMPORTS)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keystead.base.money import known_currencies
 from keystead.base.periods import FiscalCalendar, Period
+from keystead.base.turns import LINKS, be_alone
 from keystead.data.accounts.models import Account
 from keystead.data.plans.models import Plan, PlanStatus, PlanType
 from keystead.data.workspace.models import Member, Workspace
@@ -49,6 +50,7 @@ def create_plan(*, viewer: Member, fields: Mapping[str, Any], today: date) -> Pl
     require(viewer, "account.edit", account)
     values = _with_defaults(viewer, fields, today)
     with transaction.atomic():
+        be_alone(LINKS)
         hold_account(account)
         _check(Plan(), values, viewer)
         plan = write(Plan(), values)
@@ -68,6 +70,8 @@ def change_plan(*, plan: Plan, viewer: Member, fields: Mapping[str, Any], seen: 
         require(viewer, "account.edit", fields["account"])
     touched = {plan.account_id}
     with transaction.atomic():
+        if _DECIDES_LINKS & set(fields):
+            be_alone(LINKS)
         hold_account(fields.get("account") or plan.account)
         _check(plan, fields, viewer)
         plan = write(plan, fields, seen=seen)
@@ -81,8 +85,21 @@ def delete_plan(*, plan: Plan, viewer: Member, seen: int | None = None) -> None:
     require(viewer, "plan.delete", plan)
     account = plan.account_id
     with transaction.atomic():
+        be_alone(LINKS)
         hold(plan, seen).delete()
         relink(accounts=[account])
+
+
+def link_again(*, plan: Plan, viewer: Member) -> int:
+    """Links the account's revenue once more. The rule runs at every change, so there is nothing to do unless something was wrong.
+
+    Returns how many links and reasons were put right. Raises `NotAllowed`, `PlanArchived`.
+    """
+    require(viewer, "plan.edit", plan)
+    refuse_archived(plan)
+    with transaction.atomic():
+        be_alone(LINKS)
+        return relink(accounts=[plan.account_id])
 
 
 def _with_defaults(viewer: Member, fields: Mapping[str, Any], today: date) -> dict[str, Any]:
@@ -123,8 +140,8 @@ def _check(plan: Plan, fields: Mapping[str, Any], viewer: Member) -> None:
         raise Invalid.one("end_date", "ends_before_start", _("The plan ends before it starts."))
     for name, day in (("start_date", start), ("end_date", end)):
         if day and day.year not in _YEARS:
-            message = _("A plan lies between the years %(first)s and %(last)s.")
-            raise Invalid.one(name, "far_away", message % {"first": _YEARS[0], "last": _YEARS[-1]})
+            said = _("A plan lies between the years %(first)s and %(last)s.") % {"first": _YEARS[0], "last": _YEARS[-1]}
+            raise Invalid.one(name, "far_away", said)
     if fields.get("currency") and fields["currency"] not in known_currencies():
         message = _("%(code)s is not a currency code (ISO 4217).") % {"code": fields["currency"]}
         raise Invalid.one("currency", "unknown_currency", message)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F
 
-from keystead.base.turns import ACCOUNT_TREE, MEMBERS, take_turns
+from keystead.base.turns import ACCOUNT_TREE, LINKS, MEMBERS, be_alone, join_in, take_turns
 from keystead.data.models import Deal, Member, Objective, Plan
 from keystead.data.permissions import editable
 from keystead.data.plans.models import PlanStatus
@@ -47,6 +47,10 @@ def lock(rows: Mapping[str, Collection[Any]]) -> None:
         take_turns(ACCOUNT_TREE)
     if "Member" in rows:
         take_turns(MEMBERS)
+    if rows.keys() & {"Account", "Member", "Plan"}:
+        be_alone(LINKS)
+    elif rows.keys() & {"Deal", "Order"}:
+        join_in(LINKS)
     if "Plan" in rows:
         with connection.cursor() as cursor:
             cursor.execute(_LOCK_ACCOUNTS, [list(rows["Plan"])])

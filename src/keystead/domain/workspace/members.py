@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from keystead.base.turns import MEMBERS, take_turns
+from keystead.base.turns import LINKS, MEMBERS, be_alone, take_turns
 from keystead.data.workspace.models import Member, Role
 from keystead.domain.plans.linking import relink
 from keystead.domain.workspace.invitations import withdraw
@@ -50,6 +50,8 @@ def change_member(
         _check_email(member, values)
         _refuse_cycle(member, values)
         relinks = any(_differs(member, name, values) for name in _DECIDES_LINKS)
+        if relinks:
+            be_alone(LINKS)
         if _differs(member, "email", values) or (_differs(member, "role", values) and values["role"] == Role.OWNER):
             # An open letter was written for another address, or by somebody who may not let an owner in.
             withdraw(member=member, at=at)

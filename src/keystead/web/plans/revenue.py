@@ -17,11 +17,10 @@ from keystead.base import clock
 from keystead.base.money import Money
 from keystead.data.deals.models import DealStatus, Order
 from keystead.data.plans.models import Plan, RevenueLink, RevenueSource
-from keystead.domain.plans.editing import change_plan
+from keystead.domain.plans.editing import change_plan, link_again
 from keystead.domain.plans.explanation import REASONS, names_of
 from keystead.domain.plans.facts import FactRow, rows, summed
 from keystead.domain.plans.kpis import figures, figures_of
-from keystead.domain.plans.linking import relink
 from keystead.domain.plans.near import NearMiss, near_misses
 from keystead.domain.workspace.permissions import require
 from keystead.domain.writing import Stale
@@ -171,10 +170,8 @@ def revenue_source(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def revenue_links(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
-    """Links the account's revenue again. The rule runs at every change, so this has nothing to do unless something was wrong."""
     plan = find_plan(request, pk)
-    require(request.viewer, "plan.edit", plan)
-    changed = relink(accounts=[plan.account_id])
+    changed = link_again(plan=plan, viewer=request.viewer)
     if changed:
         text = ngettext("%(n)s link or reason was put right.", "%(n)s links and reasons were put right.", changed)
         text %= {"n": count_text(changed)}
