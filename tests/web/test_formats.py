@@ -74,6 +74,9 @@ def test_a_column_of_compact_money_can_share_one_unit() -> None:
 
 def test_what_is_far_too_long_for_a_column_leaves_its_shared_unit() -> None:
     assert written('{{ it|money_compact:"M" }}', "en", it=euro("370370368056677.01")) == "€ 370.37 T"
+    assert written('{{ it|money_compact:"M" }}', "en", it=euro("987654321000")) == "€ 987.65 B"
+    assert written('{{ it|money_compact:"M" }}', "en", it=euro("1500")) == "€ 1,500"
+    assert written('{{ it|money_compact:"M" }}', "en", it=euro("0")) == "€ 0.00 M"
     assert written('{{ it|money_compact:"M" }}', "pt-br", it=euro("370370368056677.01")) == "€ 370,37 tri"
 
 

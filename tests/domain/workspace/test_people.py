@@ -162,3 +162,26 @@ def test_my_day_shows_where_running_plans_stand_the_furthest_behind_first(world:
         assert standing(world.mona) == [("Behind", 0.0), ("Ahead", 0.9)]
         assert standing(world.alice) == [("Ahead", 0.9)]
         assert standing(world.gus) == []
+
+
+def test_my_day_counts_all_that_is_due_and_shows_the_first(world: World) -> None:
+    with world.inside():
+        year = {"start_date": "2026-01-01", "end_date": "2026-12-31"}
+        aurelia = account("Aurelia Foods", owner=world.alice)
+        plan = Plan.objects.create(account=aurelia, name="Plan", currency="EUR", **year)
+        Action.objects.bulk_create(
+            Action(plan=plan, title=f"Call {number}", due_date=AT.date() + timedelta(days=days), owner=world.alice)
+            for days, count in ((-3, 60), (5, 3))
+            for number in range(count)
+        )
+        day = my_day(viewer=world.alice, at=AT, today=AT.date())
+        assert (len(day.overdue), len(day.soon), day.later) == (20, 3, [])
+        assert day.due == {"overdue": 60, "soon": 3, "later": 0}
+
+
+def test_my_day_of_who_has_no_plans_says_that_it_shows_the_largest(world: World) -> None:
+    with world.inside():
+        year = {"account": account("Aurelia Foods"), "currency": "EUR", "start_date": "2026-01-01", "end_date": "2026-12-31"}
+        Plan.objects.create(name="Of Bob", target=1000, owner=world.bob, **year)
+        assert my_day(viewer=world.vera, at=AT, today=AT.date()).are_largest
+        assert not my_day(viewer=world.bob, at=AT, today=AT.date()).are_largest

@@ -8,6 +8,7 @@ import pytest
 from pypdf import PdfReader
 
 from keystead.data.models import Action, Objective, Plan, SwotItem
+from keystead.domain.plans.items import save_swot_item
 from tests.web.plans.conftest import TODAY, Desk
 
 POINTS = {"a4": (595, 842), "letter": (612, 792)}
@@ -85,3 +86,12 @@ def test_forty_objectives_two_hundred_actions_and_endless_names_stay_on_one_page
         reader = sheet(desk, paper=paper)
         assert len(reader.pages) == 1
         assert "more" in words(reader)
+
+
+def test_the_sheet_names_whose_strength_it_is_and_where_an_objective_is_going(desk: Desk) -> None:
+    with desk.world.inside(desk.world.alice):
+        fields = {"quadrant": "strength", "text": "Price lock", "lens": "competitor", "competitor": "Nordfrost"}
+        save_swot_item(plan=desk.plan, viewer=desk.world.alice, fields=fields)
+    said = words(sheet(desk))
+    assert "Nordfrost: Price lock" in said
+    assert "38 → 45" in said

@@ -168,3 +168,14 @@ def test_a_milestone_near_the_end_of_the_lane_has_room_for_its_words_to_its_left
         signed = Action(title="Signed", due_date=date(2026, 12, 18), is_milestone=True)
     lane = next_weeks([audit, signed], date(2026, 11, 23), as_list=False)["lane"]
     assert [(bar.label, bar.row) for bar in lane] == [("Audit", 0), ("Signed", 1)]
+
+
+def test_what_is_said_of_a_competitor_is_not_shown_as_ours(desk: Desk) -> None:
+    with desk.world.inside(desk.world.alice):
+        for lens, fields in (("competitor", {"competitor": "Nordfrost"}), ("client", {}), ("relationship", {})):
+            fields |= {"quadrant": "strength", "text": f"Strong {lens}", "lens": lens}
+            save_swot_item(plan=desk.plan, viewer=desk.world.alice, fields=fields)
+    shown = desk.alice.get(desk.url("detail")).content.decode()
+    assert "Strong relationship" in shown
+    assert "Strong competitor" not in shown
+    assert "Strong client" not in shown

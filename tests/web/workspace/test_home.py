@@ -104,3 +104,16 @@ def test_a_plan_without_any_account_begins_with_an_account(world: World) -> None
     assert "No account yet" in page
     assert f'href="{LISTS[1]}new/"' in page
     assert "No such account" in _at(world.olga, f"{LISTS[2]}new/?text=Aurelia")
+
+
+def test_an_action_is_done_from_here_and_opens_where_it_is_worked_on(world: World, plan: Plan) -> None:
+    with world.inside(world.alice):
+        action = Action.objects.create(plan=plan, title="Call the buyer", owner=world.alice, due_date=clock.today())
+    url = f"{HOME}plans/{plan.pk}/actions/{action.pk}/"
+    client = Client()
+    client.force_login(world.alice.user)
+    page = client.get(HOME).content.decode()
+    assert (f'href="{url}"' in page, f'action="{url}status/"' in page) == (True, True)
+    done = client.post(f"{url}status/", {"status": "done", "next": HOME}, follow=True)
+    assert done.redirect_chain == [(HOME, 302)]
+    assert "Nothing is due" in done.content.decode()

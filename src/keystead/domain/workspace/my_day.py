@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, Count, F, Q, Value, When, Window
+from django.db.models.functions import RowNumber
 
 from keystead.data.accounts.models import Account
 from keystead.data.deals.models import Deal
@@ -18,6 +20,7 @@ from keystead.domain.plans.kpis import PlanFigures, figures
 SOON = timedelta(days=14)
 LATER = timedelta(days=28)
 _AT_MOST = 50
+_DUE_SHOWN = 20  # actions of each time
 _IMPORTS = 5
 _PLANS = 6
 _HERS_FIRST = ("is_others", "-target", "pk")
@@ -25,16 +28,22 @@ _HERS_FIRST = ("is_others", "-target", "pk")
 
 @dataclass(frozen=True, slots=True)
 class MyDay:
-    """Open actions of the member by due date (`soon`: today and the 14 days after, `later`: up to 28), plans that she may
-    approve, the latest imports, whether the workspace has anything yet that she can see, and where the running plans of her and
-    of those who report to her stand, what is furthest behind first."""
+    """What waits, for whom, where plans stand.
+
+    Open actions of the member by due date: `overdue`, `soon` (today and the 14 days after), `later` (up to 28 days), the first of
+    each; `due` says how many there are. Plans that she may approve, the latest imports, and whether the workspace has anything yet
+    that she can see. `running`: where the plans of her and of those who report to her stand, what is furthest behind first; for
+    who has none (`are_largest`) the same of the largest plans of others.
+    """
 
     overdue: list[Action]
     soon: list[Action]
     later: list[Action]
+    due: dict[str, int]
     approvals: list[Plan]
     imports: list[Import]
     running: list[tuple[Plan, PlanFigures]]
+    are_largest: bool
     has_accounts: bool
     has_deals: bool
     has_plans: bool
@@ -43,24 +52,31 @@ class MyDay:
 def my_day(*, viewer: Member, at: datetime, today: date) -> MyDay:
     """Seven to ten queries, however much there is."""
     actions, running = _open_actions(viewer, today), _running(viewer, at, today)
+    due = {when: [action for action in actions if action.when == when] for when in ("overdue", "soon", "later")}
     return MyDay(
-        overdue=[action for due, action in actions if due < today],
-        soon=[action for due, action in actions if today <= due <= today + SOON],
-        later=[action for due, action in actions if due > today + SOON],
+        **due,
+        due={when: found[0].together if found else 0 for when, found in due.items()},
         approvals=_awaiting_approval(viewer),
         imports=list(Import.objects.visible_to(viewer).select_related("by").order_by("-created_at")[:_IMPORTS]),
         running=running,
+        are_largest=bool(running) and getattr(running[0][0], "is_others", False),
         has_accounts=Account.objects.visible_to(viewer).exists(),
         has_deals=Deal.objects.visible_to(viewer).exists(),
         has_plans=bool(running) or Plan.objects.visible_to(viewer).exists(),
     )
 
 
-def _open_actions(viewer: Member, today: date) -> list[tuple[date, Action]]:
+def _open_actions(viewer: Member, today: date) -> list[Any]:
+    """The first of each time; each carries `when` it is due and how many are due then `together`."""
     still = Action.objects.visible_to(viewer).filter(owner=viewer, status__in=Action.OPEN)
     still = still.exclude(plan__status=PlanStatus.ARCHIVED)
-    due = still.filter(due_date__lte=today + LATER).select_related("plan__account").order_by("due_date", "title")
-    return [(action.due_date, action) for action in due[:_AT_MOST] if action.due_date]
+    soon = When(due_date__lte=today + SOON, then=Value("soon"))
+    when = Case(When(due_date__lt=today, then=Value("overdue")), soon, default=Value("later"))
+    place = Window(RowNumber(), partition_by=F("when"), order_by=["due_date", "title", "pk"])
+    due = still.filter(due_date__lte=today + LATER).annotate(when=when)
+    counted = due.annotate(place=place, together=Window(Count("pk"), partition_by=F("when")))
+    first = counted.filter(place__lte=_DUE_SHOWN).select_related("plan__account")
+    return list(first.order_by("due_date", "title", "pk"))
 
 
 def _awaiting_approval(viewer: Member) -> list[Plan]:

@@ -109,12 +109,18 @@ def _facts(plan: Plan) -> tuple[Fact, ...]:
 
 
 def _swot(plan: Plan) -> SwotBlock:
-    """Most important first; our relationship before the other lenses."""
+    """Most important first; our relationship before the other lenses, which are named: a rival's strength is not ours."""
     items = sorted(
         SwotItem.objects.filter(plan=plan), key=lambda item: (item.lens != SwotItem.Lens.RELATIONSHIP, -item.importance)
     )
-    texts = {quadrant: tuple(item.text for item in items if item.quadrant == quadrant) for quadrant in SwotItem.Quadrant}
+    texts = {quadrant: tuple(_swot_text(item) for item in items if item.quadrant == quadrant) for quadrant in SwotItem.Quadrant}
     return SwotBlock(*(texts[quadrant] for quadrant in SwotItem.Quadrant))
+
+
+def _swot_text(item: SwotItem) -> str:
+    if item.lens == SwotItem.Lens.RELATIONSHIP:
+        return item.text
+    return f"{item.competitor or item.get_lens_display()}: {item.text}"
 
 
 def _kpi(block: PlanFigures, kpi: str) -> KpiLine:
@@ -147,10 +153,13 @@ def _objective(each: ObjectiveProgress, plan: Plan) -> ObjectiveRow:
     progress = None if each.attainment is None else float(min(max(each.attainment, Decimal(0)), Decimal(1)))
     text = ""
     if each.measures and each.measures[0].current is not None:
-        text = measure_words(each.measures[0].current, each.measures[0].measure, plan.currency)
+        first = each.measures[0]
+        text = measure_words(first.current, first.measure, plan.currency)
+        if first.measure.target is not None:
+            text += f" → {measure_words(first.measure.target, first.measure, plan.currency)}"
     elif each.attainment is not None:
         text = formats.percent(each.attainment, language())
-    due = formats.day(item.target_date, language()) if item.target_date else ""
+    due = formats.day_in_list(item.target_date, language()) if item.target_date else ""
     return ObjectiveRow(item.title, item.owner.name if item.owner else "", due, status, progress, text, each.is_late)
 
 

@@ -172,11 +172,11 @@ def _packed(actions: list[Action], today: date, end: date) -> list[LaneBar]:
 
 
 def _quadrants(swot: list[SwotItem]) -> list[dict[str, Any]]:
-    """Each quadrant with its count and its most important item of our relationship, else of any lens."""
+    """Of our relationship: each quadrant with its count and its most important items. The other lenses are beside it."""
     parts = []
+    ours = [item for item in swot if item.lens == SwotItem.Lens.RELATIONSHIP]
     for quadrant in SwotItem.Quadrant:
-        items = [item for item in swot if item.quadrant == quadrant]
-        items.sort(key=lambda item: (item.lens != SwotItem.Lens.RELATIONSHIP, -item.importance))
+        items = sorted((item for item in ours if item.quadrant == quadrant), key=lambda item: -item.importance)
         parts.append({"label": QUADRANTS[quadrant], "count": len(items), "items": items[:2]})
     return parts
 

@@ -124,11 +124,13 @@ def money(value: MoneyLike, language: str, *, always_sign: bool = False) -> str:
 
 
 def money_compact(value: MoneyLike, language: str, unit: str = "", *, always_sign: bool = False) -> str:
-    """For headlines and grids: "€ 4.20 M", "€ 519 K", "€ 9,500". `unit` ("K", "M") forces one for a whole column,
-    except on amounts with more digits than a column is wide."""
+    """For headlines and grids: "€ 4.20 M", "€ 519 K", "€ 9,500". `unit` ("K", "M") is that of a whole column, except on amounts
+    that it would make nothing of ("€ 0.00 M") or too long for the column."""
     style = style_for(language)
     symbol, _ = _currency(value.currency, language)
-    forced = {"K": (_THOUSAND, 1), "M": (_MILLION, 2)}.get(unit) if value.amount.copy_abs() < Decimal(10**_TRILLION) else None
+    forced = {"K": (_THOUSAND, 1), "M": (_MILLION, 2)}.get(unit)
+    if forced and value.amount and not Decimal(10).scaleb(forced[0] - 3) <= value.amount.copy_abs() < Decimal(999995000):
+        forced = None
     exponent, places = forced or _scale(value.amount, style)
     text = _digits(value.amount.scaleb(-exponent, context=EXACT), places, style)
     suffix = style.units.get(exponent, "")

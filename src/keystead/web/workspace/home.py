@@ -13,10 +13,12 @@ from django.views.decorators.http import require_GET
 from keystead.analytics.measures import BEHIND
 from keystead.base.clock import now, today
 from keystead.data.exchange.models import ImportState
+from keystead.data.plans.items import Action
 from keystead.data.plans.models import Plan
 from keystead.domain.plans.kpis import PlanFigures
 from keystead.domain.workspace.my_day import MyDay, my_day
 from keystead.domain.workspace.permissions import may
+from keystead.web.plans.page import may_here
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.shell import way
 
@@ -43,6 +45,7 @@ def workspace_home(request: WorkspaceRequest) -> HttpResponse:
             for each in mine.imports
         ],
         "running": [_standing(request, plan, block) for plan, block in mine.running],
+        "are_largest": mine.are_largest,
         "plans_url": way("plans:list", request.workspace),
         "steps": _steps(request, mine),
         "sees_nothing": not may(request.viewer, "account.read"),
@@ -61,19 +64,33 @@ def _greeting(request: WorkspaceRequest) -> str:
 
 def _due(request: WorkspaceRequest, mine: MyDay) -> list[dict[str, Any]]:
     titles = (
-        (_("Overdue"), "bad", mine.overdue),
-        (_("Next two weeks"), "", mine.soon),
-        (_("The two weeks after"), "", mine.later),
+        (_("Overdue"), "bad", mine.overdue, mine.due["overdue"]),
+        (_("Next two weeks"), "", mine.soon, mine.due["soon"]),
+        (_("The two weeks after"), "", mine.later, mine.due["later"]),
     )
+    works = may_here(request.viewer, "plan.contribute")
     return [
         {
             "title": title,
             "tone": tone,
-            "rows": [{"action": action, "url": way("plans:detail", request.workspace, action.plan_id)} for action in actions],
+            "rows": [_due_row(request, action, works=works) for action in actions],
+            "count": count,
+            "rest": count - len(actions),
         }
-        for title, tone, actions in titles
+        for title, tone, actions, count in titles
         if actions
     ]
+
+
+def _due_row(request: WorkspaceRequest, action: Action, *, works: bool) -> dict[str, Any]:
+    """Where it is worked on, and with one press from here that it is done."""
+    if not works:
+        return {"action": action, "url": way("plans:actions", request.workspace, action.plan_id), "done_url": ""}
+    return {
+        "action": action,
+        "url": way("plans:action", request.workspace, action.plan_id, action.pk),
+        "done_url": way("plans:action_status", request.workspace, action.plan_id, action.pk),
+    }
 
 
 def _standing(request: WorkspaceRequest, plan: Plan, block: PlanFigures) -> dict[str, Any]:
