@@ -179,3 +179,13 @@ def test_what_is_said_of_a_competitor_is_not_shown_as_ours(desk: Desk) -> None:
     assert "Strong relationship" in shown
     assert "Strong competitor" not in shown
     assert "Strong client" not in shown
+
+
+def test_a_pair_without_rates_on_many_days_is_one_line(desk: Desk) -> None:
+    for day in (1, 5, 9):
+        desk.deal("In reais", "10", currency="BRL", close_date=date(2026, 3, day))
+    shown = page(desk, desk.url("detail"))
+    assert (
+        shown.count("No exchange rate from BRL to EUR on 3 days from 1 Mar 2026 to 9 Mar 2026") == 2
+    )  # beside the figures, and to do
+    assert "on or before" not in shown

@@ -96,7 +96,7 @@ def test_one_account_and_three_cost_the_same_queries(world: World, aurelia: Acco
                 text_of(client, address)
             counts.append(len([q for q in queries if "set_config" not in q["sql"]]))
     assert counts[:2] == counts[2:]
-    assert max(counts) <= 14
+    assert max(counts) <= 15
 
 
 def test_more_lines_come_as_rows_and_continue_their_group(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -289,3 +289,10 @@ def test_the_years_to_choose_from_tell_nothing_of_deals_that_one_does_not_see(wo
     assert years(world.alice) == before
     assert "2024" in years(world.olga)
     assert "2037" not in years(world.olga)
+
+
+def test_a_plan_that_counts_invoices_is_marked_where_deals_are_counted(world: World, aurelia: Account) -> None:
+    assert "by deals" not in text_of(as_(world.alice), HOME + "?period=2026")
+    with world.inside():
+        Plan.objects.update(revenue_source="invoices")
+    assert "by deals" in text_of(as_(world.alice), HOME + "?period=2026")

@@ -31,9 +31,9 @@ class MyDay:
     """What waits, for whom, where plans stand.
 
     Open actions of the member by due date: `overdue`, `soon` (today and the 14 days after), `later` (up to 28 days), the first of
-    each; `due` says how many there are. Plans that she may approve, the latest imports, and whether the workspace has anything yet
-    that she can see. `running`: where the plans of her and of those who report to her stand, what is furthest behind first; for
-    who has none (`are_largest`) the same of the largest plans of others.
+    each; `due` says how many there are. Plans that she may approve, the latest imports, and whether the workspace has anything
+    yet that she can see. `running`: where the plans of her and of those who report to her stand, what is furthest behind first;
+    for who has none (`are_largest`) the same of the largest plans of others.
     """
 
     overdue: list[Action]

@@ -17,7 +17,7 @@ from keystead.base.money import Money
 from keystead.data.accounts.models import Account
 from keystead.data.plans.models import Plan, PlanStatus
 from keystead.data.workspace.models import Member
-from keystead.domain.accounts.portfolio import Figures, Portfolio, PortfolioRow, portfolio
+from keystead.domain.accounts.portfolio import Figures, MissingRates, Portfolio, PortfolioRow, portfolio
 from keystead.domain.accounts.portfolio_query import PortfolioQuery, Sort, read_query
 from keystead.domain.plans.editing import fiscal_calendar
 from keystead.web.accounts.page import account_context, find_account
@@ -48,9 +48,7 @@ def detail(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     context = {
         **_bands(own.total.figures, whole, is_target_wide, account, address, request),
         "branches": _branches(account, tree, address, request),
-        "missing": [*own.missing, *(pair for pair in tree.missing if pair not in own.missing)]
-        if whole.covers_tree
-        else own.missing,
+        "missing": _missing(own, tree) if whole.covers_tree else own.missing,
         "period": period_name(fiscal_calendar(request.workspace), asked.period),
         "periods": period_links(asked.period, request.viewer, address, today),
         "rates": rates_sentence("current" if request.workspace.rate_policy == "current" else "transaction_date", is_frozen=True),
@@ -60,6 +58,12 @@ def detail(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
         "rates_url": way("rates", request.workspace),
     }
     return render(request, "accounts/overview.html", account_context(request, account, "overview") | context)
+
+
+def _missing(own: Portfolio, tree: Portfolio) -> list[MissingRates]:
+    """Each pair of currencies once: what the tree lacks holds what the account lacks."""
+    pairs = {(pair.base, pair.quote): pair for found in (own, tree) for pair in found.missing}
+    return list(pairs.values())
 
 
 def _own(account: Account, asked: PortfolioQuery, viewer: Member, today: date) -> Portfolio:

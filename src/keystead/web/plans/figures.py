@@ -106,14 +106,19 @@ def hidden_note(block: PlanFigures, *, is_included: bool) -> str:
 
 
 def missing_sentences(block: PlanFigures, kpi: str | None = None) -> list[str]:
-    """Each rate that was needed and is not there, by pair and day, once."""
-    pairs = block.missing if kpi is None else block.lacks(kpi)
-    texts = [
-        _("No rate from %(base)s to %(quote)s on or before %(day)s")
-        % {"base": pair.base, "quote": pair.quote, "day": formats.day(pair.date, language())}
-        for pair in pairs
-    ]
-    return list(dict.fromkeys(texts))
+    """Each pair of currencies whose rate was needed and is not there, once, with its day or its days."""
+    days: dict[tuple[str, str], set[date]] = {}
+    for pair in block.missing if kpi is None else block.lacks(kpi):
+        days.setdefault((pair.base, pair.quote), set()).add(pair.date)
+    return [_missing_sentence(base, quote, sorted(found)) for (base, quote), found in days.items()]
+
+
+def _missing_sentence(base: str, quote: str, days: list[date]) -> str:
+    values = {"base": base, "quote": quote, "day": formats.day(days[0], language())}
+    if len(days) == 1:
+        return _("No rate from %(base)s to %(quote)s on or before %(day)s") % values
+    text = _("No exchange rate from %(base)s to %(quote)s on %(days)s days from %(first)s to %(last)s")
+    return text % (values | {"days": count_text(len(days)), "first": values["day"], "last": formats.day(days[-1], language())})
 
 
 def pace_today(plan: Plan, today: date) -> Money | None:

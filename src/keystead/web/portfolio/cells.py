@@ -1,7 +1,7 @@
 """The portfolio's lines as the template draws them: each figure as text, with its exact amount and the way to its explanation."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from keystead.analytics.measures import BEHIND
 from keystead.base.money import Money
 from keystead.data.accounts.models import Segment
-from keystead.data.plans.models import PlanStatus
+from keystead.data.plans.models import Plan, PlanStatus, RevenueSource
 from keystead.data.workspace.models import Workspace
 from keystead.domain.accounts.columns import SHORT_SEGMENTS
 from keystead.domain.accounts.portfolio import Figures, Portfolio, PortfolioRow, Summary
@@ -80,6 +80,7 @@ class Cells:
         self.found, self.address, self.columns = found, address, columns
         self.explain = reverse("portfolio:explanation", args=[workspace.slug])
         self.account_url, self.plan_url = (_pattern(name, workspace) for name in ("accounts:detail", "plans:detail"))
+        self.by_deals = _counting_otherwise(row.plan_id for row in found.rows if row.plan_id)
         self.unit = _unit([row.figures for row in found.rows] or [found.total.figures])
 
     def lines(self, previous: tuple[str, ...]) -> Iterable[Line]:
@@ -96,6 +97,8 @@ class Cells:
         if row.is_prorated:
             note = _("pro rata")
             cells["target"] = Cell("target", cells["target"].text, cells["target"].full, cells["target"].explain, note)
+        if row.plan_id in self.by_deals:
+            cells["achievement"] = replace(cells["achievement"], note=_("by deals"))
         values = row.figures.values
         return Line(
             row=row,
@@ -156,6 +159,14 @@ class Cells:
         if kind is Kind.MONEY:
             return formats.money_compact(Money(value, self.found.currency), language(), self.unit)
         return formats.percent(value, language()) if kind is Kind.RATIO else formats.number(value, language())
+
+
+def _counting_otherwise(plans: Iterable[UUID]) -> set[UUID]:
+    """The plans that do not count won deals: what they have achieved themselves is another figure than the portfolio's."""
+    wanted = list(plans)
+    if not wanted:
+        return set()
+    return set(Plan.objects.filter(pk__in=wanted).exclude(revenue_source=RevenueSource.WON_DEALS).values_list("pk", flat=True))
 
 
 def _pattern(name: str, workspace: Workspace) -> str:
