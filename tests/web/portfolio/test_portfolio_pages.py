@@ -296,3 +296,11 @@ def test_a_plan_that_counts_invoices_is_marked_where_deals_are_counted(world: Wo
     with world.inside():
         Plan.objects.update(revenue_source="invoices")
     assert "by deals" in text_of(as_(world.alice), HOME + "?period=2026")
+
+
+def test_a_share_of_all_targets_says_how_many_accounts_have_one(world: World, aurelia: Account) -> None:
+    assert "planned" not in text_of(as_(world.alice), HOME + "?period=2026")
+    with world.inside():
+        deal(account("Bolt Energy", owner=world.alice, industry="Food"), "500000", owner=world.alice)
+    shown = text_of(as_(world.alice), HOME + "?period=2026&group=industry")
+    assert shown.count("1 of 2 planned") == 2  # of the group, and of all
