@@ -24,6 +24,8 @@ def test_its_pages_say_that_it_is_archived_and_offer_to_reopen_it_and_nothing_el
     assert 'commandfor="move-reopen"' in shown
     assert [words for words in _OFFERS if words in shown] == []
     assert "Worth a look" not in shown
+    assert "works best with" not in shown
+    assert "has no response" not in shown
     read_only = desk.as_("vera").get(desk.url(tab)).content.decode()
     assert ("This plan is archived" in read_only, "move-reopen" in read_only) == (True, False)
 

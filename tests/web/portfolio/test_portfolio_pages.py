@@ -299,8 +299,8 @@ def test_a_plan_that_counts_invoices_is_marked_where_deals_are_counted(world: Wo
 
 
 def test_a_share_of_all_targets_says_how_many_accounts_have_one(world: World, aurelia: Account) -> None:
-    assert "planned" not in text_of(as_(world.alice), HOME + "?period=2026")
+    assert "1 account, 1 with a plan" in text_of(as_(world.alice), HOME + "?period=2026")  # in the head, and nowhere else
     with world.inside():
         deal(account("Bolt Energy", owner=world.alice, industry="Food"), "500000", owner=world.alice)
     shown = text_of(as_(world.alice), HOME + "?period=2026&group=industry")
-    assert shown.count("1 of 2 planned") == 2  # of the group, and of all
+    assert shown.count("2 accounts, 1 with a plan") == 3  # in the head, of the group, and of all

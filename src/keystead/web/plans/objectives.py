@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from keystead.base import clock
 from keystead.data.plans.items import Measure, MeasureReading, Objective, ObjectiveStatus
-from keystead.data.plans.models import Plan
+from keystead.data.plans.models import Plan, PlanStatus
 from keystead.domain.plans.items import delete_item, move_objective, read_measure, save_measure, save_objective
 from keystead.domain.plans.kpis import figures
 from keystead.domain.plans.progress import ObjectiveProgress
@@ -37,14 +37,15 @@ def _page(request: WorkspaceRequest, plan: Plan) -> HttpResponse:
     block = figures(plans=[plan], viewer=request.viewer, at=clock.now(), today=today)[plan.pk]
     found = list(objectives_of(plan, request.viewer))
     remarks: dict[UUID, list[Any]] = {}
-    for finding in lint(found, plan):
+    is_open = plan.status != PlanStatus.ARCHIVED
+    for finding in lint(found, plan) if is_open else ():
         remarks.setdefault(finding.objective.pk, []).append(finding)
     progress = progress_of(plan, found, actions_of(plan), block, today)
     active = sum(each.status == ObjectiveStatus.ACTIVE for each in found)
     context = {
         "rows": [_row(each, remarks.get(each.objective.pk, []), len(found)) for each in progress],
         "today": today,
-        "warning": active_warning(active) if found else "",
+        "warning": active_warning(active) if found and is_open else "",
         "active": active,
     }
     return render_plan(request, plan, "objectives", context)

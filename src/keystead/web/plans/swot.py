@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from keystead.data.plans.items import SwotItem
-from keystead.data.plans.models import Plan
+from keystead.data.plans.models import Plan, PlanStatus
 from keystead.domain.plans.items import delete_item, save_swot_item, turn_swot_into_action, turn_swot_into_objective
 from keystead.web.plans.findings import follow_up_sentences
 from keystead.web.plans.forms import QuickSwotForm, SwotForm
@@ -53,7 +53,7 @@ def _page(request: WorkspaceRequest, plan: Plan, made: SwotItem | None = None) -
         "competitor": competitor,
         "lenses": [_lens_link(each, lens, competitor, items) for each in lenses],
         "count": len(items),
-        "loose": follow_up_sentences(items),
+        "loose": [] if plan.status == PlanStatus.ARCHIVED else follow_up_sentences(items),
         "is_comparing": lens == _COMPARE,
         "swot_url": _address(request, plan),
         "quadrants": [_quadrant(quadrant, items, lens, competitor) for quadrant in SwotItem.Quadrant],

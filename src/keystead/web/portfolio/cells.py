@@ -119,14 +119,13 @@ class Cells:
 
     def group(self, summary: Summary) -> GroupLine:
         cells = self.cells(summary.figures, {"in": summary.group}) if NOTHING_COUNTED not in summary.keys else {}
-        _say_how_many_are_planned(cells, summary)
         text = ngettext("%(n)s account", "%(n)s accounts", summary.accounts) % {"n": count_text(summary.accounts)}
+        text = with_plans(text, summary)
         return GroupLine(summary, text, cells, [cells[name] for name in self.columns if name in cells])
 
     def foot(self) -> dict[str, Cell]:
         """The footer's cells: the totals, or what was asked for instead."""
         cells = self.cells(self.found.total.figures, {})
-        _say_how_many_are_planned(cells, self.found.total)
         for name, how in self.found.query.foot.items():
             if how == "sum" or name not in cells:
                 continue
@@ -163,12 +162,11 @@ class Cells:
         return formats.percent(value, language()) if kind is Kind.RATIO else formats.number(value, language())
 
 
-def _say_how_many_are_planned(cells: dict[str, Cell], summary: Summary) -> None:
-    """All accounts' forecast is set against the targets of those that have a plan: that must stand beside it."""
-    achieved = cells.get("achievement")
-    if achieved is not None and achieved.text and summary.with_plan < summary.accounts:
-        counts = {"n": count_text(summary.with_plan), "all": count_text(summary.accounts)}
-        cells["achievement"] = replace(achieved, note=_("%(n)s of %(all)s planned") % counts)
+def with_plans(counted: str, summary: Summary) -> str:
+    """How many of the accounts have a plan, where not all have: the forecast of all is set against the targets of these."""
+    if not 0 < summary.with_plan < summary.accounts:
+        return counted
+    return f"{counted}, " + _("%(n)s with a plan") % {"n": count_text(summary.with_plan)}
 
 
 def _counting_otherwise(plans: Iterable[UUID]) -> set[UUID]:

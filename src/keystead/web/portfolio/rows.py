@@ -21,7 +21,7 @@ from keystead.domain.workspace.permissions import may
 from keystead.web.grid.drawing import Drawer
 from keystead.web.grid.page import DrawsItself, Page, changeable
 from keystead.web.portfolio.address import Address
-from keystead.web.portfolio.cells import Cells, GroupLine, Line
+from keystead.web.portfolio.cells import Cells, GroupLine, Line, with_plans
 from keystead.web.portfolio.columns import PORTFOLIO
 from keystead.web.templatetags import pieces
 from keystead.web.templatetags.portfolio import figure
@@ -169,7 +169,7 @@ class PortfolioDrawer(Drawer):
     def feet(self, found: Any, total: int) -> str:  # noqa: ARG002 - the whole knows both
         whole = self.rows.whole
         cells: dict[str, Any] = dict(self.rows.cells(whole).foot())
-        words = self.listing.counted(whole.total.accounts)
+        words = with_plans(self.listing.counted(whole.total.accounts), whole.total)
         return f"<tr>{self._figures(words, cells, whole.total.figures.values, 'row')}</tr>"
 
     def _figures(self, head: str, cells: Any, values: Any, scope: str) -> str:
