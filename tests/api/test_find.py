@@ -38,6 +38,7 @@ def test_what_the_caller_may_not_see_is_not_there(world: World, callers: Callers
     [
         ("", ("?q", "required")), ("q=a&q=b", ("?q", "repeated")), ("q=a&kind=cat", ("?kind", "unknown_choice")),
         ("q=a&limit=0", ("?limit", "out_of_range")), ("q=a&limit=x", ("?limit", "out_of_range")),
+        ("q=a&limit=0000000001" + "9" * 25, ("?limit", "out_of_range")),
         ("q=%00", ("?q", "invalid_text")),
         ("q=" + "a" * 300, ("?q", "too_long")), ("q=a&owner=me", ("?owner", "unknown_parameter")),
     ],

@@ -103,6 +103,7 @@ def test_a_reference_filters_by_its_id(callers: Callers, deals: None) -> None:
         ("limit=0", [("?limit", "out_of_range")]),
         ("limit=501", [("?limit", "out_of_range")]),
         ("limit=ten", [("?limit", "out_of_range")]),
+        (f"limit=0000000001{'9' * 25}", [("?limit", "out_of_range")]),
         ("limit=²", [("?limit", "out_of_range")]),
         ("status=won&status=lost", [("?status", "repeated")]),
         ("order=luck", [("?order", "unknown_order")]),

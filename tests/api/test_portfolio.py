@@ -63,4 +63,6 @@ def test_wrong_wishes_are_named_and_not_silently_left_ungranted(alices: Callers,
         ("?moon", "unknown_parameter"),
         ("?limit", "repeated"),
     ]
-    assert faults(alices.olga.get("/portfolio?limit=0&cursor=x")) == [("?limit", "out_of_range"), ("?cursor", "bad_cursor")]
+    for limit, cursor in (("0", "x"), ("0000000001" + "9" * 25, "0000000001" + "9" * 25), ("9" * 5_000, "²")):
+        asked = f"/portfolio?limit={limit}&cursor={cursor}"
+        assert faults(alices.olga.get(asked)) == [("?limit", "out_of_range"), ("?cursor", "bad_cursor")]

@@ -10,17 +10,21 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
+from keystead.base import turns
 from keystead.config.process import last_lines, spawn, stop
 from keystead.data.models import User
 
@@ -101,6 +105,36 @@ def committed[T](function: Callable[[], T]) -> T:
 
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(alone).result()
+
+
+def overlapping[T](first: Callable[[], object], second: Callable[[], T]) -> T:
+    """What `second` gives when it begins, on another connection, while `first` has written and not committed.
+
+    It comes as far as it can before `first` is committed: to its end, or to where it waits.
+    """
+    asks_again = Event()
+    waits = "SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+
+    def alone() -> T:
+        try:
+            return second()
+        finally:
+            connection.close()
+
+    def pause(seconds: float) -> None:
+        asks_again.set()
+        time.sleep(seconds)
+
+    clock = SimpleNamespace(monotonic=time.monotonic, sleep=pause)
+    with patch.object(turns, "time", clock), ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            first()
+            other = thread.submit(alone)
+            end = time.monotonic() + ANSWERS_WITHIN
+            with connection.cursor() as cursor:
+                while not (wait([other], timeout=0.01).done or asks_again.is_set() or cursor.execute(waits).rowcount):
+                    assert time.monotonic() < end, "it neither ends nor waits for what was written first"
+        return other.result(ANSWERS_WITHIN)
 
 
 def cookie_of(user: User | None) -> str:

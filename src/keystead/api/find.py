@@ -12,6 +12,7 @@ from keystead.api.wire.fields import Schema
 from keystead.api.wire.problems import Fault, refused
 from keystead.api.wire.routes import viewer_of
 from keystead.api.wire.texts import clean_text
+from keystead.base.numbers import whole
 from keystead.domain.find.finding import Hit, find
 from keystead.domain.find.kinds import MODELS
 from keystead.domain.find.ranking import Tier
@@ -61,8 +62,7 @@ def _parameters(request: HttpRequest) -> dict[str, str]:
         faults.append(
             Fault("?kind", "unknown_choice", _("One of these is expected: %(choices)s.") % {"choices": ", ".join(MODELS)})
         )
-    limit = params.get("limit", "1")
-    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:10]) <= _MOST):
+    if not 1 <= (whole(params.get("limit", "1")) or 0) <= _MOST:
         faults.append(Fault("?limit", "out_of_range", _("A whole number from 1 to %(most)s is expected here.") % {"most": _MOST}))
     if faults:
         raise refused(faults)

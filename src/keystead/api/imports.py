@@ -23,6 +23,7 @@ from keystead.api.wire.routes import BASE, list_page, refuse_parameters, viewer_
 from keystead.api.wire.texts import clean_text
 from keystead.api.wire.versions import respond_versioned
 from keystead.base import clock
+from keystead.base.numbers import whole
 from keystead.data.exchange.models import Import
 from keystead.data.workspace.models import Member
 from keystead.domain.exchange import imports, telling
@@ -65,8 +66,8 @@ def create_import(request: HttpRequest) -> HttpResponse:
 def _read_form(request: HttpRequest) -> tuple[UploadedFile, str, dict[str, Any]]:
     if request.content_type != "multipart/form-data":
         raise Problem(415, "unsupported_media_type", _("Send the file as a form: Content-Type: multipart/form-data."))
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > settings.FILE_UPLOAD_MAX_BYTES + _FORM_ROOM:
+    length = whole(request.META.get("CONTENT_LENGTH") or "0", 12)
+    if length is None or length > settings.FILE_UPLOAD_MAX_BYTES + _FORM_ROOM:
         limit = settings.FILE_UPLOAD_MAX_BYTES // 1024 // 1024
         raise Problem(413, "too_large", _("The file is larger than the %(limit)s MB that are accepted.") % {"limit": limit})
     form, files = request.POST, request.FILES

@@ -18,6 +18,7 @@ from keystead.api.wire.routes import viewer_of
 from keystead.api.wire.texts import clean_text
 from keystead.base import clock
 from keystead.base.money import EXACT, Money
+from keystead.base.numbers import whole
 from keystead.data.accounts.models import Segment
 from keystead.domain.accounts.portfolio import Figures, Portfolio, PortfolioRow, Summary, portfolio
 from keystead.domain.accounts.portfolio_columns import COLUMNS, FIGURES, GROUPS, NOTHING_COUNTED
@@ -86,16 +87,16 @@ def _parameters(request: HttpRequest) -> dict[str, str]:
 
 
 def _page(params: dict[str, str]) -> tuple[int, int]:
-    limit, offset = params.get("limit", str(USUAL)), params.get("cursor", "0")
+    limit, offset = whole(params.get("limit", str(USUAL))) or 0, whole(params.get("cursor", "0"))
     faults = []
-    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:10]) <= MOST):
+    if not 1 <= limit <= MOST:
         message = _("A whole number from 1 to %(most)s is expected here.") % {"most": MOST}
         faults.append(Fault("?limit", "out_of_range", message))
-    if not (offset.isascii() and offset.isdigit() and int(offset[:10]) <= _MOST_LINES):
+    if offset is None or offset > _MOST_LINES:
         faults.append(Fault("?cursor", "bad_cursor", _("This is not a cursor from `next` of the page before.")))
-    if faults:
+    if faults or offset is None:
         raise refused(faults)
-    return int(limit), int(offset)
+    return limit, offset
 
 
 def portfolio_out(found: Portfolio, offset: int) -> Shown:

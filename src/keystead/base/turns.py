@@ -12,8 +12,11 @@ from psycopg.errors import LockNotAvailable
 from keystead.base.scope import current_workspace
 
 IMPORTS = "imports"  # two that are judged at once both make what only one of them may make
-ACCOUNT_TREE = "account tree"  # two moves together can make a circle
+ACCOUNT_TREE = "account tree"  # two moves together can make a circle, as below of people and of products
 MEMBERS = "members"  # two changes together can leave no owner, or make a circle of managers
+REPORTING = "reporting"
+PRODUCT_TREE = "product tree"
+STAGES = "stages"  # each has a place of its own
 LINKS = "links"  # revenue is written by many together; what decides where it counts, by one alone
 KEPT_FIGURES = "kept figures"
 REPEATS = "idempotency"

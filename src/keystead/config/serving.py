@@ -19,6 +19,7 @@ from typing import Any
 
 from django.db import close_old_connections
 
+from keystead.base.numbers import whole
 from keystead.config.wsgi import application as pages
 from keystead.web.live.server import PATH, LiveServer
 
@@ -99,7 +100,8 @@ async def _body(scope: Any, proto: Any) -> Any:
     length = scope.headers.get("content-length")
     if scope.method in ("GET", "HEAD") and not length:
         return io.BytesIO()
-    if length and length.isdigit() and int(length) <= IN_MEMORY:
+    known = whole(length or "")
+    if known is not None and known <= IN_MEMORY:
         return io.BytesIO(await proto())
     spool = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed when the answer has been sent
     async for chunk in proto:

@@ -16,6 +16,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _FORMATS = {"text": "@", "money": "#,##0.00", "ratio": "0.0%", "count": "#,##0", "day": "yyyy-mm-dd"}
 
 
+_FIRST_DAY = date(1900, 3, 1)  # Excel counts a 29 February 1900, so that days before this one come out as others
+_DIGITS = 15  # that Excel keeps of a number
+
+
 @dataclass(frozen=True, slots=True)
 class SheetColumn:
     name: str
@@ -56,7 +60,10 @@ def _plain(cell: Cell) -> str:
 
 
 def xlsx_bytes(sheets: Iterable[Sheet]) -> bytes:
-    """A workbook with one page per sheet: head row fixed, filters on, numbers as numbers, text never as a formula or a link."""
+    """A workbook with one page per sheet: head row fixed, filters on, numbers as numbers, text never as a formula or a link.
+
+    What Excel cannot hold as a number or a day is text, in the digits of the CSV file.
+    """
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as book:
@@ -82,6 +89,13 @@ def _sheet_name(name: str) -> str:
     return "".join("-" if character in "[]:*?/\\" else character for character in name)[:31].strip("'") or "1"
 
 
+def _is_beyond_excel(cell: int | Decimal | date, kind: Kind) -> bool:
+    """What a spreadsheet would show as something else: a day before its calendar is right, money of more digits than it keeps."""
+    if isinstance(cell, date):
+        return cell < _FIRST_DAY
+    return kind == "money" and len(Decimal(cell).normalize().as_tuple().digits) > _DIGITS
+
+
 def _write(
     page: xlsxwriter.worksheet.Worksheet, line: int, row: Sequence[Cell], columns: Sequence[SheetColumn], formats: dict
 ) -> None:
@@ -91,6 +105,8 @@ def _write(
             page.write_blank(line, at, None, look)
         elif isinstance(cell, str):
             page.write_string(line, at, cell[:32_767], formats["text"])
+        elif _is_beyond_excel(cell, column.kind):
+            page.write_string(line, at, _plain(cell), formats["text"])
         elif isinstance(cell, date):
             page.write_datetime(line, at, datetime.combine(cell, time.min), look)
         else:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -42,11 +42,21 @@ class Stale(Exception):
         self.current = current
 
 
+class Gone(ObjectDoesNotExist):
+    """Somebody else deleted the record after the writer saw it."""
+
+    code = "gone"
+
+    def __init__(self, record: models.Model) -> None:
+        super().__init__(f"{record._meta.model_name} {record.pk} is deleted")
+
+
 def write[M: models.Model](record: M, fields: Mapping[str, Any], *, seen: int | None = None) -> M:
     """Sets the fields and saves; creates the record when it is new.
 
-    `seen` is the version that the writer saw: when the row has moved on, raises `Stale` and writes nothing. Raises `Invalid` for
-    values that the model or the database refuses. The record comes back as the database has it (version, times).
+    `seen` is the version that the writer saw: when the row has moved on, raises `Stale` and writes nothing; `Gone` when it is no
+    longer there. Raises `Invalid` for values that the model or the database refuses.
+    The record comes back as the database has it (version, times).
     """
     is_new = record._state.adding
     try:
@@ -82,8 +92,13 @@ def _save(record: models.Model, fields: Mapping[str, Any], is_new: bool) -> None
 
 
 def hold[M: models.Model](record: M, seen: int | None = None) -> M:
-    """Locks the row until the transaction ends and gives it as it is now. Raises `Stale` when it moved on from what was seen."""
-    current = type(record)._default_manager.select_for_update().get(pk=record.pk)
+    """Locks the row until the transaction ends and gives it as it is now.
+
+    Raises `Stale` when it moved on from what was seen, `Gone` when it is no longer there.
+    """
+    current = type(record)._default_manager.select_for_update().filter(pk=record.pk).order_by().first()
+    if current is None:
+        raise Gone(record)
     if seen is not None and current.version != seen:  # type: ignore[attr-defined]
         raise Stale(current)
     return current

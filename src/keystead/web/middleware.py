@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
@@ -20,7 +22,7 @@ from keystead.web.changes.offering import offer_undo
 from keystead.web.find.opened import note_page
 from keystead.web.requests import wants_fragment
 from keystead.web.workspace.leaving import ConfirmFirst, note_export, take_up, to_confirming, to_setting_up
-from keystead.web.workspace.refusals import LAST_WORKSPACE, archived, not_allowed, not_here
+from keystead.web.workspace.refusals import LAST_WORKSPACE, archived, deleted_now, gone, is_of_deleted, not_allowed, not_here
 from keystead.web.workspace.sign_in_steps import must_set_up
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -123,6 +125,12 @@ def _answer(request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) 
         return archived(request, refusal)
     except Http404:
         return not_here(request)
+    except ObjectDoesNotExist:  # what was found is deleted by now
+        return gone(request)
+    except IntegrityError as error:
+        if not is_of_deleted(error):
+            raise
+        return deleted_now(request)
     except ConfirmFirst:
         return to_confirming(request)
     return _takes_forms_only(request, response) if response.status_code == 405 else response

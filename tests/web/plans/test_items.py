@@ -46,6 +46,28 @@ def test_an_objective_is_added_with_its_measure_and_changed(desk: Desk) -> None:
         assert Objective.objects.get(pk=made.pk).title == "Find two sponsors"
 
 
+def test_a_measure_that_is_refused_keeps_its_objective_from_being_made(desk: Desk) -> None:
+    fields = {"title": "Find a sponsor", "category": "revenue", "kind": "quantitative", "horizon": "current", "status": "active"}
+    answer = desk.alice.post(desk.url("objective_new"), fields | {"measure-name": "Sponsors", "measure-source": "manual"})
+    assert answer.status_code == 422
+    assert list(answer.context["measure"].errors) == ["unit"]
+    assert not answer.context["form"].errors
+    with desk.world.inside():
+        assert not Objective.objects.filter(title="Find a sponsor").exists()
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "9" * 4_000, "9" * 11, "²", "-1"])
+def test_a_number_that_no_page_writes_breaks_nothing(desk: Desk, number: str) -> None:
+    plan = {"name": "Plan", "type": "key_account", "start_date": "2026-01-01", "end_date": "2026-12-31", "version": number}
+    for url, sent in (
+        (desk.url("objective_rank", desk.objective.pk), {"rank": number}),
+        (desk.url("revenue_source"), {"source": "orders", "version": number}),
+        (desk.url("edit"), plan),
+        (desk.url("move", "submit"), {"version": number}),
+    ):
+        assert desk.as_("olga").post(url, sent).status_code < 500, url
+
+
 def test_a_manager_writes_her_review_and_the_owner_only_reads_it(desk: Desk) -> None:
     fields = {
         "title": desk.objective.title,

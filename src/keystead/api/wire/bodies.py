@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from keystead.api.wire.problems import Problem, refused_one
+from keystead.base.numbers import whole
 
 LARGEST_BODY = 1024 * 1024
 JSON_TYPES = {"application/json", "application/merge-patch+json"}
@@ -26,8 +27,8 @@ def read_object(request: HttpRequest) -> dict[str, Any]:
 
 
 def _check_size(request: HttpRequest) -> None:
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > LARGEST_BODY or len(request.body) > LARGEST_BODY:
+    length = whole(request.META.get("CONTENT_LENGTH") or "0")
+    if length is None or length > LARGEST_BODY or len(request.body) > LARGEST_BODY:
         raise Problem(
             413, "too_large", _("The body is larger than the %(limit)s kB that are accepted.") % {"limit": LARGEST_BODY // 1024}
         )

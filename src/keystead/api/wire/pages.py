@@ -16,6 +16,7 @@ from keystead.api.wire.bodies import as_text
 from keystead.api.wire.fields import Filter, OrderColumn
 from keystead.api.wire.problems import Fault, Problem, refused, refused_one
 from keystead.api.wire.texts import clean_text
+from keystead.base.numbers import whole
 from keystead.data.counting.models import count
 from keystead.data.permissions import READ_ACTION, Reach, reach
 from keystead.data.workspace.models import Member
@@ -93,9 +94,10 @@ def _single(values: Sequence[str]) -> str:
 
 
 def _limit(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:10]) <= MOST:
+    limit = whole(text) or 0
+    if not 1 <= limit <= MOST:
         raise refused_one("", "out_of_range", _("A whole number from 1 to %(most)s is expected here.") % {"most": MOST})
-    return int(text)
+    return limit
 
 
 def _condition(name: str, values: Sequence[str], filters: Mapping[str, Filter], viewer: Member) -> Q:

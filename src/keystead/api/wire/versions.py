@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from keystead.api.wire.bodies import dump, respond
 from keystead.api.wire.problems import Problem
+from keystead.base.numbers import whole
 from keystead.data.tenancy import Tenant
 
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
@@ -52,4 +53,4 @@ def seen_version(request: HttpRequest, record: Tenant) -> int | None:
 def versions_named(request: HttpRequest) -> set[int]:
     """The versions in If-Match."""
     found = {tag.partition("-")[0] for tag in _TAG.findall(request.headers.get("If-Match", ""))}
-    return {int(version) for version in found if version.isascii() and version.isdigit() and len(version) < 10}
+    return {version for version in map(whole, found) if version is not None}

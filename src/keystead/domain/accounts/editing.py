@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from keystead.base.turns import LINKS, be_alone
+from keystead.base.turns import LINKS, REPORTING, be_alone, take_turns
 from keystead.data.accounts.models import Account, AccountTeamMember, Contact
 from keystead.data.deals.models import Deal, Order
 from keystead.data.permissions import Reach, reach
@@ -101,7 +102,10 @@ def change_contact(*, contact: Contact, viewer: Member, fields: Mapping[str, Any
     require(viewer, "contact.edit", contact)
     if fields.get("account"):
         _require_account(viewer, "contact.edit", fields["account"])
-    return write(contact, _contact(contact, fields, viewer), seen=seen)
+    with transaction.atomic():
+        if fields.get("reports_to"):
+            take_turns(REPORTING)
+        return write(contact, _contact(contact, fields, viewer), seen=seen)
 
 
 def delete_contact(*, contact: Contact, viewer: Member, seen: int | None = None) -> None:
@@ -115,8 +119,9 @@ def _contact(contact: Contact, fields: Mapping[str, Any], viewer: Member) -> Map
     names = [fields.get(name, getattr(contact, name)) for name in ("first_name", "last_name", "email")]
     if not any(names):
         raise Invalid.one("last_name", "required", _("A contact needs a name or an e-mail address."))
-    above, path = fields.get("reports_to"), [contact]
-    seen = {contact.pk}
+    path, seen = [contact], {contact.pk}
+    wanted = fields.get("reports_to")
+    above = _contact_now(wanted.pk) if wanted else None
     while above is not None:
         path.append(above)
         if above.pk in seen:
@@ -125,8 +130,13 @@ def _contact(contact: Contact, fields: Mapping[str, Any], viewer: Member) -> Map
             message = _("Nobody can report to herself: %(path)s.") % {"path": " > ".join(names)}
             raise Invalid.one("reports_to", "contact_cycle", message)
         seen.add(above.pk)
-        above = above.reports_to
+        above = _contact_now(above.reports_to_id) if above.reports_to_id else None
     return fields
+
+
+def _contact_now(key: UUID) -> Contact | None:
+    """As she stands in the database: what was read before one's turn came may be out of date."""
+    return Contact.objects.filter(pk=key).first()
 
 
 def _require_account(viewer: Member, action: str, account: Account | None) -> None:

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from keystead.base.scope import current_scope, open_scope
-from keystead.base.turns import LINKS, be_alone
+from keystead.base.turns import LINKS, REPORTING, be_alone, take_turns
 from keystead.data.accounts.distinct import DistinctAccounts, DistinctContacts
 from keystead.data.accounts.models import Account, AccountTeamMember, Contact
 from keystead.data.deals.models import Deal, Order
@@ -69,6 +69,7 @@ def merge_contacts(
     require(viewer, "contact.edit", lose)
     _refuse_same(keep, lose)
     with _merging(), transaction.atomic():
+        take_turns(REPORTING)
         keep, lose = _hold_both((keep, seen), (lose, lose_seen))
         fields = _filled(keep, lose, _CONTACT_FILLED)
         if _stands_below(lose, keep, "reports_to_id"):

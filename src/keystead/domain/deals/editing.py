@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from keystead.base.money import known_currencies
-from keystead.base.turns import LINKS, join_in
+from keystead.base.turns import LINKS, PRODUCT_TREE, join_in, take_turns
 from keystead.data.accounts.models import Account
 from keystead.data.deals.models import Deal, Order, Product, Stage
 from keystead.data.permissions import Reach, people, reach
@@ -127,15 +128,26 @@ def save_product(
     require(viewer, "product.edit")
     record = product or Product()
     _known_currency(fields, "list_price_currency")
-    above, path, passed = fields.get("parent"), [record.name or str(fields.get("name", ""))], {record.pk}
-    while above is not None:
-        path.append(above.name)
-        if above.pk in passed:
+    with transaction.atomic():
+        if product is not None and fields.get("parent"):
+            take_turns(PRODUCT_TREE)
+            _refuse_product_cycle(product, fields["parent"])
+        if fields.get("list_price") is not None:
+            join_in(LINKS)  # a price is money, and it may be the workspace's first
+        return write(record, fields, seen=seen)
+
+
+def _refuse_product_cycle(product: Product, parent: Product) -> None:
+    """By the database: what was read before one's turn came may be out of date."""
+    path, passed = [product.name], {product.pk}
+    above: UUID | None = parent.pk
+    while above is not None and (line := Product.objects.filter(pk=above).first()) is not None:
+        path.append(line.name)
+        if line.pk in passed:
             message = _("A product line cannot stand below itself: %(path)s.") % {"path": " > ".join(path)}
             raise Invalid.one("parent", "product_cycle", message)
-        passed.add(above.pk)
-        above = above.parent
-    return write(record, fields, seen=seen)
+        passed.add(line.pk)
+        above = line.parent_id
 
 
 def delete_product(*, product: Product, viewer: Member, seen: int | None = None) -> None:

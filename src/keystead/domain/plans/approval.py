@@ -20,7 +20,7 @@ from keystead.data.plans.models import Plan, PlanApproval, PlanRate, PlanStatus
 from keystead.data.workspace.models import Member
 from keystead.domain.plans.overlap import hold_account, own_time, refuse_overlap
 from keystead.domain.workspace.permissions import require
-from keystead.domain.writing import FieldError, Invalid, write
+from keystead.domain.writing import FieldError, Invalid, hold, write
 
 # verb -> (states it starts from, the state it leads to, the action of the permission table, what is recorded)
 TRANSITIONS: dict[str, tuple[set[str], str, str, str]] = {
@@ -63,7 +63,8 @@ def refuse_archived(plan: Plan) -> None:
 def move(*, plan: Plan, verb: str, viewer: Member, at: datetime, comment: str = "", seen: int | None = None) -> Plan:
     """Submits, approves, rejects (a comment is needed), recalls, archives or reopens a plan. Approving freezes rates.
 
-    Raises `NotAllowed`, `CannotMove`, `Invalid` (comment; another plan covers the time meanwhile), `Stale`. Sends nothing.
+    Raises `NotAllowed`, `CannotMove`, `Invalid` (comment; another plan covers the time meanwhile), `Stale`, `Gone`.
+    Sends nothing.
     """
     states, to, action, recorded = TRANSITIONS[verb]
     require(viewer, action, plan)
@@ -72,7 +73,7 @@ def move(*, plan: Plan, verb: str, viewer: Member, at: datetime, comment: str = 
     with transaction.atomic():
         if verb == "reopen":
             hold_account(plan.account)
-        plan = Plan.objects.select_for_update().get(pk=plan.pk)
+        plan = hold(plan)
         if plan.status not in states:
             raise CannotMove(plan, verb)
         if verb == "reopen":

@@ -13,7 +13,7 @@ from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member
 from keystead.domain.plans.approval import refuse_archived
 from keystead.domain.workspace.permissions import require
-from keystead.domain.writing import Invalid, hold, write
+from keystead.domain.writing import FieldError, Gone, Invalid, hold, write
 
 
 def _contribute(viewer: Member, plan: Plan) -> None:
@@ -21,20 +21,34 @@ def _contribute(viewer: Member, plan: Plan) -> None:
     refuse_archived(plan)
 
 
+def _take_ranks(plan: Plan) -> None:
+    """Who adds, moves or deletes an objective has the plan's ranks to herself until the transaction ends; the plan comes first,
+    for everybody, before any objective."""
+    refuse_archived(hold(plan))
+
+
 def save_objective(
-    *, plan: Plan, viewer: Member, fields: Mapping[str, Any], objective: Objective | None = None, seen: int | None = None
-) -> Objective:
-    """Adds an objective (ranked last unless a rank is given) or changes one. Raises `NotAllowed`, `Invalid`, `Stale`."""
+    *, plan: Plan, viewer: Member, fields: Mapping[str, Any], objective: Objective | None = None, seen: int | None = None,
+    measure: Mapping[str, Any] | None = None,
+) -> Objective:  # fmt: skip
+    """Adds an objective (ranked last unless a rank is given) or changes one. Raises `NotAllowed`, `Invalid`, `Stale`, `Gone`.
+
+    `measure`: what the first measure of a new one is, made with it or neither; its errors are named "measure-<field>".
+    """
     _contribute(viewer, plan)
     values = dict(fields)
     if "manager_comment" in values and values["manager_comment"] != getattr(objective, "manager_comment", ""):
         require(viewer, "plan.approve", plan)
     with transaction.atomic():
+        if objective is None or values.get("rank"):
+            _take_ranks(plan)
         if objective is None:
             objective = Objective(plan=plan, owner=values.pop("owner", None) or viewer)
             last = Objective.objects.filter(plan=plan).aggregate(last=Max("rank"))["last"] or 0
             wanted = values.pop("rank", None)
             objective = write(objective, {**values, "rank": last + 1})
+            if measure is not None:
+                _save_first_measure(objective, measure)
             return move_objective(objective=objective, viewer=viewer, to=wanted) if wanted else objective
         wanted = values.pop("rank", None)
         objective = write(objective, values, seen=seen)
@@ -43,12 +57,23 @@ def save_objective(
     return objective
 
 
+def _save_first_measure(objective: Objective, fields: Mapping[str, Any]) -> None:
+    try:
+        write(Measure(objective=objective), fields)
+    except Invalid as refusal:
+        faults = [FieldError(f"measure-{each.field}", each.code, each.message) for each in refusal.errors]
+        raise Invalid(faults) from refusal
+
+
 def move_objective(*, objective: Objective, viewer: Member, to: int) -> Objective:
-    """Puts an objective at a rank (1 = first); the others close up. Ranks stay 1…n without holes."""
+    """Puts an objective at a rank (1 = first); the others close up. Ranks stay 1…n without holes. Raises `Gone`."""
     _contribute(viewer, objective.plan)
     with transaction.atomic():
+        _take_ranks(objective.plan)
         ranked = list(Objective.objects.select_for_update().filter(plan=objective.plan_id).order_by("rank"))
         order = [other for other in ranked if other.pk != objective.pk]
+        if len(order) == len(ranked):
+            raise Gone(objective)
         order.insert(max(0, min(to - 1, len(order))), objective)
         for rank, other in enumerate(order, start=1):
             Objective.objects.filter(pk=other.pk).exclude(rank=rank).update(rank=rank)
@@ -66,8 +91,10 @@ def save_measure(
 def read_measure(*, measure: Measure, viewer: Member, on: date, value: Any) -> MeasureReading:
     """Notes a measure's value on a day; a second reading of the day replaces the first."""
     _contribute(viewer, measure.objective.plan)
-    found = MeasureReading.objects.filter(measure=measure, date=on).first()
-    return write(found or MeasureReading(measure=measure, date=on), {"value": value, "by": viewer})
+    with transaction.atomic():
+        measure = hold(measure)  # two readings of one day follow each other
+        found = MeasureReading.objects.filter(measure=measure, date=on).first()
+        return write(found or MeasureReading(measure=measure, date=on), {"value": value, "by": viewer})
 
 
 def save_action(
@@ -115,9 +142,11 @@ def save_swot_item(
 def turn_swot_into_objective(*, item: SwotItem, viewer: Member) -> Objective:
     """Makes an objective of an item and keeps the link; again: gives the one that was made."""
     _contribute(viewer, item.plan)
-    if item.became_objective is not None:
-        return item.became_objective
     with transaction.atomic():
+        _take_ranks(item.plan)
+        item = hold(item)
+        if item.became_objective is not None:
+            return item.became_objective
         objective = save_objective(plan=item.plan, viewer=viewer, fields={"title": item.text[:300], "kind": "qualitative"})
         write(item, {"became_objective": objective})
     return objective
@@ -126,9 +155,10 @@ def turn_swot_into_objective(*, item: SwotItem, viewer: Member) -> Objective:
 def turn_swot_into_action(*, item: SwotItem, viewer: Member) -> Action:
     """Makes an action of an item and keeps the link; again: gives the one that was made."""
     _contribute(viewer, item.plan)
-    if item.became_action is not None:
-        return item.became_action
     with transaction.atomic():
+        item = hold(item)
+        if item.became_action is not None:
+            return item.became_action
         action = save_action(plan=item.plan, viewer=viewer, fields={"title": item.text[:300]})
         write(item, {"became_action": action})
     return action
@@ -141,6 +171,8 @@ def delete_item(
     plan = _plan_of(item)
     _contribute(viewer, plan)
     with transaction.atomic():
+        if isinstance(item, Objective):
+            _take_ranks(plan)
         hold(item, seen).delete()
         if isinstance(item, Objective):
             for rank, pk in enumerate(Objective.objects.filter(plan=plan).order_by("rank").values_list("pk", flat=True), start=1):

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F
 
-from keystead.base.turns import ACCOUNT_TREE, LINKS, MEMBERS, be_alone, join_in, take_turns
+from keystead.base.turns import ACCOUNT_TREE, LINKS, MEMBERS, PRODUCT_TREE, REPORTING, STAGES, be_alone, join_in, take_turns
 from keystead.data.models import Deal, Member, Objective, Plan
 from keystead.data.permissions import editable
 from keystead.data.plans.models import PlanStatus
@@ -17,7 +17,7 @@ from keystead.domain.undoing.kinds import KINDS
 from keystead.domain.undoing.refusals import CannotUndo
 from keystead.domain.workspace.invitations import withdraw
 from keystead.domain.workspace.permissions import NotAllowed, require
-from keystead.domain.workspace.settings import has_money
+from keystead.domain.workspace.settings import has_money, wait_for_money
 from keystead.domain.workspace.tokens import revoke_all
 
 _TREES = {"Account": "parent_id", "Contact": "reports_to_id", "Product": "parent_id", "Member": "manager_id"}
@@ -39,21 +39,30 @@ _LOCK_ACCOUNTS = """
 SELECT FROM keystead_account WHERE id IN (SELECT account_id FROM keystead_planevent WHERE pgh_obj_id = ANY(%s))
 ORDER BY id FOR UPDATE
 """
+# The plans in which these objectives stand, or have stood.
+_LOCK_PLANS = """
+SELECT FROM keystead_plan WHERE id IN (SELECT plan_id FROM keystead_objectiveevent WHERE pgh_obj_id = ANY(%s))
+ORDER BY id FOR UPDATE
+"""
+_TURNS = {"Account": ACCOUNT_TREE, "Member": MEMBERS, "Contact": REPORTING, "Product": PRODUCT_TREE, "Stage": STAGES}
 
 
 def lock(rows: Mapping[str, Collection[Any]]) -> None:
     """Where two harmless writes can do harm together, one at a time: the same locks as the verbs take. `rows`: keys by kind."""
-    if "Account" in rows:
-        take_turns(ACCOUNT_TREE)
-    if "Member" in rows:
-        take_turns(MEMBERS)
+    for kind, turn in _TURNS.items():
+        if kind in rows:
+            take_turns(turn)
     if rows.keys() & {"Account", "Member", "Plan"}:
         be_alone(LINKS)
     elif rows.keys() & {"Deal", "Order"}:
         join_in(LINKS)
-    if "Plan" in rows:
-        with connection.cursor() as cursor:
+    if "Workspace" in rows:
+        wait_for_money()
+    with connection.cursor() as cursor:
+        if "Plan" in rows:
             cursor.execute(_LOCK_ACCOUNTS, [list(rows["Plan"])])
+        if "Objective" in rows:
+            cursor.execute(_LOCK_PLANS, [list(rows["Objective"])])
 
 
 def check(kind: str, back: Columns, viewer: Member, at: datetime) -> None:

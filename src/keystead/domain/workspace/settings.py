@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.db import OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from keystead.base.money import known_currencies
+from keystead.base.trouble import Trouble, trouble_of
+from keystead.base.turns import LINKS, be_alone
 from keystead.data.deals.models import Deal, Order, Product
 from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member, Workspace
@@ -17,6 +20,7 @@ WORKSPACE_FIELDS = frozenset({
     "name", "currency", "language", "fiscal_start_month", "fiscal_named_by", "fiscal_pattern", "fiscal_week_start",
     "fiscal_week53", "rate_policy", "totals_include_hidden", "second_step",
 })  # fmt: skip
+_PATIENCE = 2.0  # seconds
 
 
 def change_workspace(
@@ -29,6 +33,11 @@ def change_workspace(
     """
     require(viewer, "workspace.edit")
     values = {name: value for name, value in fields.items() if name in WORKSPACE_FIELDS}
+    with transaction.atomic():
+        return _change(workspace, values, seen_version)
+
+
+def _change(workspace: Workspace, values: dict[str, Any], seen_version: int | None) -> Workspace:
     if "currency" in values:
         values["currency"] = str(values["currency"]).upper()
         _check_currency(workspace, values["currency"])
@@ -45,12 +54,28 @@ def _check_currency(workspace: Workspace, currency: str) -> None:
     if currency not in known_currencies():
         unknown = _("%(code)s is not a currency code (ISO 4217).") % {"code": currency}
         raise Invalid.one("currency", "unknown_currency", unknown)
+    try:
+        wait_for_money()
+    except OperationalError as error:
+        if trouble_of(error) is not Trouble.BUSY:
+            raise
+        raise Invalid.one("currency", "busy", Trouble.BUSY.sentence) from error
     if has_money():
         message = _(
             "Deals, orders, plans or prices are recorded already, and their totals would change their meaning. "
             "Import into a new workspace instead."
         )
         raise Invalid.one("currency", "has_facts", message)
+
+
+def wait_for_money() -> None:
+    """Before the currency of a workspace without money changes: `has_money` tells of what others were writing just now as well,
+    and what comes later is written after this transaction. So whoever writes money need not ask about the currency.
+
+    Raises `OperationalError` when those who write do not come to an end soon (a large import).
+    """
+    if not has_money():
+        be_alone(LINKS, patience=_PATIENCE)
 
 
 def has_money() -> bool:

@@ -7,11 +7,12 @@ from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.utils.translation import ngettext
 
+from keystead.base.turns import STAGES, take_turns
 from keystead.data.deals.models import Deal, DealStatus, Stage
 from keystead.data.permissions import Reach, reach
 from keystead.data.workspace.models import Member
 from keystead.domain.workspace.permissions import require
-from keystead.domain.writing import Invalid, write
+from keystead.domain.writing import Gone, Invalid, write
 
 STAGE_FIELDS = frozenset({"name", "status", "probability"})
 _SURE = {DealStatus.WON: 100, DealStatus.LOST: 0}
@@ -40,6 +41,7 @@ def save_stage(
         values["probability"] = _SURE[status]
     with transaction.atomic():
         if stage is None:
+            take_turns(STAGES)
             last = Stage.objects.aggregate(last=Max("position"))["last"]
             values["position"] = 0 if last is None else last + 1
         elif status != stage.status:
@@ -48,10 +50,13 @@ def save_stage(
 
 
 def move_stage(*, stage: Stage, viewer: Member, to: int) -> None:
-    """Puts the stage at that place (0 is first) and counts the others anew."""
+    """Puts the stage at that place (0 is first) and counts the others anew. Raises `Gone`."""
     require(viewer, "stage.edit")
     with transaction.atomic():
+        take_turns(STAGES)
         order = list(Stage.objects.select_for_update().order_by("position", "name"))
+        if stage not in order:
+            raise Gone(stage)
         order.remove(stage)
         order.insert(max(0, min(to, len(order))), stage)
         for position, each in enumerate(order):

@@ -99,12 +99,14 @@ def default_view(*, viewer: Member, list_id: str) -> SavedView | None:
 
 
 def open_with(*, viewer: Member, list_id: str, view: SavedView | None) -> None:
-    """From now on the list opens with this view; None: as it is without any."""
+    """From now on the list opens with this view; None: as it is without any. Twice at once: the later one holds."""
     require(viewer, "view.own")
-    with transaction.atomic():
+    if view is None:
         _defaults(viewer, list_id).delete()
-        if view is not None:
-            write(DefaultView(member=viewer, list=list_id), {"view": view})
+        return
+    chosen = DefaultView(member=viewer, list=list_id, view=view)
+    once = ["workspace", "member", "list"]
+    DefaultView.objects.bulk_create([chosen], update_conflicts=True, unique_fields=once, update_fields=["view"])
 
 
 def _readable(fields: Mapping[str, Any]) -> dict[str, Any]:

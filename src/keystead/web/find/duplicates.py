@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from keystead.base import clock
+from keystead.base.numbers import whole
 from keystead.data.accounts.models import Account, Contact
 from keystead.domain.accounts.merging import merge_accounts, merge_contacts, tell_apart
 from keystead.domain.find.duplicates import MOST_SHOWN, Pair
@@ -50,7 +50,7 @@ def _page(request: WorkspaceRequest, kind: str) -> HttpResponse:
         return _state(request, kind)
     looked = find_duplicates(kind, viewer=request.viewer, at=clock.now())
     found = looked.pairs
-    start = _number(request.GET.get("from", ""))
+    start = whole(request.GET.get("from", "")) or 0
     after = start + _PAGE
     context = {
         **_looked(request, kind, looked), "pairs": shown(kind, found[start:after], request.viewer), "count": len(found),
@@ -97,8 +97,6 @@ def _decide(request: WorkspaceRequest, kind: str) -> HttpResponse:
     except Stale:
         text = _("Somebody has changed one of them since you opened the page. Look at both again, then choose.")
         return _refused(request, kind, first, second, text)
-    except ObjectDoesNotExist as gone:
-        raise Http404 from gone
 
 
 def _done(request: WorkspaceRequest, kind: str, kept: Any, text: str) -> HttpResponse:
@@ -130,11 +128,7 @@ def _record(request: WorkspaceRequest, kind: str, name: str) -> Any:
 
 
 def _version(request: WorkspaceRequest, name: str) -> int | None:
-    return _number(request.POST.get(name, "")) or None
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    return whole(request.POST.get(name, "")) or None
 
 
 def _here(request: WorkspaceRequest, kind: str) -> str:

@@ -21,6 +21,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from keystead.base import clock
+from keystead.base.numbers import whole
 from keystead.data.permissions import READ_ACTION, Reach, editable, reach
 from keystead.domain.grid.columns import Kind, Reader
 from keystead.domain.grid.ordering import cursor_of
@@ -261,8 +262,7 @@ def _rows_part(page: Page) -> HttpResponse:
 
 
 def _groups_part(page: Page) -> HttpResponse:
-    text = page.request.GET.get("from", "")
-    return HttpResponse(_groups(page, int(text) if text.isdecimal() and len(text) < 7 else 0))
+    return HttpResponse(_groups(page, whole(page.request.GET.get("from", ""), 6) or 0))
 
 
 def _foot_part(page: Page) -> HttpResponse:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from keystead.base.numbers import whole
 from keystead.data.exchange.models import Import
 from keystead.domain.exchange.fields import Field, fields_of
 from keystead.domain.exchange.keys import Key, key_fields, offered_keys, usual_keys
@@ -77,8 +78,8 @@ class ColumnsForm:
 
     @property
     def _header_row(self) -> int:
-        text = self._get("header_row").strip()
-        return int(text) if text.isdecimal() and len(text) < 8 else int(self.job.format.get("header_row") or 0)
+        typed = whole(self._get("header_row").strip(), 7)
+        return typed if typed is not None else int(self.job.format.get("header_row") or 0)
 
     @cached_property
     def match(self) -> list[Key]:

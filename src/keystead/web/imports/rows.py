@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from keystead.base.numbers import whole
 from keystead.data.exchange.models import Import
 from keystead.domain.exchange.problem_groups import problem_groups
 from keystead.domain.exchange.telling import preview_rows
@@ -48,7 +49,7 @@ def listed(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 7 and int(text) > 0 else 1
+    return whole(text, 6) or 1
 
 
 def record_url(request: WorkspaceRequest, kind: str, pk: UUID | str | None) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+from keystead.base.numbers import whole
 from keystead.web.live.door import enter
 from keystead.web.live.ear import listen
 from keystead.web.live.hub import Hub, InThread
@@ -100,7 +101,7 @@ def _milliseconds() -> int:
 def _since(scope: Any) -> int | None:
     """The id of the last event that the browser has seen, or the moment at which its page was made."""
     given = scope.headers.get("last-event-id") or parse_qs(scope.query_string).get("since", [""])[0]
-    return int(given) if given.isdigit() and len(given) < 16 else None
+    return whole(given, 15)
 
 
 def _require_plain_request(scope: Any) -> None:

@@ -23,7 +23,7 @@ from keystead.domain.plans.editing import change_plan, create_plan, delete_plan,
 from keystead.domain.plans.fitting import would_link
 from keystead.domain.plans.overlap import overlapping
 from keystead.domain.workspace.permissions import may, require
-from keystead.domain.writing import Invalid, Stale
+from keystead.domain.writing import Stale
 from keystead.web.plans.forms import CommentForm, PlanForm
 from keystead.web.plans.page import find_plan, plan_context, require_here
 from keystead.web.requests import WorkspaceRequest, wants_fragment
@@ -95,17 +95,14 @@ def decide(request: WorkspaceRequest, pk: UUID, verb: str) -> HttpResponse:
     back = redirect("plans:detail", slug=request.workspace.slug, pk=plan.pk)
     if form.is_valid():
         try:
-            moved = _move(request, plan, verb, form)
+            moved = attempt(form, lambda: _move(request, plan, verb, form))
         except CannotMove:
             messages.error(request, _("The plan is %(status)s now, so that is no longer possible.") % {"status": _status(plan)})
             return back
         except Stale:
             messages.error(request, _("Somebody has changed the plan meanwhile. Look at it again before you decide."))
             return back
-        except Invalid as refusal:
-            first = refusal.errors[0]
-            form.add_error("comment" if first.field == "comment" else None, first.message)
-        else:
+        if moved is not None:
             messages.success(request, _("The plan is %(status)s.") % {"status": _status(moved)})
             return back
     context = {**plan_context(request, plan, "overview"), "form": form, "verb": verb}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from keystead.base import clock
+from keystead.base.numbers import whole
 from keystead.data.plans.items import Measure, MeasureReading, Objective, ObjectiveStatus
 from keystead.data.plans.models import Plan, PlanStatus
 from keystead.domain.plans.items import delete_item, move_objective, read_measure, save_measure, save_objective
@@ -78,10 +79,17 @@ def objective_new(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     measure = MeasureForm(request.POST or None, prefix="measure")
     is_measured = bool(request.POST.get("measure-name", "").strip())
     if form.is_valid() and (not is_measured or measure.is_valid()):
-        made = attempt(form, lambda: save_objective(plan=plan, viewer=request.viewer, fields=form.fields_given))
+        made = attempt(
+            form,
+            lambda: save_objective(
+                plan=plan,
+                viewer=request.viewer,
+                fields=form.fields_given,
+                measure=measure.fields_given if is_measured else None,
+            ),
+            beside=measure,
+        )
         if made is not None:
-            if is_measured:
-                save_measure(objective=made, viewer=request.viewer, fields=measure.fields_given)
             messages.success(request, _("The objective is on the list."))
             return redirect(_address(request, plan, made))
     context = {**plan_context(request, plan, "objectives", _("New objective")), "form": form, "measure": measure}
@@ -113,13 +121,10 @@ def objective_rank(request: WorkspaceRequest, pk: UUID, item: UUID) -> HttpRespo
     """Up or down the list, to the rank that the button names."""
     plan = find_plan(request, pk)
     found = find_item(plan, Objective.objects.select_related("plan"), item)
-    rank = request.POST.get("rank", "")
-    if rank.isascii() and rank.isdigit():
-        move_objective(objective=found, viewer=request.viewer, to=int(rank))
-    text = _("%(title)s is number %(rank)s now.") % {
-        "title": Truncator(found.title).chars(80),
-        "rank": Objective.objects.get(pk=found.pk).rank,
-    }
+    rank = whole(request.POST.get("rank", ""))
+    if rank is not None:
+        found = move_objective(objective=found, viewer=request.viewer, to=rank)
+    text = _("%(title)s is number %(rank)s now.") % {"title": Truncator(found.title).chars(80), "rank": found.rank}
     return done(request, lambda: _page(request, plan), _address(request, plan, found), text)
 
 
@@ -179,10 +184,13 @@ def readings(request: WorkspaceRequest, pk: UUID, item: UUID, measure_pk: UUID) 
     found = find_item(plan, Measure.objects.filter(objective=owner).select_related("objective__plan"), measure_pk)
     require_here(request, "plan.contribute", plan)
     form = ReadingForm(request.POST)
-    if not form.is_valid():
+    noted = None
+    if form.is_valid():
+        day, value = form.cleaned_data["date"], form.cleaned_data["value"]
+        noted = attempt(form, lambda: read_measure(measure=found, viewer=request.viewer, on=day, value=value))
+    if noted is None:
         text = " ".join(str(error) for errors in form.errors.values() for error in errors)
         return done(request, lambda: _page(request, plan), _address(request, plan, owner), text, level="error")
-    read_measure(measure=found, viewer=request.viewer, on=form.cleaned_data["date"], value=form.cleaned_data["value"])
     return done(request, lambda: _page(request, plan), _address(request, plan, owner), _("The reading is noted."))
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from keystead.analytics.measures import KPIS
 from keystead.base import clock
 from keystead.base.money import Money
+from keystead.base.numbers import whole
 from keystead.data.deals.models import DealStatus, Order
 from keystead.data.plans.models import Plan, RevenueLink, RevenueSource
 from keystead.domain.plans.editing import change_plan, link_again
@@ -153,8 +154,7 @@ def _preview(request: WorkspaceRequest, plan: Plan, today: Any) -> dict[str, Any
 @require_POST
 def revenue_source(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     plan = find_plan(request, pk)
-    version = request.POST.get("version", "")
-    seen = int(version) if version.isascii() and version.isdigit() else None
+    seen = whole(request.POST.get("version", ""))
     source = request.POST.get("source", "")
     require(request.viewer, "plan.edit", plan)
     if source not in RevenueSource.values:

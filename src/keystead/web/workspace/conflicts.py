@@ -100,6 +100,11 @@ def stale_error() -> forms.ValidationError:
     return forms.ValidationError(message, code="stale")
 
 
+def gone_error() -> forms.ValidationError:
+    message = gettext_lazy("Somebody has deleted this meanwhile. What you typed stands here still, so that you can copy it.")
+    return forms.ValidationError(message, code="gone")
+
+
 def merged_sentence(merged: Iterable[Conflict]) -> str:
     """Beside what was saved, what others had changed."""
     changes = [_("%(field)s by %(by)s") % {"field": each.label, "by": each.by or _("somebody")} for each in merged]

@@ -8,10 +8,12 @@ import re
 from typing import Any
 
 from django.contrib import messages
-from django.db import Error
+from django.db import Error, IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from psycopg.errors import ForeignKeyViolation
 
 from keystead.base.scope import open_scope
 from keystead.data.workspace.models import Member, Role
@@ -24,6 +26,7 @@ from keystead.web.shell import navigation
 from keystead.web.workspace.sign_in_steps import must_set_up
 
 LAST_WORKSPACE = "workspace"  # the key in the session
+DELETED_NOW = gettext_lazy("What this refers to was deleted at this very moment. Please choose again.")
 _MOST_NAMED = 3  # administrators named on a page
 _OF_WORKSPACE = re.compile(r"/w/([-\w]+)(?:/|$)")
 
@@ -45,17 +48,42 @@ def not_allowed(request: HttpRequest, refusal: NotAllowed) -> HttpResponse:
     reasons = why(request.viewer, refusal.action, None).reasons  # type: ignore[attr-defined]
     reason = str(reasons[0]) if reasons else _("This is beyond what you may change.")
     if wants_fragment(request):
-        toast = {"toast": {"text": reason, "level": "error"}}
-        return HttpResponse(status=403, headers={"HX-Trigger": json.dumps(toast)})
+        return _told(403, reason)
     return _inside(request, 403, "403.html", reason=reason)
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    """Somebody deleted a record between its being found and its being written."""
+    return _not_done(request, 404, _("There is nothing here"), _("Somebody has deleted this meanwhile."))
+
+
+def is_of_deleted(error: IntegrityError) -> bool:
+    """Whether a key names what is no longer there. It was when the transaction began: keys are judged when that ends."""
+    return isinstance(error.__cause__, ForeignKeyViolation)
+
+
+def deleted_now(request: HttpRequest) -> HttpResponse:
+    """What a change names went while it was being saved."""
+    return _not_done(request, 409, _("This is not saved"), str(DELETED_NOW))
+
+
+def _not_done(request: HttpRequest, status: int, heading: str, reason: str) -> HttpResponse:
+    if wants_fragment(request):
+        return _told(status, reason)
+    return _inside(request, status, "gone.html", heading=heading, reason=reason)
+
+
+def _told(status: int, text: str) -> HttpResponse:
+    """A toast; the page stays as it is."""
+    toast = {"toast": {"text": text, "level": "error"}}
+    return HttpResponse(status=status, headers={"HX-Trigger": json.dumps(toast), "HX-Reswap": "none"})
 
 
 def archived(request: HttpRequest, refusal: PlanArchived) -> HttpResponse:
     """A plan that was archived while its page stood open, or an old address of one of its forms: to the plan, with the reason."""
     reason = str(refusal.errors[0].message)
     if wants_fragment(request):
-        toast = {"toast": {"text": reason, "level": "error"}}
-        return HttpResponse(status=409, headers={"HX-Trigger": json.dumps(toast)})
+        return _told(409, reason)
     messages.error(request, reason)
     return redirect("plans:detail", slug=request.workspace.slug, pk=refusal.plan.pk)  # type: ignore[attr-defined]
 

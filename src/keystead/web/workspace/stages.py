@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from keystead.base.numbers import whole
 from keystead.data.deals.models import DealStatus, Stage
 from keystead.domain.workspace.permissions import may, require
 from keystead.domain.workspace.stages import delete_stage, move_stage, save_stage, stages_with_counts
@@ -61,9 +62,9 @@ def stage_position(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """`to` is the new place, counted from 0."""
     require(request.viewer, "stage.edit")
     found = get_object_or_404(Stage, pk=pk)
-    to = request.POST.get("to", "")
-    if to.isdecimal() and to.isascii():
-        move_stage(stage=found, viewer=request.viewer, to=int(to[:4]))
+    to = whole(request.POST.get("to", ""))
+    if to is not None:
+        move_stage(stage=found, viewer=request.viewer, to=to)
     return redirect("stages", slug=request.workspace.slug)
 
 

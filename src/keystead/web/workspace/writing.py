@@ -4,14 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist
 from django.db import IntegrityError
 from django.db.models import Model
-from django.utils.translation import gettext as _
-from psycopg.errors import ForeignKeyViolation
 
-from keystead.domain.writing import Invalid, Stale
-from keystead.web.workspace.conflicts import Conflict, merge, merged_sentence, stale_error, take_theirs
+from keystead.domain.writing import FieldError, Invalid, Stale
+from keystead.web.workspace.conflicts import Conflict, gone_error, merge, merged_sentence, stale_error, take_theirs
+from keystead.web.workspace.refusals import DELETED_NOW, is_of_deleted
 
 _TURNS = 3  # somebody may save again between our reading and our writing
 
@@ -58,37 +57,55 @@ class RecordForm(forms.Form):
         return f"{text} {self.merged_words}".strip()
 
 
-def attempt[T](form: forms.Form, verb: Callable[[], T]) -> T | None:
+def attempt[T](form: forms.Form, verb: Callable[[], T], *, beside: forms.Form | None = None) -> T | None:
     """Runs the verb; None when it refuses, and then the form says why. Other exceptions (`NotAllowed`) pass.
 
     The verb must read `fields_given` and `seen_version` when it runs: where only somebody else has changed a field, both sides
-    are merged in the form and it runs again.
+    are merged in the form and it runs again. A form that is of no record has nothing to merge: there `Stale` passes too.
+    `beside`: a form with a prefix that is sent along; an error named with the prefix stands at its field.
     """
+    try:
+        return _attempt(form, verb, beside)
+    except ObjectDoesNotExist:  # the record, or what it stands in: what was typed stays to be copied
+        form.add_error(None, gone_error())
+        return None
+
+
+def _attempt[T](form: forms.Form, verb: Callable[[], T], beside: forms.Form | None) -> T | None:
     for _turn in range(_TURNS):
         try:
             return verb()
         except Invalid as refusal:
             for error in refusal.errors:
-                field = error.field if error.field in form.fields else None
-                form.add_error(field, forms.ValidationError(error.message, code=error.code))
+                _add(error, form, beside)
             return None
         except Stale as stale:
-            assert isinstance(form, RecordForm)
+            if not isinstance(form, RecordForm):
+                raise
             if not merge(form, stale.current):
                 break
-        except IntegrityError as error:  # seen when the transaction ends: what it names was there when it began
-            if not isinstance(error.__cause__, ForeignKeyViolation):
+        except IntegrityError as error:
+            if not is_of_deleted(error):
                 raise
-            text = _("What this refers to was deleted at this very moment. Please choose again.")
-            form.add_error(None, forms.ValidationError(text, code="missing"))
+            form.add_error(None, forms.ValidationError(DELETED_NOW, code="missing"))
             return None
     if not form.has_error(NON_FIELD_ERRORS, "stale"):
         form.add_error(None, stale_error())
     return None
 
 
+def _add(error: FieldError, form: forms.Form, beside: forms.Form | None) -> None:
+    """At its field, or above all of them."""
+    fault = forms.ValidationError(error.message, code=error.code)
+    of_other = error.field.removeprefix(f"{beside.prefix}-") if beside is not None else error.field
+    if beside is not None and of_other != error.field:
+        beside.add_error(of_other if of_other in beside.fields else None, fault)
+    else:
+        form.add_error(error.field if error.field in form.fields else None, fault)
+
+
 def status_of(form: forms.Form) -> int:
     """200 for a fresh form, 422 for a refused one, 409 when somebody else was quicker."""
     if not form.is_bound:
         return 200
-    return 409 if form.has_error(NON_FIELD_ERRORS, "stale") else 422
+    return 409 if any(form.has_error(NON_FIELD_ERRORS, code) for code in ("stale", "gone")) else 422
