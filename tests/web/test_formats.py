@@ -180,5 +180,6 @@ def test_days_and_periods_of_a_list_are_as_short_in_portuguese_as_in_the_others(
         "31/12/2026",
         "31 dic 2026",
     ]
-    assert formats.period_in_list(first, last, "pt-br") == "01/01/2026 – 31/12/2026"
+    assert formats.period_in_list(first, last, "pt-br") == "01/01 – 31/12/2026"
+    assert formats.period_in_list(first, date(2027, 3, 31), "pt-br") == "01/01/2026 – 31/03/2027"
     assert formats.period_in_list(first, last, "en") == formats.period(first, last, "en")

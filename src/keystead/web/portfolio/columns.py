@@ -43,7 +43,7 @@ def _column(name: str, **more: Any) -> Column:
 def _figure(name: str) -> Column:
     return _column(
         name, can_filter=False, is_usual=name in _USUAL, foot="sum", says=tuple(FOOT),
-        width=112 if name == "achievement" else 100, on_phone=name == "achievement",
+        width=96 if name == "achievement" else 100, on_phone=name == "achievement",
     )  # fmt: skip
 
 
