@@ -22,3 +22,15 @@ addEventListener("pageshow", (event) => {
     button.removeAttribute("aria-disabled");
   });
 });
+
+// A suggestion goes into its field at once; without a script its button sends the form with it.
+document.addEventListener("click", (event) => {
+  const button = (event.target as Element).closest<HTMLButtonElement>("button[data-fill]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.fill!);
+  if (!(field instanceof HTMLSelectElement || field instanceof HTMLInputElement)) return;
+  field.value = button.value;
+  if (field.value !== button.value) return; // a name that is not among those listed: the server takes it
+  event.preventDefault();
+  field.focus();
+});

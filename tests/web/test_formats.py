@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keystead.base.money import known_currencies
 from keystead.web.templatetags import formats
 
 LOCALES = {"pt-br": "pt_BR", "es": "es"}
@@ -167,3 +168,21 @@ def test_rates_stand_under_one_another_and_probabilities_have_the_percent_sign_o
     assert written("{{ it|rate }}", "pt-br", it=Decimal("0.0000578")) == "0,0000578"
     assert written("{{ it|points }}", "pt-br", it=Decimal("12.50")) == "12,5%"
     assert written("{{ it|points }}", "es", it=10).replace(formats.NBSP, " ") == "10 %"
+
+
+def test_no_two_currencies_are_written_with_one_sign() -> None:
+    for language in ("en", "pt-br", "es"):
+        signs = {formats.money(Money(Decimal(1), code), language).strip("1.,0\u00a0") for code in known_currencies()}
+        assert len(signs) == len(known_currencies()), language
+
+
+def test_days_and_periods_of_a_list_are_as_short_in_portuguese_as_in_the_others() -> None:
+    first, last = date(2026, 1, 1), date(2026, 12, 31)
+    assert [written("{{ it|day_in_list }}", code, it=last) for code in ("en", "pt-br", "es")] == [
+        "31 Dec 2026",
+        "31/12/2026",
+        "31 dic 2026",
+    ]
+    assert formats.period_in_list(first, last, "pt-br") == "01/01 – 31/12/2026"
+    assert formats.period_in_list(first, date(2027, 3, 31), "pt-br") == "01/01/2026 – 31/03/2027"
+    assert formats.period_in_list(first, last, "en") == formats.period(first, last, "en")

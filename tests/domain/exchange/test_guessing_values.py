@@ -74,3 +74,12 @@ def test_a_few_are_offered_among_many() -> None:
 def test_likeness_is_a_share_and_the_same_both_ways_for_the_same_text(left: str, right: str) -> None:
     assert 0 <= likeness(left, right) <= 1
     assert likeness(left, left) == 1
+
+
+def test_a_likely_value_is_proposed_only_where_no_other_is_as_alike() -> None:
+    def best(*known: str) -> tuple[str, bool]:
+        first = offer("Aurelia Fods Group", known)[0]
+        return first.value, first.sure
+
+    assert best("Aurelia Foods Group", "Aurelia Foods Bakery") == ("Aurelia Foods Group", True)
+    assert best("Aurelia Foods Group", "Aurelia Fonds Group")[1] is False

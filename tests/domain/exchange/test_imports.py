@@ -133,6 +133,16 @@ def test_a_stage_that_is_not_known_becomes_an_open_one_and_won_is_recognised_in_
         assert Stage.objects.get(name="Pilot").status == "open"
 
 
+def test_closed_won_means_the_one_stage_of_won_deals_and_is_a_new_one_beside_several(world: World) -> None:
+    with world.inside():
+        won = Stage.objects.get(status="won")
+        text = "Opportunity ID,Stage\nD-1,Closed Won\n"
+        (offer,) = read(world.olga, "deals", text).offers["fields"]["stage"]["unknown"]
+        assert (offer["decision"], offer["means"]) == ("recognised", won.name)
+        Stage.objects.create(name="Won back", status="won", probability=100, position=90)
+        assert read(world.olga, "deals", text).offers["make"]["stages"][0]["name"] == "Closed Won"
+
+
 def test_parents_are_found_among_the_rows_of_the_file_in_any_order(world: World) -> None:
     with world.inside():
         bring_in(world.olga, "accounts", "Name,Parent\nLeaf,Branch\nBranch,Root\nRoot,\n")

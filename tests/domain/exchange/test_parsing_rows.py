@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils import translation
+
 from keystead.domain.exchange.detecting import columns_facts
 from keystead.domain.exchange.guessing import guess_mapping
 from keystead.domain.exchange.parsing import COMMA
@@ -109,7 +111,10 @@ def test_names_are_parted_for_contacts_and_joined_for_members() -> None:
 
 def test_a_row_that_names_nothing_is_refused_once() -> None:
     (deal,) = parsed("deals", "Name | Amount\n | 5", currency="EUR", mapping={"Name": "name", "Amount": "amount"})
-    assert [p.message for p in deal.problems] == ["Row 2: nothing in this row says what it is about: Name, External id is empty."]
+    (lacks,) = deal.problems
+    assert lacks.message == "Row 2: nothing in this row says what it is about. Without a value: Name, External id."
+    with translation.override("es"):
+        assert lacks.message.endswith("Sin valor: Nombre, Id externo.")
     (account,) = parsed("accounts", "Account | Country\n | Spain", mapping={"Account": "name", "Country": "country"})
     assert codes(account) == [("Account", "required")]
     (unmapped,) = parsed("accounts", "Country\nSpain", mapping={"Country": "country"})

@@ -212,3 +212,18 @@ def test_a_deleted_deal_leaves_the_list(world: World, renewal: Deal) -> None:
     assert client.post(f"{HOME}{renewal.pk}/deletion/").status_code == 302
     assert "Cold-chain renewal" not in text_of(client, HOME).split("toasts")[0]
     assert client.get(f"{HOME}{renewal.pk}/").status_code == 404
+
+
+def test_history_tells_an_amount_with_the_currency_it_had(world: World, renewal: Deal) -> None:
+    with world.inside(world.alice):
+        change_deal(deal=renewal, viewer=world.alice, fields={"amount": Decimal("12345.67"), "currency": "USD"})
+    page = text_of(as_(world.alice), f"{HOME}{renewal.pk}/")
+    assert "<del>€\u00a0100.00</del>" in page
+    assert "<ins>US$\u00a012,345.67</ins>" in page
+
+
+def test_the_form_marks_what_is_required_and_asks_for_the_status_only_without_a_stage(world: World) -> None:
+    page = text_of(as_(world.alice), f"{HOME}new/")
+    assert page.count('class="field-required"') == 1
+    assert '<form class="form says-required"' in page
+    assert '<div class="field without-stage">' in page

@@ -99,3 +99,29 @@ def test_more_unknown_names_than_are_listed_are_counted_all_the_same(olga: Desk)
     columns = text_of(olga.get("columns", job))
     assert "205 names are not known" in columns
     assert "5 more names are not listed: what is decided above holds for them." in columns
+
+
+def test_a_likely_name_is_proposed_and_others_are_a_press_of_a_button_and_the_preview_says_which_was_taken(olga: Desk) -> None:
+    with olga.world.inside():
+        account("Aurelia Foods Group")
+        account("Borealis Marine")
+    job = olga.previewed("Deal;Account;Stage\nFreezer;Aurelia Fods Group;Closed Won\nPumps;Boreal Marines;Won\n", kind="deals")
+    page = text_of(olga.get("columns", job))
+    assert '<option value="Aurelia Foods Group" selected>' in page
+    assert ">proposed<" in page
+    assert '<option value="Won" selected>' in page
+    assert "recognised by its name" in page
+    assert 'name="take-account-1" value="Borealis Marine"' in page
+    assert "2 names in the file are not known here" in page
+    assert "2 names in the file are not known here" in text_of(olga.get("detail", job))
+    assert "Ready but for rejected rows" not in page  # there is nothing to write yet
+    sent = {"value-account-0": "Aurelia Foods Group", "value-stage-0": "Won", "take-account-1": "Borealis Marine"}
+    assert olga.post("columns", job, olga.form(job, **sent))["Location"].endswith("?next=columns")
+    olga.work(job, "read")
+    assert job.options["values"] == {
+        "account": {"Aurelia Fods Group": "Aurelia Foods Group", "Boreal Marines": "Borealis Marine"}
+    }
+    preview = text_of(olga.get("detail", job))
+    assert "1 name is taken for one that is much like it" in preview
+    assert "As proposed: “Aurelia Fods Group” in the file is “Aurelia Foods Group” here" in preview
+    assert job.counts["create"] == 2

@@ -42,6 +42,7 @@ def test_alice_is_offered_the_kinds_that_she_may_import(alice: Desk) -> None:
     page = text_of(alice.get("new"))
     assert 'value="deals"' in page
     assert 'value="products"' not in page
+    assert "Start with accounts: deals and orders refer to them" in page
     assert alice.upload("Product,Price\nPump,1\n", "products.csv", "products").status_code == 422
     assert alice.client.get(reverse("imports:template", args=["northwind", "products"])).status_code == 404
     with alice.world.inside():

@@ -3,7 +3,7 @@
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from keystead.base.clock import now
-from keystead.data.models import Account, Import
+from keystead.data.models import Account, Contact, Import
 from keystead.domain.accounts.editing import change_account
 from tests.web.imports.conftest import ACCOUNTS, Desk, text_of
 
@@ -30,6 +30,8 @@ def test_commit_errors_file_and_undo_with_what_was_kept(olga: Desk) -> None:
     assert "1 row was taken back" in undone
     assert "1 row was kept" in undone
     assert "Brasilux" in undone
+    counters = olga.get("detail", job).context["counters"]
+    assert [(str(one["label"]), one["count"]) for one in counters[:2]] == [("Deleted again", 1), ("Set back", 0)]
     with olga.world.inside():
         assert list(Account.objects.values_list("name", flat=True)) == ["Brasilux"]
 
@@ -104,3 +106,14 @@ def test_the_original_file_comes_back_byte_for_byte_to_whoever_may_see_the_impor
         Import.objects.update(purged_at=now())
     assert olga.get("file", job).status_code == 404
     assert olga.url("file", job) not in text_of(olga.get("detail", job))
+
+
+def test_imported_people_are_reached_from_the_rows_at_their_accounts_or_alone(olga: Desk) -> None:
+    olga.committed("Account\nAurelia Foods\n", kind="accounts")
+    job = olga.committed("First name;Last name;Account\nBruno;Prado;Aurelia Foods\nIda;Berg;\n", kind="contacts")
+    with olga.world.inside():
+        bruno, ida = Contact.objects.order_by("first_name")
+    page = text_of(olga.get("detail", job))
+    assert 'href="#rows"' in page
+    assert f"/accounts/{bruno.account_id}/contacts/{bruno.pk}/" in page
+    assert f"/accounts/contacts/{ida.pk}/" in page

@@ -210,3 +210,12 @@ def test_the_list_costs_the_same_for_one_and_three_plans(desk: Desk, django_asse
             create_plan(viewer=desk.world.alice, fields={"account": account(name, owner=desk.world.alice)}, today=TODAY)
     with django_assert_num_queries(19):
         desk.alice.get(url)
+
+
+def test_a_segment_has_its_short_name_in_the_head_as_in_lists(desk: Desk) -> None:
+    with desk.world.inside():
+        desk.plan.account.segment_current, desk.plan.account.segment_target = "steady", "strategic"
+        desk.plan.account.save()
+    page = desk.alice.get(desk.url("detail")).content.decode()
+    assert '<span class="segment-from">Steady</span>' in page
+    assert "Strategic Customer" not in page

@@ -62,7 +62,7 @@ def test_an_explanation_shows_amount_rate_probability_and_the_way_of_the_rate(de
         Rate.objects.create(base="CHF", quote="EUR", date=date(2026, 1, 5), rate=Decimal(1))
     desk.deal("Iberia roll-out", "1000", currency="USD", status="open", probability=50)
     shown = page(desk, desk.url("explanation", "weighted_pipeline"))
-    assert "USD\u00a01,000.00 × 0.8 × 50\u00a0%" in shown
+    assert "US$\u00a01,000.00 × 0.8 × 50\u00a0%" in shown
     assert "1 USD = 0.8 EUR, 2 Jan 2026, through CHF" in shown
     assert "€\u00a0400.00" in shown
 

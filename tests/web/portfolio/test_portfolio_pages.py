@@ -213,7 +213,7 @@ def test_the_files_hold_what_is_filtered_and_grouped_and_no_formula(world: World
         deal(evil, "10", owner=world.alice)
     client = as_(world.olga)
     lines = text_of(client, f"{HOME}export.csv?period=2026&order=-won").splitlines()
-    assert lines[0] == '\ufeffAccount,"Segment, now → target",Owner,"Target, EUR","Won, EUR","Forecast, EUR",Achieved,Plan'
+    assert lines[0] == '\ufeffAccount,"Segment, now → target",Owner,"Target, EUR","Won, EUR","Forecast, EUR",Achievement,Plan'
     assert lines[1].startswith("Aurelia Foods,,Alice Alvarez,2000000.00,1234567.89,")
     assert lines[2].startswith("'=1+1,")
     content = client.get(f"{HOME}export.xlsx?period=2026&group=deal_owner_region").content

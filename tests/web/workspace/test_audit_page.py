@@ -170,3 +170,18 @@ def test_a_change_of_rights_is_told_in_words(world: World, olga: Client) -> None
     assert "role: <del>Account manager</del> → Manager" in page
     assert "active: <del>yes</del> → no" in page
     assert "member_id" not in page
+
+
+def test_codes_are_told_in_words(world: World, olga: Client) -> None:
+    with world.inside():
+        record(kind="step.added", new={"step": "totp"})
+        record(kind="token.made", new={"scopes": ["read", "write"]})
+        record(
+            kind="workspace.changed",
+            old={"fiscal_start_month": 1, "language": "en"},
+            new={"fiscal_start_month": 4, "language": "es"},
+        )
+    User.objects.filter(pk=world.olga.user_id).update(language="pt-br")
+    rows = olga.get(LOG).content.decode().partition("<tbody")[2].partition("</tbody")[0]
+    assert all(words in rows for words in ("Aplicativo autenticador", "ler, gravar", "Abril", "Español"))
+    assert not any(code in rows for code in ("totp", "read", "fiscal_start_month"))

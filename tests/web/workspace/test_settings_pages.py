@@ -10,8 +10,9 @@ from django.db import connection
 from django.test import Client
 
 from keystead.base.clock import now
-from keystead.data.models import Action, ApiToken, Deal, Import, Member, Plan, Rate, Stage, Workspace
+from keystead.data.models import Action, ApiToken, Deal, Import, Member, Plan, Rate, Stage, User, Workspace
 from keystead.domain.workspace.tokens import authenticate
+from keystead.web.workspace.forms import TokenForm
 from tests.support.world import World, account
 from tests.web.workspace.conftest import confirm
 from tests.web.workspace.test_members_pages import form
@@ -256,3 +257,19 @@ def test_a_token_is_offered_for_what_its_member_may_do(world: World, olga: Clien
     assert refused.status_code == 422
     with world.inside():
         assert not ApiToken.objects.filter(member=world.alice).exists()
+
+
+def test_what_a_token_may_is_told_in_words_that_are_true_for_whoever_makes_it(world: World) -> None:
+    def offered(member: Member) -> list[str]:
+        return [label for _value, label in TokenForm(viewer=member).fields["scopes"].choices]  # type: ignore[attr-defined]
+
+    with world.inside():
+        assert offered(world.vera) == ["Write: saved views"]
+        assert offered(world.alice) == ["Write: accounts, contacts, deals, orders, plans, saved views", "Import files"]
+    assert world.vera.user is not None
+    vera = Client()
+    vera.force_login(world.vera.user)
+    confirm(vera)
+    vera.post(f"{HOME}me/tokens/", {"name": "Views", "days": "30", "scopes": ["write"]})
+    User.objects.filter(pk=world.vera.user.pk).update(language="pt-br")
+    assert "ler, gravar" in vera.get(f"{HOME}me/").content.decode()

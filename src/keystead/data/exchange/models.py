@@ -67,9 +67,13 @@ class Import(Tenant):
 
     @property
     def standing(self) -> str:
-        """Its state in words. A file that was read and holds nothing to write is not ready for anything."""
-        is_idle = self.state == ImportState.PREVIEWED and not self.writes
-        return str(_("Nothing to write") if is_idle else ImportState(self.state).label)
+        """Its state in words. A file that was read and holds nothing to write is not ready for anything, and one with rows that
+        are rejected not quite."""
+        if self.state == ImportState.PREVIEWED and not self.writes:
+            return str(_("Nothing to write"))
+        if self.state == ImportState.PREVIEWED and self.counts.get("error"):
+            return str(_("Ready but for rejected rows"))
+        return str(ImportState(self.state).label)
 
 
 class ImportRow(models.Model):

@@ -189,11 +189,6 @@ class ApiToken(Tenant):
         constraints = [models.UniqueConstraint(fields=["workspace", "token_hash"], name="token_hash_once")]
         triggers = [touched("last_used_at")]
 
-    @property
-    def scope_words(self) -> str:
-        """What it may, for the list: "read, import"."""
-        return ", ".join(self.scopes)
-
 
 class IdempotentAnswer(Tenant):
     """The answer given to a POST with an Idempotency-Key, to be given again to its repeat."""

@@ -118,4 +118,4 @@ def _differences(kind: str, before: Any, after: Any) -> Iterator[FieldChange]:
             continue
         old, new = getattr(before, field.attname), getattr(after, field.attname)
         if old != new:
-            yield FieldChange(field, old, new)
+            yield FieldChange.between(field, before, after)

@@ -18,6 +18,7 @@ from keystead.analytics.measures import KPIS, Unit, derive
 from keystead.base.money import Money
 from keystead.data.accounts.models import Segment
 from keystead.data.workspace.models import Member
+from keystead.domain.accounts.columns import SHORT_SEGMENTS
 from keystead.domain.accounts.portfolio_answers import kept_page
 from keystead.domain.accounts.portfolio_columns import NOTHING_COUNTED, Grouping, group_path
 from keystead.domain.accounts.portfolio_page_sql import usual_page
@@ -246,4 +247,4 @@ def _words(grouping: Grouping, group: Mapping[str, Any]) -> str:
         return _("No deal in this period")
     if key == "=":
         return str(grouping.empty)
-    return str(Segment(label).label) if grouping.labels == "segment" else label
+    return str(SHORT_SEGMENTS[Segment(label)]) if grouping.labels == "segment" else label

@@ -52,7 +52,7 @@ COLUMNS: dict[str, Column] = {
         Column("weighted_pipeline", KPIS["weighted_pipeline"].name, Kind.MONEY, "weighted_pipeline", True),
         Column("forecast", KPIS["forecast"].name, Kind.MONEY, "won + pipeline"),
         Column("weighted_forecast", KPIS["weighted_forecast"].name, Kind.MONEY, "won + weighted_pipeline", True),
-        Column("achievement", _("Achieved"), Kind.RATIO, "(won + pipeline) / nullif(target, 0)"),
+        Column("achievement", KPIS["achievement"].name, Kind.RATIO, "(won + pipeline) / nullif(target, 0)"),
         Column("attainment", KPIS["attainment"].name, Kind.RATIO, "won / nullif(target, 0)", True),
         Column("variance", KPIS["variance"].name, Kind.MONEY, "won + pipeline - coalesce(target, 0)", True),
         # `greatest` ignores NULL, so that a gap without a target would be zero

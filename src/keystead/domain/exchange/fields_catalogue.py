@@ -68,7 +68,8 @@ def _external_id(*synonyms: str) -> Field:
 _CURRENCY = ("currency", "currency iso code", "currency code", "moeda", "moneda", "divisa",
              "deal currency code", "código da moeda", "código de moneda", "deal currency",
              "currency symbol",
-    "amount currency", "currency of value", "value currency", "moeda do valor", "moneda del importe")  # fmt: skip
+    "amount currency", "currency of value", "value currency", "moeda do valor", "moneda del importe",
+    "valor moeda", "importe moneda")  # fmt: skip
 _OWNER_WORDS = ("owner", "owner name", "sales agent", "salesperson", "sales person", "sales rep",
                 "representative", "account manager", "kam", "key account manager", "assigned to",
                 "responsável", "vendedor", "vendedora", "proprietário", "dono", "gerente de contas",

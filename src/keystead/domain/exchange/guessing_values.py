@@ -14,7 +14,8 @@ from typing import Literal
 
 from keystead.base.words import fold
 
-SURE = 0.94  # from here on one click confirms; below, a person looks
+SURE = 0.94  # from here on one click confirms, even where others are nearly as alike
+LIKELY = 0.9  # above it a value is proposed where no other is as alike; below, a person looks
 OFFERED = 0.55
 _CANDIDATES = 60
 
@@ -165,6 +166,8 @@ def _grams(bare: str) -> set[str]:
 
 
 def _is_sure(best: list[tuple[float, Why, str]], place: int) -> bool:
-    if place or best[0][0] < SURE:
+    if place or best[0][0] <= LIKELY:
         return False
+    if best[0][0] < SURE:
+        return len(best) == 1 or best[1][0] <= LIKELY
     return len(best) == 1 or best[0][0] - best[1][0] >= 0.01 or best[0][0] == 1.0

@@ -202,7 +202,7 @@ def _required(plan: Plan) -> Finish:
     needed = [spec for spec in fields_of(plan.kind).values() if spec.required]
     headers = {column.field.name: column.header for column in plan.columns}
     keys = KEYS.get(plan.kind, ())
-    labels = [str(spec.label) for spec in fields_of(plan.kind).values() if spec.name in keys]
+    lacking = {"of": plan.kind, "fields": [name for name in fields_of(plan.kind) if name in keys]}
 
     def step(row: Row, values: dict[str, Value], problems: list[Problem]) -> None:
         for spec in needed:
@@ -210,7 +210,7 @@ def _required(plan: Plan) -> Finish:
                 column = headers.get(spec.name, spec.name)
                 problems.append(Problem(row.number, column, "required"))
         if keys and not any(values.get(key) for key in keys) and not problems:
-            problems.append(Problem(row.number, None, "row_has_no_key", {"fields": ", ".join(labels)}))
+            problems.append(Problem(row.number, None, "row_has_no_key", lacking))
 
     return step
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from keystead.domain.exchange.fields import fields_of
 from keystead.domain.exchange.problems_sentences import SENTENCES
 
 SHOWN_CHARACTERS = 80
@@ -79,9 +80,19 @@ class Problem:
 def sentence(code: str, params: Mapping[str, Any]) -> str:
     """The sentence of a code in the active language; an unknown code is told as such rather than failing."""
     template = SENTENCES.get(code, _("this could not be understood (%(code)s)."))
+    params = _labelled(params)
     meant = params.get("suggestion")
     hint = " " + gettext("Perhaps “%(suggestion)s” is meant?") % {"suggestion": meant} if meant else ""
     return str(template) % _Lenient({"code": code, "hint": hint, **params})
+
+
+def _labelled(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Fields are stored by their names, with the kind that they are `of`, and told by their labels in the reader's language."""
+    if "of" not in params:
+        return params
+    fields = fields_of(params["of"])
+    names = {"field": [params.get("field")], "fields": params.get("fields", [])}
+    return {**params, **{key: ", ".join(str(fields[name].label) for name in some if name) for key, some in names.items()}}
 
 
 def _opened(clause: str) -> str:

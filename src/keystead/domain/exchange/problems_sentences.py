@@ -36,7 +36,7 @@ SENTENCES: dict[str, Promise] = {
         "the row has %(found)s cells but there are only %(expected)s columns. A text with a "
         "separator may lack its quotation marks."
     ),
-    "row_has_no_key": _("nothing in this row says what it is about: %(fields)s is empty."),
+    "row_has_no_key": _("nothing in this row says what it is about. Without a value: %(fields)s."),
     "repeated_header": _("this row repeats the headers; it is not a record."),
     "totals_row": _("this is a line of totals, not a record."),
     "notice_row": _("this is a notice of the report, not a record."),

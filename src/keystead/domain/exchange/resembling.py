@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Concat, Trim
 
 from keystead.data.models import Contact, Deal, Import, ImportRow, Member
-from keystead.domain.exchange.guessing_values import KnownValues
+from keystead.domain.exchange.guessing_values import SURE, KnownValues, Offer
 from keystead.domain.exchange.keys import EXTERNAL, Keys
 from keystead.domain.exchange.tables import MODELS
 
@@ -41,11 +41,16 @@ def resembling(*, job: Import, viewer: Member, match: Keys) -> dict[str, list[di
         for name, count in new[account].items():
             likely = [offer for offer in values.offer(name, 3) if offer.likeness >= ALIKE]
             if likely:
-                suggestions = [{"value": offer.value, "likeness": offer.likeness, "sure": offer.sure} for offer in likely]
+                suggestions = [_told(offer) for offer in likely]
                 one = found.setdefault(name, {"value": name, "count": 0, "decision": "create", "suggestions": suggestions})
                 one["count"] += count
     offers = sorted(found.values(), key=lambda one: -one["suggestions"][0]["likeness"])[:200]
     return {field: offers} if offers else {}
+
+
+def _told(offer: Offer) -> dict[str, Any]:
+    """Records are taken for one another with more care than names are for a slip: "Phase A" and "Phase B" are two deals."""
+    return {"value": offer.value, "likeness": offer.likeness, "sure": offer.sure and offer.likeness >= SURE}
 
 
 def _new_names(job: Import, *, by_account: bool) -> dict[str, Counter[str]]:

@@ -115,11 +115,13 @@ class Resolver:
 
 @dataclass
 class Stages:
-    """The workspace's stages by folded name. A new one is won or lost when its name says so, and open otherwise."""
+    """The workspace's stages by folded name. A new one is won or lost when its name says so, and open otherwise; where one stage
+    is for won deals, or for lost ones, another name for it ("Closed Won") means that one."""
 
     by_name: dict[str, Stage] = field(default_factory=dict)
     made: dict[str, Stage] = field(default_factory=dict)
     missing: Counter[str] = field(default_factory=Counter)
+    recognised: dict[str, Stage] = field(default_factory=dict)
 
     @classmethod
     def load(cls) -> "Stages":
@@ -133,23 +135,29 @@ class Stages:
         if (made := self.made.get(key)) is not None:
             return made
         status = status_of_stage(text) or "open"
-        if status != "open" and (same := self.of_status(status)) is not None:
-            return same
+        if status != "open" and (same := self.only_one(status)) is not None:
+            return self.recognised.setdefault(text.strip(), same)
         probability = {"won": 100, "lost": 0}.get(status, 50)
         position = len(self.by_name) + len(self.made)
         return self.made.setdefault(
             key, Stage(id=uuid7(), name=text.strip()[:100], status=status, probability=probability, position=position)
         )
 
-    def of_status(self, status: str) -> Stage | None:
-        return next((stage for stage in (*self.by_name.values(), *self.made.values()) if stage.status == status), None)
+    def only_one(self, status: str) -> Stage | None:
+        """The stage of that status, unless there are several: which of them is meant is for a person to say."""
+        found = [stage for stage in (*self.by_name.values(), *self.made.values()) if stage.status == status]
+        return found[0] if len(found) == 1 else None
 
     def offers(self) -> list[dict[str, Any]]:
-        made = {stage.name for stage in self.made.values()}
+        """As of a resolver; `means` names the stage that a recognised name stands for."""
         return [
-            {"value": text, "count": count, "decision": "create" if text in made else "recognised", "suggestions": []}
+            {"value": text, "count": count, "suggestions": [], **self._decided(text)}
             for text, count in self.missing.most_common(200)
         ]
+
+    def _decided(self, text: str) -> dict[str, str]:
+        stage = self.recognised.get(text)
+        return {"decision": "recognised", "means": stage.name} if stage else {"decision": "create"}
 
 
 def unknown_rule(kind: str, name: str, options: Mapping[str, Any], column: str) -> str:

@@ -118,7 +118,7 @@ def _mapping(
             raise CannotRead("unknown_field", field=name)
     twice = [name for name in wanted.values() if list(wanted.values()).count(name) > 1]
     if twice:
-        raise CannotRead("field_twice", field=str(fields[twice[0]].label))
+        raise CannotRead("field_twice", of=kind, field=twice[0])
     return wanted
 
 
@@ -235,7 +235,7 @@ class _Reader:
 def _require_mapped(kind: str, fields: set[str]) -> None:
     for spec in fields_of(kind).values():
         if spec.required and spec.name not in fields and not (spec.name == "name" and {"first_name", "last_name"} & fields):
-            raise CannotRead("required_unmapped", field=str(spec.label))
+            raise CannotRead("required_unmapped", of=kind, field=spec.name)
 
 
 def _copy(job: Import, table: Table, reader: _Reader, told: Callable[[int], None]) -> int:

@@ -58,11 +58,22 @@ def _undo_view(job: Import) -> dict[str, Any] | None:
     return {"undone": counts.get("undone", 0), "kept_total": counts.get("kept", 0), "kept": listed}
 
 
-def preview_rows(*, job: Import, verdict: str, limit: int = 50, offset: int = 0) -> list[dict[str, Any]]:
+def undone_counts(*, job: Import) -> dict[str, int]:
+    """{create, update}: how many rows of each were taken back, which leaves out those that were kept."""
+    rows = ImportRow.objects.filter(job=job, undone="undone")
+    return {verdict: rows.filter(verdict=verdict).count() for verdict in ("create", "update")}
+
+
+def preview_rows(
+    *, job: Import, verdict: str, limit: int = 50, offset: int = 0, only_undone: bool = False
+) -> list[dict[str, Any]]:
     """Staged rows of a verdict for the preview: what each is called, by which key its record was found, what changes from what to
     what, what is wrong or said of it (a row of a record that was merged): without the row's number, which stands
     beside it."""
-    rows = ImportRow.objects.filter(job=job, verdict=verdict).order_by("row")[offset : offset + limit]
+    found = ImportRow.objects.filter(job=job, verdict=verdict)
+    if only_undone and verdict in ("create", "update"):
+        found = found.filter(undone="undone")
+    rows = found.order_by("row")[offset : offset + limit]
     return [
         {
             "row": row.row, "verdict": row.verdict, "raw": row.raw, "values": row.values or {},

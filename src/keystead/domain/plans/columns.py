@@ -98,8 +98,8 @@ def _column(name: str, **more: Any) -> Column:
     is_money = KPIS[name].unit.value == "money"
     given: dict[str, Any] = {"currency": "currency", "rate_day": lambda _r: F("start_date")} if is_money else {}
     return Column(
-        id=name, name=KPIS[name].name if name != "achievement" else _("Achieved"), kind=Kind.MONEY if is_money else Kind.RATIO,
-        can_group=False, is_usual=name in _USUAL, foot="sum" if is_money else "", width=100 if is_money else 92,
+        id=name, name=KPIS[name].name, kind=Kind.MONEY if is_money else Kind.RATIO,
+        can_group=False, is_usual=name in _USUAL, foot="sum" if is_money else "", width=100 if is_money else 96,
         on_phone=name == "achievement", **(given | {"value": lambda _r: Value(None)} | more),
     )  # fmt: skip
 

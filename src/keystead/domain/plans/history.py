@@ -23,6 +23,7 @@ _TITLE = {
     "Action": "title",
     "SwotItem": "text",
 }
+_AMOUNTS = {"amount", "target"}  # of a row with a currency
 _UNTOLD = {"id", "workspace", "created_at", "plan", "objective_id", "pgh_id"}
 _MODELS: dict[str, type[Model]] = {
     "Plan": Plan,
@@ -36,11 +37,20 @@ _MODELS: dict[str, type[Model]] = {
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """`old` and `new` are values as stored (a key for a reference); `field` is the model's field, with its name for people."""
+    """`old` and `new` are values as stored (a key for a reference); `field` is the model's field, with its name for people.
+    `currencies` are those of an amount, before and after; "" for what is none."""
 
     field: Any
     old: Any
     new: Any
+    currencies: tuple[str, str] = ("", "")
+
+    @classmethod
+    def between(cls, field: Any, before: Any, after: Any) -> "FieldChange":
+        """The change of a field from one row of an event table to another."""
+        is_amount = field.name in _AMOUNTS and hasattr(after, "currency")
+        currencies = (before.currency, after.currency) if is_amount else ("", "")
+        return cls(field, getattr(before, field.attname), getattr(after, field.attname), currencies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +138,7 @@ def _differences(kind: str, before: Any, after: Any) -> Iterator[FieldChange]:
             continue
         old, new = getattr(before, field.attname), getattr(after, field.attname)
         if old != new:
-            yield FieldChange(field, old, new)
+            yield FieldChange.between(field, before, after)
 
 
 def _approvals(plan: Plan, at_most: int) -> Iterator[Change]:

@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from keystead.domain.undoing.refusals import CannotUndo, Obstacle
 
@@ -46,7 +46,12 @@ def sentence(obstacle: Obstacle) -> str:
     if obstacle.code == "in_use" and not obstacle.count:
         return _("%(title)s is in use by now, by records that you may not see.") % values
     if obstacle.code == "in_use":
-        return _("%(title)s is in use by now: %(count)s records refer to it.") % (values | {"count": obstacle.count})
+        text = ngettext(
+            "%(title)s is in use by now: %(count)s record refers to it.",
+            "%(title)s is in use by now: %(count)s records refer to it.",
+            obstacle.count,
+        )
+        return text % (values | {"count": obstacle.count})
     if obstacle.code == "deleted":
         return _("%(by)s has deleted %(title)s since (%(at)s).") % values
     return _("%(title)s is there again already.") % values

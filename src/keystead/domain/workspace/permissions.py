@@ -35,6 +35,11 @@ def useful_scopes(viewer: Member) -> set[Scope]:
     return {scope_of(action) for action in TABLE if action != "token.own" and may(viewer, action)}
 
 
+def writable(viewer: Member) -> set[str]:
+    """The nouns ("deal", "view") of which the viewer may write any: what the scope for writing is worth to her."""
+    return {action.partition(".")[0] for action in TABLE if scope_of(action) is Scope.WRITE and may(viewer, action)}
+
+
 def require(viewer: Member, action: str, obj: Model | None = None) -> None:
     """Raises `NotAllowed` unless the permission table lets the viewer do this; `MissingScope` when her token is not for it."""
     scope = missing_scope(viewer, action)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from keystead.analytics.measures import BEHIND
+from keystead.analytics.measures import BEHIND, KPIS
 from keystead.base import clock
 from keystead.base.money import Money
 from keystead.data.accounts.models import Account
@@ -115,7 +115,7 @@ def _band(
 
 _LABELS = {
     "won": lambda: _("Won"), "pipeline": lambda: _("Pipeline"), "forecast": lambda: _("Forecast"), "target": lambda: _("Target"),
-    "achievement": lambda: _("Achieved"),
+    "achievement": lambda: str(KPIS["achievement"].name),
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from keystead.base.money import Money
 from keystead.data.workspace.models import Member
 from keystead.domain.plans.history import Change, FieldChange
 from keystead.web.plans.words import language
@@ -40,7 +41,11 @@ def said(change: Change, names: dict[UUID, str]) -> dict[str, Any]:
     """{at, by, way, what, tone, fields: [{label, old, new}]}; "" is nothing. `names` is what references are called."""
     words, tone = _WHAT[change.what]
     fields = [
-        {"label": _label(each), "old": _text(each, each.old, names), "new": _text(each, each.new, names)}
+        {
+            "label": _label(each),
+            "old": _text(each, each.old, names, each.currencies[0]),
+            "new": _text(each, each.new, names, each.currencies[1]),
+        }
         for each in change.fields
     ]
     at, way = timezone.localtime(change.at), WAYS.get(change.via, change.via)
@@ -72,7 +77,7 @@ def _label(change: FieldChange) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _text(change: FieldChange, value: Any, names: dict[UUID, str]) -> str:
+def _text(change: FieldChange, value: Any, names: dict[UUID, str], currency: str) -> str:
     """A stored value in words. What no longer exists, or may not be seen, is said to be no longer there."""
     if value is None or value == "":
         return ""
@@ -82,6 +87,8 @@ def _text(change: FieldChange, value: Any, names: dict[UUID, str]) -> str:
         return _("yes") if value else _("no")
     if change.field.choices:
         return str(dict(change.field.flatchoices).get(value, value))
+    if currency:
+        return formats.money(Money(value, currency), language())
     return _plain(value)
 
 

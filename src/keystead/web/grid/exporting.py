@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from keystead.base.money import Money
+from keystead.base.money import EXACT, Money
 from keystead.documents.sheets import Cell, Sheet, SheetColumn, csv_bytes, xlsx_bytes
 from keystead.documents.sheets import Kind as SheetKind
 from keystead.domain.grid.columns import FOOT, Column, Kind
@@ -21,6 +21,7 @@ from keystead.web.requests import WorkspaceRequest
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _KINDS: dict[Kind, SheetKind] = {Kind.NUMBER: "count", Kind.MONEY: "money", Kind.RATIO: "ratio", Kind.DAY: "day"}
+_RATIO = Decimal("0.0001")
 _AT_ONCE = 2_000  # rows whose cells are looked up together
 assert set(_KINDS.values()) <= set(get_args(SheetKind))
 
@@ -53,8 +54,10 @@ def _lines(page: Page, *, has_total: bool = False) -> Sheet:
 
 
 def _columns(page: Page) -> list[Column]:
-    """Those that are shown, without the ones that only draw what others say."""
-    return [column for column in page.drawer.columns if not column.is_drawing]
+    """Those that are shown, without the ones that only draw what others say; what says several things in its parts, once."""
+    shown = [column for column in page.drawer.columns if not column.is_drawing]
+    names = [part for column in shown for part in page.listing.cells[column.id].in_files or (column.id,)]
+    return [page.listing.grid.columns[name] for name in dict.fromkeys(names)]
 
 
 def _head(page: Page, column: Column) -> str:
@@ -68,7 +71,7 @@ def _heads(page: Page) -> list[SheetColumn]:
     for column in _columns(page):
         made.append(SheetColumn(_head(page, column), _KINDS.get(column.kind, "text"), max(10, column.width // 8)))
         if _has_currency(page, column):
-            made.append(SheetColumn(_("Currency"), "text", 10))
+            made.append(SheetColumn(_("%(amount)s, currency") % {"amount": column.name}, "text", 10))
     return made
 
 
@@ -91,13 +94,16 @@ def _records(page: Page) -> Iterator[tuple[Any, list[Cell]]]:
 
 def _cells(page: Page, column: Column, value: Any) -> list[Cell]:
     if _has_currency(page, column):
-        return [value.amount, value.currency] if isinstance(value, Money) else [None, None]
-    return [_plain(value)]
+        return [value.rounded().amount, value.currency] if isinstance(value, Money) else [None, None]
+    return [_plain(column, value)]
 
 
-def _plain(value: Any) -> Cell:
+def _plain(column: Column, value: Any) -> Cell:
+    """A value as a cell of a file: an amount with its currency's decimals, a ratio with four."""
     if isinstance(value, Money):
-        return value.amount
+        return value.rounded().amount
+    if column.kind is Kind.RATIO and isinstance(value, Decimal):
+        return value.quantize(_RATIO, context=EXACT)
     if isinstance(value, bool):
         return _("yes") if value else ""
     if value is None or isinstance(value, (int, Decimal, date)):
@@ -124,12 +130,7 @@ def _feet(page: Page, feet: dict[str, Foot]) -> list[Cell]:
     for at, column in enumerate(_columns(page)):
         foot = feet.get(column.id)
         one = foot.values[0] if foot and len(foot.values) == 1 else None
-        several = (
-            " · ".join(f"{value.rounded().amount:f} {value.currency}" for value in foot.values)
-            if foot and len(foot.values) > 1
-            else None
-        )
-        cell: Cell = several or (one.rounded().amount if isinstance(one, Money) else one)
+        cell = _foot_cell(column, foot) if foot else None
         if at == 0:
             cell = page.listing.counted(int(one)) if isinstance(one, int) else _("Total")
         made.append(cell)
@@ -157,12 +158,11 @@ def _groups(page: Page) -> Sheet:
         depth = len(group.keys)
         words = [*words[: depth - 1], page.drawer.group_words(group, page.state.asked.group[depth - 1])]
         padded: list[Cell] = [*words, *[None] * (len(page.state.asked.group) - depth)]
-        rows.append([*padded, group.count, *(_foot_cell(group.foot[column.id]) for column in columns)])
+        rows.append([*padded, group.count, *(_foot_cell(column, group.foot[column.id]) for column in columns)])
     return Sheet(_("Groups"), heads, rows)
 
 
-def _foot_cell(foot: Foot) -> Cell:
+def _foot_cell(column: Column, foot: Foot) -> Cell:
     if len(foot.values) > 1:
         return " · ".join(f"{value.rounded().amount:f} {value.currency}" for value in foot.values)
-    one = foot.values[0] if foot.values else None
-    return one.rounded().amount if isinstance(one, Money) else one
+    return _plain(column, foot.values[0]) if foot.values else None

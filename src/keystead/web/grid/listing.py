@@ -19,10 +19,14 @@ type Extra = Any  # what the noun looked up for all rows of a page at once
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One column of a row: `raw` as a file has it (money as Money), `html` as the page has it, when its kind does not say so."""
+    """One column of a row: `raw` as a file has it (money as Money), `html` as the page has it, when its kind does not say so.
+
+    `in_files` names the columns that stand for it in a file, where one cell of the page says several things.
+    """
 
     raw: Callable[[Any, Extra], Any]
     html: Callable[[Any, Extra], str] | None = None
+    in_files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

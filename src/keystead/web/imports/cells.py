@@ -124,7 +124,7 @@ def written(kind: str, field: Field, value: Any, values: Mapping[str, Any]) -> s
     language = get_language() or "en"
     try:
         if field.type == "day":
-            return formats.day(date.fromisoformat(str(value)), language)
+            return formats.day_in_list(date.fromisoformat(str(value)), language)
         if field.type == "money" and (code := values.get(field.currency)):
             return formats.money(Money(Decimal(str(value)), str(code)), language)
         if field.type == "percent":

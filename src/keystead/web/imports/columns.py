@@ -17,7 +17,7 @@ from keystead.domain.exchange.telling import called, failure_sentence
 from keystead.domain.writing import Invalid
 from keystead.web.imports.columns_form import ColumnsForm
 from keystead.web.imports.finding import find_import, frame
-from keystead.web.imports.rows import record_url
+from keystead.web.imports.rows import record_urls
 from keystead.web.imports.values import fields_with_values
 from keystead.web.imports.words import DATE_FORMATS, MODES, NUMBER_FORMATS, ORDER, SEPARATORS
 from keystead.web.requests import WorkspaceRequest
@@ -68,7 +68,7 @@ def _applied(request: WorkspaceRequest, job: Import, form: ColumnsForm) -> HttpR
     except Invalid as refusal:
         form.errors += [str(error.message) for error in refusal.errors]
         return None
-    if form.is_other_table:
+    if form.is_other_table or form.is_taken:
         page["Location"] += "?next=columns"
     return page
 
@@ -100,10 +100,11 @@ def _alike(request: WorkspaceRequest, job: Import) -> list[dict[str, Any]]:
     model: Any = TARGETS[job.kind].model
     records = model.objects.visible_to(request.viewer).filter(pk__in=[pair["id"] for pair in pairs])
     names = {str(record.pk): str(record) for record in records}
+    urls = record_urls(request, job.kind, names)
     rows = dict(ImportRow.objects.filter(job=job, row__in=[pair["row"] for pair in pairs]).values_list("row", "values"))
     return [
         {**pair, "called": called(rows.get(pair["row"]) or {}), "name": names[pair["id"]],
-         "url": record_url(request, job.kind, pair["id"])}
+         "url": urls.get(pair["id"], "")}
         for pair in pairs
         if pair["id"] in names
     ]  # fmt: skip

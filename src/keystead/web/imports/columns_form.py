@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from keystead.base.numbers import whole
 from keystead.data.exchange.models import Import
+from keystead.domain.exchange.deciding import undecided
 from keystead.domain.exchange.fields import Field, fields_of
 from keystead.domain.exchange.keys import Key, key_fields, offered_keys, usual_keys
 from keystead.domain.exchange.parsing_plan import NUMBERS
@@ -226,8 +227,13 @@ class ColumnsForm:
 
     @property
     def undecided(self) -> int:
-        """How many names of the file nobody knows here."""
-        return sum(value.open_count for value in self.values if not value.is_resembling)
+        """How many names of the file nobody knows here, so that their rows are rejected."""
+        return undecided(self.job)
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether a suggestion was taken by its button: the page comes back with it."""
+        return any(value.is_taken_in(self.data) for value in self.values)
 
     @property
     def resembling(self) -> int:

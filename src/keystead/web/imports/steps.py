@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from keystead.data.exchange.models import Import, ImportState
+from keystead.domain.exchange.deciding import proposals, undecided
 from keystead.domain.exchange.imports import WrongState, discard, request_cancel, request_commit, request_undo
 from keystead.domain.exchange.resembling import NAMING
 from keystead.domain.exchange.telling import error_chunks, failure_sentence, job_view
 from keystead.web.imports.finding import find_import, frame
-from keystead.web.imports.rows import listed, record_url
+from keystead.web.imports.rows import listed, record_urls
 from keystead.web.imports.words import SEPARATORS, WORK, WORKING, key_words, made_words
 from keystead.web.requests import WorkspaceRequest, wants_fragment
 from keystead.web.shell import way
@@ -57,19 +58,14 @@ def _preview(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
         "view": view,
         "writes": job.writes,
         "also_created": _made(job),
-        "undecided": _undecided(view),
+        "undecided": undecided(job),
+        "proposals": proposals(job=job, viewer=request.viewer),
         "resembling": len(view["offers"].get(NAMING.get(job.kind, ""), {}).get("unknown", ())),
         "adoptable": 0 if job.options.get("adopt") else job.offers.get("adoptable"),
         "separator": SEPARATORS.get(job.format.get("separator", "")),
         "failure": failure_sentence(job) if job.failure else "",
         "match_labels": [key_words(job.kind, key) for key in view["match"]],
     }
-
-
-def _undecided(view: dict[str, Any]) -> int:
-    """How many different names of the file nobody knows, and whose rows are therefore rejected."""
-    offers = [offer for offer in view["offers"].values() if offer["decision"] == "reject"]
-    return sum(offer.get("total", len(offer["unknown"])) for offer in offers)
 
 
 def _made(job: Import) -> list[dict[str, Any]]:
@@ -85,7 +81,8 @@ def _made(job: Import) -> list[dict[str, Any]]:
 def _result(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
     view = job_view(job)
     undo = view["undo"]
-    kept = [{**row, "url": record_url(request, job.kind, row["id"])} for row in undo["kept"]] if undo else []
+    urls = record_urls(request, job.kind, [row["id"] for row in undo["kept"]]) if undo else {}
+    kept = [{**row, "url": urls.get(row["id"], "")} for row in undo["kept"]] if undo else []
     return {
         **frame(request, job, "done"),
         "view": view,
@@ -93,7 +90,8 @@ def _result(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
         "also_created": _made(job),
         "kept": kept,
         "failure": failure_sentence(job) if job.failure else "",
-        "records_url": way(f"{job.kind}:list", request.workspace) or way(job.kind, request.workspace),
+        # What has no list of its own is reached by the rows of the import.
+        "records_url": way(f"{job.kind}:list", request.workspace) or way(job.kind, request.workspace) or "#rows",
         "next_kind": _SUGGESTED_NEXT.get(job.kind, ""),
     }
 
@@ -181,7 +179,7 @@ def import_deletion(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     except WrongState:
         messages.info(request, _("This import has moved on meanwhile. Here is how it stands."))
         return redirect("imports:detail", slug=request.workspace.slug, pk=job.pk)
-    messages.success(request, _("The import was thrown away. Nothing was changed."))
+    messages.success(request, _("The import was discarded. Nothing was changed."))
     return redirect("imports:list", slug=request.workspace.slug)
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -27,6 +28,7 @@ from keystead.web.imports.finding import frame
 from keystead.web.imports.words import KINDS, ORDER
 from keystead.web.requests import WorkspaceRequest
 
+_REFERRED = {"accounts", "products", "members"}  # what deals and orders name
 _SURE = 0.6  # a kind that is less likely than this is asked about
 _LOOKED_INTO = 20 * 1024 * 1024  # bytes; a larger file is not opened while somebody waits for the page
 # Parts of a name that stand in a column of their own, and are not offered beside it.
@@ -53,6 +55,7 @@ def import_new(request: WorkspaceRequest) -> HttpResponse:
     context = {
         **frame(request, None, "file", _("New import")),
         "kinds": [_kind(kind) for kind in kinds],
+        "begins_with": get_text_list([str(ImportKind(kind).label).lower() for kind in kinds if kind in _REFERRED], _("and")),
         "chosen": chosen,
         "errors": errors,
         "limit": settings.FILE_UPLOAD_MAX_BYTES // 1024 // 1024,

@@ -7,10 +7,10 @@ from typing import Any
 
 from keystead.data.exchange.models import Import
 from keystead.data.models import Member, Stage
+from keystead.domain.exchange.deciding import unknown_words
 from keystead.domain.exchange.fields import fields_of
 from keystead.domain.exchange.imports import may_import
 from keystead.domain.exchange.learning import Taught, taught_for
-from keystead.domain.exchange.problem_groups import problem_groups
 from keystead.domain.exchange.resembling import NAMING
 from keystead.domain.exchange.resolving import CREATABLE, unknown_rule
 from keystead.domain.exchange.tables import MODELS, NAMED_BY, TARGETS
@@ -24,8 +24,8 @@ _KNOWN = 500
 
 @dataclass
 class FieldValues:
-    """One field: `rows` are [{from, to, count, suggestions, is_sure, learnt, is_left_out}], `choices` the known names
-    [(value, words)], `beyond` how many more names nobody knows than are listed."""
+    """One field: `rows` are [{from, to, count, suggestions, is_sure, is_recognised, learnt, is_left_out}], `choices` the known
+    names [(value, words)], `beyond` how many more names nobody knows than are listed."""
 
     field: str
     label: str
@@ -47,7 +47,7 @@ class FieldValues:
 
     @property
     def open_count(self) -> int:
-        return sum(1 for row in self.rows if row["count"]) + self.beyond
+        return sum(1 for row in self.rows if row["count"] and not row.get("is_recognised")) + self.beyond
 
     def decision_in(self, data: Mapping[str, Any] | None) -> str:
         if data is None or not self.decisions:
@@ -59,10 +59,23 @@ class FieldValues:
         """{text in the file: known name} as posted; a row that is left empty is not mapped."""
         if data is None:
             return {}
-        posted = {row["from"]: str(data.get(f"value-{self.field}-{place}", "")).strip() for place, row in enumerate(self.rows)}
+        posted = {row["from"]: self._posted(data, place) for place, row in enumerate(self.rows)}
         left_out = self.left_out_in(data)
         learnt = {row["from"]: row["learnt"].means for row in self.rows if row["learnt"]}
-        return {text: to for text, to in posted.items() if to and not (text in left_out and to == learnt[text])}
+        same = {row["from"]: row["to"] for row in self.rows if row.get("is_recognised")}  # means it without being mapped
+        return {
+            text: to
+            for text, to in posted.items()
+            if to and to != same.get(text) and not (text in left_out and to == learnt[text])
+        }
+
+    def _posted(self, data: Mapping[str, Any], place: int) -> str:
+        """What was chosen at a row: a suggestion whose button was pressed goes before what stands in the field."""
+        return str(data.get(f"take-{self.field}-{place}") or data.get(f"value-{self.field}-{place}", "")).strip()
+
+    def is_taken_in(self, data: Mapping[str, Any] | None) -> bool:
+        """Whether the button of a suggestion was pressed."""
+        return data is not None and any(data.get(f"take-{self.field}-{place}") for place in range(len(self.rows)))
 
     def left_out_in(self, data: Mapping[str, Any] | None) -> list[str]:
         """The texts that are not to mean in this file what was learnt."""
@@ -76,7 +89,10 @@ def fields_with_values(job: Import, viewer: Member) -> list[FieldValues]:
     offers: dict[str, Any] = job.offers.get("fields", {})
     mapped: dict[str, dict[str, str]] = job.options.get("values") or {}
     left_out: dict[str, list[str]] = job.options.get("without") or {}
-    choices = _unknown_choices(job)
+    choices = {
+        name: [{"value": word, "count": count, "suggestions": []} for word, count in words]
+        for name, words in unknown_words(job).items()
+    }
     given = (
         offers,
         {name for name, pairs in mapped.items() if pairs},
@@ -140,7 +156,11 @@ def _offered(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
 def _row(item: Mapping[str, Any]) -> dict[str, Any]:
     suggestions = item.get("suggestions", [])
     sure = next((one["value"] for one in suggestions if one["sure"]), "")
-    return {"from": item["value"], "to": sure, "count": item["count"], "suggestions": suggestions, "is_sure": bool(sure)}
+    means = item.get("means", "")
+    return {
+        "from": item["value"], "to": means or sure, "count": item["count"], "suggestions": suggestions, "is_sure": bool(sure),
+        "is_recognised": bool(means),
+    }  # fmt: skip
 
 
 def _decisions(kind: str, viewer: Member) -> list[tuple[str, str]]:
@@ -157,13 +177,3 @@ def _known(kind: str, viewer: Member) -> list[tuple[str, str]]:
     called = NAMED_BY[kind][0]
     names = model.objects.visible_to(viewer).exclude(**{called: ""}).order_by(called).values_list(called, flat=True)
     return [(name, name) for name in names[:_KNOWN] if name]
-
-
-def _unknown_choices(job: Import) -> dict[str, list[dict[str, Any]]]:
-    """Words of a fixed list that the file writes otherwise ("Ganho!"): they can be mapped like names."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for group in problem_groups(job=job):
-        name = job.mapping.get(group.column or "", "")
-        if group.code == "bad_choice" and name and group.value:
-            found.setdefault(name, []).append({"value": group.value, "count": group.count, "suggestions": []})
-    return found

@@ -59,6 +59,12 @@ VERDICTS: dict[str, tuple[Any, Any, str, str]] = {
     "error": (pgettext_lazy("rows", "Rejected"), _("kept out"), "bad", "circle-alert"),
 }
 
+# Of an import that was taken back.
+VERDICTS_UNDONE: dict[str, tuple[Any, Any, str, str]] = {
+    "create": (pgettext_lazy("rows", "Deleted again"), _("were created"), "", "undo-2"),
+    "update": (pgettext_lazy("rows", "Set back"), _("were updated"), "", "undo-2"),
+}
+
 MODES = (
     ("both", _("Create new records and update those that are here")),
     ("create", _("Only create new records")),

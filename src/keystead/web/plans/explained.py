@@ -246,5 +246,5 @@ def detail_text(item: LeftOut) -> str:
     if item.reason == "missing_rate":
         return item.detail
     if item.reason == "date_outside" and item.day:
-        return formats.day(item.day, language())
+        return formats.day_in_list(item.day, language())
     return {"team_key": item.detail or _("no team"), "below_account": item.detail}.get(item.reason, "")

@@ -104,7 +104,7 @@ def _lacking() -> SafeString:
 
 
 def _period(plan: Plan, _extra: _Extra) -> str:
-    return formats.period(plan.start_date, plan.end_date, language())
+    return formats.period_in_list(plan.start_date, plan.end_date, language())
 
 
 def _choice(name: str, words: Any) -> Cell:
@@ -155,7 +155,7 @@ LISTING = Listing(
             lambda plan, _extra: plan.owner.name if plan.owner else "",
             lambda plan, _extra: person(plan.owner.name if plan.owner else None),
         ),
-        "period": Cell(_period, _period),
+        "period": Cell(_period, _period, in_files=("start_date", "end_date")),
         "status": Cell(
             lambda plan, _extra: str(PlanStatus(plan.status).label),
             lambda plan, _extra: pieces.chip(PlanStatus(plan.status).label, STATUS_TONES[PlanStatus(plan.status)]),

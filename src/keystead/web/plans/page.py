@@ -24,6 +24,7 @@ from keystead.domain.plans.approval import TRANSITIONS, refuse_archived
 from keystead.domain.plans.history import changed_since_approval
 from keystead.domain.workspace.permissions import require
 from keystead.web.plans.words import STATUS_TONES
+from keystead.web.portfolio.cells import short_segment
 from keystead.web.requests import WorkspaceRequest, wants_fragment
 from keystead.web.shell import way
 
@@ -97,6 +98,8 @@ def plan_context(request: WorkspaceRequest, plan: Plan, tab: str, *crumbs: str) 
         "status_tone": STATUS_TONES[PlanStatus(plan.status)],
         "changes": changes,
         "is_archived": plan.status == PlanStatus.ARCHIVED,
+        "segment_current": short_segment(plan.account.segment_current),
+        "segment_target": short_segment(plan.account.segment_target),
         "account_url": way("accounts:detail", request.workspace, plan.account_id),
         **rights(request.viewer, plan),
     }

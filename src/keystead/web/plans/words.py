@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from keystead.base.money import minor_units
+from keystead.base.money import Money
 from keystead.data.plans.items import ObjectiveStatus, SwotItem
 from keystead.data.plans.models import PlanStatus
 from keystead.data.workspace.models import RatePolicy
@@ -63,9 +63,8 @@ def local_moment(at: datetime) -> str:
 
 
 def amount_in(amount: Decimal, currency: str) -> str:
-    """An amount with its currency's code, for a line that names several currencies: "USD 1,200,000.00"."""
-    places = minor_units(currency)
-    return f"{currency}{formats.NBSP}{formats.number(amount, language(), places)}"
+    """An amount as every page writes it; no two currencies have one sign ("US$", "CA$"), so a line may name several."""
+    return formats.money(Money(amount, currency), language())
 
 
 def rate_text(rate: Decimal) -> str:

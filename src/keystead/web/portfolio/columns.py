@@ -6,7 +6,7 @@ from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from keystead.data.accounts.models import TARGET_SEGMENTS, Account, Segment
-from keystead.domain.accounts.columns import people
+from keystead.domain.accounts.columns import SHORT_SEGMENTS, people
 from keystead.domain.accounts.finding import values_in_use
 from keystead.domain.accounts.portfolio_columns import COLUMNS, FOOT, GROUPS, MOST_GROUPS, Kind
 from keystead.domain.accounts.portfolio_query import OWNERS, PLANS
@@ -42,8 +42,8 @@ def _column(name: str, **more: Any) -> Column:
 
 def _figure(name: str) -> Column:
     return _column(
-        name, can_filter=False, is_usual=name in _USUAL, foot="sum", says=tuple(FOOT), width=88 if name == "achievement" else 100,
-        on_phone=name == "achievement",
+        name, can_filter=False, is_usual=name in _USUAL, foot="sum", says=tuple(FOOT),
+        width=96 if name == "achievement" else 100, on_phone=name == "achievement",
     )  # fmt: skip
 
 
@@ -55,7 +55,8 @@ def _group(name: str) -> Column:
     )  # fmt: skip
 
 
-_SEGMENTS = [(value, label) for value, label in Segment.choices]
+_SEGMENTS = [(segment.value, SHORT_SEGMENTS[segment]) for segment in Segment]
+_TARGETS = [(value, SHORT_SEGMENTS[Segment(value)]) for value, _label in TARGET_SEGMENTS]
 PORTFOLIO = Grid(
     id="portfolio",
     model=Account,
@@ -79,7 +80,7 @@ PORTFOLIO = Grid(
         *(_figure(name) for name in COLUMNS if COLUMNS[name].is_figure),
         _column("plan", kind=GridKind.CHOICE, choices=lambda _r: list(PLANS.items()), is_never_empty=True, width=112),
         _column(
-            "segment_target", kind=GridKind.CHOICE, choices=lambda _r: list(TARGET_SEGMENTS), edits="segment_target",
+            "segment_target", kind=GridKind.CHOICE, choices=lambda _r: _TARGETS, edits="segment_target",
             in_bulk=True, is_usual=False, width=140,
         ),
         _column("industry", kind=GridKind.CHOICE, choices=_values("industry"), edits="industry", in_bulk=True, is_usual=False),

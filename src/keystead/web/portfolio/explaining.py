@@ -246,7 +246,7 @@ def _groups(excluded: Iterable[LeftOut], request: WorkspaceRequest, *, is_short:
 
 def _left_out(item: LeftOut, request: WorkspaceRequest) -> dict[str, Any]:
     amount = amount_in(item.amount, item.currency) if item.amount is not None else ""
-    detail = formats.day(item.day, language()) if item.reason in ("date_outside", "missing_rate") and item.day else ""
+    detail = formats.day_in_list(item.day, language()) if item.reason in ("date_outside", "missing_rate") and item.day else ""
     if item.reason == "missing_rate":
         detail = f"{item.currency} → {request.workspace.currency}, {detail}"
     return {"name": item.name, "url": _url(item.kind, item.id, request), "amount": amount, "detail": detail}

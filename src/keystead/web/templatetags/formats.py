@@ -209,6 +209,15 @@ _MOMENT = {"en": "d MMM y, HH:mm", "pt": "d 'de' MMM 'de' y, HH:mm", "es": "d MM
 
 
 @lru_cache(maxsize=1024)
+def period_in_list(start: date, end: date, language: str) -> str:
+    """As short as `day_in_list`: "01/01 – 31/12/2026" in Portuguese, with the year once where it is the same."""
+    if not language.startswith("pt"):
+        return period(start, end, language)
+    first, last = day_in_list(start, language), day_in_list(end, language)
+    return f"{first[:-5] if start.year == end.year else first} – {last}"
+
+
+@lru_cache(maxsize=1024)
 def period(start: date, end: date, language: str) -> str:
     """ "1 Jan – 31 Dec 2026": what the two days share is written once."""
     text = format_interval(start, end, "yMMMd", locale=style_for(language).locale)

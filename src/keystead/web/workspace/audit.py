@@ -8,10 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import dates
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
@@ -27,6 +29,7 @@ from keystead.web.changes.saying import WAYS
 from keystead.web.requests import WorkspaceRequest, wants_fragment
 from keystead.web.templatetags.formats import moment
 from keystead.web.workspace.devices import device
+from keystead.web.workspace.scopes import scope_words
 from keystead.web.workspace.tabs import settings_crumbs, settings_tabs
 
 _PAGE = 100
@@ -92,13 +95,20 @@ _FIELDS: dict[str, Any] = {
     "filters": gettext_lazy("filters"), "domain": gettext_lazy("domain"), "voucher": gettext_lazy("vouched for by"),
     "status": gettext_lazy("status"), "probability": gettext_lazy("probability"), "name": gettext_lazy("name"),
     "second_step": gettext_lazy("second step required of"), "currency": gettext_lazy("currency"),
-    "language": gettext_lazy("language"), "rate_policy": gettext_lazy("rate policy"),
+    "language": gettext_lazy("language"), "slug": gettext_lazy("address"),
+    "fiscal_start_month": gettext_lazy("fiscal year starts in"), "fiscal_named_by": gettext_lazy("fiscal year named by"),
+    "fiscal_pattern": gettext_lazy("fiscal periods"), "fiscal_week_start": gettext_lazy("fiscal weeks start on"),
+    "fiscal_week53": gettext_lazy("fiscal year ends on the"), "provider": gettext_lazy("company sign-in"),
+    "rate_policy": gettext_lazy("rate policy"),
     "totals_include_hidden": gettext_lazy("totals include hidden deals"),
 }  # fmt: skip
 _MOMENTS = {"expires_at", "last_used_at", "revoked_at", "accepted_at"}
-_WORDS: dict[str, dict[str, Any]] = {
+_WORDS: dict[str, dict[Any, Any]] = {
     "role": dict(Role.choices), "second_step": dict(Workspace.SecondStep.choices), "voucher": dict(Voucher.choices),
-    "status": dict(DealStatus.choices), "rate_policy": dict(RatePolicy.choices),
+    "status": dict(DealStatus.choices), "rate_policy": dict(RatePolicy.choices), "language": dict(settings.LANGUAGES),
+    "fiscal_start_month": dates.MONTHS, "fiscal_named_by": dict(Workspace.YearNamedBy.choices),
+    "fiscal_pattern": dict(Workspace.Pattern.choices), "fiscal_week_start": dates.WEEKDAYS,
+    "fiscal_week53": dict(Workspace.Week53.choices),
 }  # fmt: skip
 
 # How somebody signed in, as allauth names it: one or more with " + " between. What a company calls its own sign-in stays.
@@ -128,11 +138,13 @@ def _text(name: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if name == "scopes":
+        return scope_words(value)
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if name in _MOMENTS:
         return moment(localtime(datetime.fromisoformat(value)), get_language() or "en")
-    if name == "by":
+    if name in ("by", "step"):
         return " + ".join(str(_SIGNED_IN_BY.get(each, each)) for each in str(value).split(" + "))
     return str(_WORDS.get(name, {}).get(value, value))
 

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from keystead.base.money import known_currencies
 from keystead.data.deals.models import DealStatus
 from keystead.data.workspace.models import Member, RatePolicy, Role, Scope, Workspace
-from keystead.domain.workspace.permissions import may, useful_scopes
+from keystead.domain.workspace.permissions import may
 from keystead.web.workspace.people import PersonField, by_name
+from keystead.web.workspace.scopes import offered_scopes
 from keystead.web.workspace.sign_in_forms import password_rule
 from keystead.web.workspace.writing import RecordForm
 
@@ -172,8 +173,7 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, viewer: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        useful = useful_scopes(viewer)
-        offered = [choice for choice in Scope.choices if choice[0] in useful and choice[0] != Scope.READ]
+        offered = offered_scopes(viewer)
         self.fields["scopes"].choices = offered  # type: ignore[attr-defined]
         if not offered:
             del self.fields["scopes"]

@@ -23,6 +23,7 @@ from keystead.web.middleware import THEME_COOKIE
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.workspace.forms import ProfileForm, TokenForm
 from keystead.web.workspace.leaving import confirm_first
+from keystead.web.workspace.scopes import scope_words
 from keystead.web.workspace.tabs import settings_crumbs, settings_tabs
 from keystead.web.workspace.writing import attempt, status_of
 
@@ -68,7 +69,7 @@ def _page(
     context: dict[str, Any] = {
         "form": profile,
         "token_form": token_form or TokenForm(viewer=request.viewer),
-        "tokens": tokens,
+        "tokens": [(token, scope_words(token.scopes)) for token in tokens],
         "new_token": new,
         "now": now(),
         "has_second_step": has_second_step(request.user),
