@@ -7,7 +7,19 @@ interface FromJSON {
   parseRequestOptionsFromJSON(options: unknown): PublicKeyCredentialRequestOptions;
 }
 
-function trouble(form: HTMLFormElement, kind: "none" | "refused" | "bare") {
+type Trouble = "none" | "refused" | "bare";
+
+/** Why this browser can have no passkey at this address; "" where it can. */
+function lacks(): Trouble | "" {
+  if (BARE.test(location.hostname) || !isSecureContext) return "bare";
+  return "credentials" in navigator && "PublicKeyCredential" in window ? "" : "none";
+}
+
+function trouble(form: HTMLFormElement, kind: Trouble) {
+  for (const button of form.querySelectorAll(".is-busy")) {
+    button.classList.remove("is-busy"); // it can be tried again
+    button.removeAttribute("aria-disabled");
+  }
   const place = form.querySelector<HTMLElement>("[data-trouble]");
   if (!place) return;
   place.textContent = place.dataset[kind] ?? "";
@@ -34,8 +46,6 @@ async function use(given: Record<string, unknown>) {
 }
 
 async function send(form: HTMLFormElement) {
-  if (BARE.test(location.hostname)) return trouble(form, "bare");
-  if (!("credentials" in navigator) || !("PublicKeyCredential" in window)) return trouble(form, "none");
   try {
     const { publicKey } = await options(form);
     const found = form.dataset.passkey === "create" ? await create(form, publicKey) : await use(publicKey);
@@ -46,6 +56,15 @@ async function send(form: HTMLFormElement) {
   } catch {
     trouble(form, "refused");
   }
+}
+
+// Where there can be none, none is offered: the sign-in page shows its other ways alone, and a page that needs one says why.
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-passkey]")) {
+  const why = lacks();
+  if (!why) break;
+  if ("onlyWherePossible" in form.dataset) form.hidden = true;
+  form.querySelectorAll<HTMLElement>("button[type=submit]").forEach((button) => (button.hidden = true));
+  trouble(form, why);
 }
 
 document.addEventListener("submit", (event) => {

@@ -2,17 +2,22 @@
 
 const GAP = 6;
 const EDGE = 8;
+const ENOUGH = 280; // so much room below a number is used before its explanation opens above it
 
 export function place(popover: HTMLElement, invoker: Element): void {
   if (matchMedia("(max-width: 760px)").matches && popover.matches(".explain")) return;
   const anchor = invoker.getBoundingClientRect();
+  const bar = document.querySelector(".top")?.getBoundingClientRect().bottom ?? 0;
+  popover.style.maxHeight = "";
   const width = popover.offsetWidth;
-  const height = popover.offsetHeight;
-  const below = anchor.bottom + GAP + height <= innerHeight - EDGE;
+  const below = innerHeight - EDGE - anchor.bottom - GAP;
+  const above = anchor.top - GAP - EDGE - bar;
+  const isBelow = below >= Math.min(popover.offsetHeight, ENOUGH) || below >= above;
+  const height = Math.min(popover.offsetHeight, isBelow ? below : above); // what has no room scrolls in it
   const wanted = popover.dataset.align === "end" ? anchor.right - width : anchor.left;
   const left = Math.max(EDGE, Math.min(wanted, innerWidth - width - EDGE));
-  const top = below ? anchor.bottom + GAP : Math.max(EDGE, anchor.top - GAP - height);
-  Object.assign(popover.style, { inset: "auto", margin: "0", left: `${left}px`, top: `${top}px` });
+  const top = isBelow ? anchor.bottom + GAP : anchor.top - GAP - height;
+  Object.assign(popover.style, { inset: "auto", margin: "0", left: `${left}px`, top: `${top}px`, maxHeight: `${height}px` });
 }
 
 function invokerOf(popover: HTMLElement): HTMLElement | null {

@@ -9,6 +9,11 @@ from tests.support.world import World, account
 
 CURRENT = "table[data-table] [tabindex='0']"
 
+FOOT_IS_SEEN = """() => {
+  const [toast, foot] = [document.querySelector(".toast"), document.querySelector("tfoot th")];
+  return toast && toast.getBoundingClientRect().bottom <= foot.getBoundingClientRect().top;
+}"""
+
 
 @pytest.fixture
 def three(world: World) -> World:
@@ -53,9 +58,12 @@ def test_alice_changes_two_rows_at_once_from_the_keyboard(three: World, journey:
     opened(journey, three, "?columns=name,country")
     page, keys = journey.page, journey.page.keyboard
     page.locator(CURRENT).focus()
+    before = page.locator("tbody tr").first.bounding_box()
     keys.press("Space")
     keys.press("Shift+ArrowDown")
     expect(page.locator("tr[aria-selected=true]")).to_have_count(2)
+    expect(page.locator("[data-bulk]")).to_be_visible()
+    assert page.locator("tbody tr").first.bounding_box() == before, "the table moved under the pointer"
     page.locator("[data-bulk]").focus()
     keys.press("Enter")
     page.locator("#bulk-column").select_option("country")
@@ -73,6 +81,8 @@ def test_a_list_of_six_hundred_rows_keeps_few_of_them(three: World, journey: Jou
         Account.objects.bulk_create(Account(name=f"Shop {at:03}", owner=three.alice) for at in range(600))
     opened(journey, three)
     page = journey.page
+    page.evaluate("document.dispatchEvent(new CustomEvent('toast', { detail: { text: 'Saved' } }))")
+    page.wait_for_function(FOOT_IS_SEEN, timeout=4_000)  # its totals are read after a change
     last = page.locator("tbody tr", has_text="Shop 599")
     for _turn in range(400):  # each brings what the server has answered by then
         page.evaluate("document.querySelector('[data-scroll]').scrollTop += 4000")

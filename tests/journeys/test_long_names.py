@@ -16,6 +16,18 @@ LONGEST_TITLE = 3  # lines
 LINES = """() => { const title = document.querySelector('h1'), style = getComputedStyle(title);
   return title.offsetHeight > 2 ? Math.round(title.offsetHeight / parseFloat(style.lineHeight)) : 0; }"""
 WIDER = "document.documentElement.scrollWidth - innerWidth"
+# Rows that go on beyond the edge of a phone without fading towards it, and a menu that a long path squeezes.
+NO_HINT = """() => [...document.querySelectorAll('.tabs, .filters')].filter((one) => one.scrollWidth > one.clientWidth + 1
+    && parseFloat(getComputedStyle(one).getPropertyValue('--fade-end')) < 20).map((one) => `${one.className} does not fade`)
+  .concat(document.querySelector('.side-open').offsetWidth === 40 ? [] : ['the menu is squeezed'])"""
+BROKEN = """() => [...document.querySelectorAll('.grid-table :is(tbody, tfoot) td.end')].filter((cell) => {
+  const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), range = document.createRange();
+  while (texts.nextNode()) {
+    range.selectNode(texts.currentNode);
+    if (range.getClientRects().length > 1 && !texts.currentNode.parentElement.matches('.sub')) return true;
+  }
+  return cell.scrollWidth > cell.clientWidth;
+}).map((cell) => `broken: ${cell.textContent}`)"""
 # Tables whose frame scrolls, as a wide window has room for all of them.
 PUSHED_OUT = """[...document.querySelectorAll('.table-scroll')].filter((one) => one.scrollWidth > one.clientWidth + 1)
   .map((one) => `${one.querySelector('caption')?.textContent} ${one.scrollWidth} in ${one.clientWidth}`)"""
@@ -51,7 +63,10 @@ def test_long_names_and_amounts_widen_no_page_and_push_out_no_column(world: Worl
     journey.is_signed_in_as(world.olga.user)
     journey.slug = "northwind"
     plan, customer = [long_names.pk], [long_names.account_id]
-    pages = [("workspace_home", []), ("members", []), ("portfolio:list", []), ("plans:list", [])]
+    with world.inside():
+        deal = [Deal.objects.get().pk]
+    pages = [("workspace_home", []), ("members", []), ("portfolio:list", []), ("plans:list", []), ("deals:list", [])]
+    pages.append(("deals:detail", deal))
     pages += [(f"accounts:{tab}", customer) for tab in ("detail", "plans", "deals", "contacts", "team", "deletion")]
     pages += [(f"plans:{tab}", plan) for tab in ("detail", "objectives", "actions", "swot", "revenue", "history", "edit")]
     pages.append(("plans:explanation", [*plan, "won"]))
@@ -64,6 +79,8 @@ def test_long_names_and_amounts_widen_no_page_and_push_out_no_column(world: Worl
             journey.page.set_viewport_size(size)
             if wider := journey.page.evaluate(WIDER):
                 found.append(f"{name} at {size['width']}: {wider} px too wide")
+            found += [f"{name} at {size['width']}: {cell}" for cell in journey.page.evaluate(BROKEN)]
             if (lines := journey.page.evaluate(LINES)) > LONGEST_TITLE:
                 found.append(f"{name} at {size['width']}: a title of {lines} lines")
+        found += [f"{name}: {what}" for what in journey.page.evaluate(NO_HINT)]
     assert found == []

@@ -110,6 +110,14 @@ def test_the_forecast_bar_ends_at_the_target_or_past_it() -> None:
 
 
 def test_a_forecast_bar_without_numbers_draws_nothing_and_divides_by_nothing() -> None:
+    def marks(target: int, pace: int) -> list[tuple[str, bool]]:
+        parts = forecast_parts(won=Decimal(100), weighted=None, pipeline=None, target=Decimal(target), pace=Decimal(pace))
+        return [(parts.near, False), *((mark.anchor, mark.is_raised) for mark in parts.marks)]
+
+    assert marks(60, 20) == [("", False), ("middle", False), ("middle", False)]
+    assert marks(60, 50) == [("is-near", False), ("end", False), ("middle", True)]
+    assert marks(99, 97) == [("is-close", False), ("end", False), ("end", True)], "never on one another, and inside the bar"
+    assert marks(8, 5) == [("is-close", False), ("start", True), ("start", False)]
     empty = forecast_parts(won=None, weighted=None, pipeline=None, target=None)
     assert empty.is_empty
     assert empty.marks == []

@@ -12,6 +12,18 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.support.browser import AXE, DESK, PHONE, RULES
 
+# The number stays in sight, all of the box as well; a name without a space pushes nothing out of it.
+PLACED = """() => {
+  const [box, number] = [document.querySelector("#explain"), document.querySelector("[data-explain][aria-expanded=true]")];
+  const [top, bottom] = [box.getBoundingClientRect().top, box.getBoundingClientRect().bottom];
+  box.querySelector("tbody td").textContent = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamte";
+  return [
+    top < number.getBoundingClientRect().bottom && "it covers its number",
+    bottom > innerHeight && "it goes on below the window",
+    box.scrollWidth > box.clientWidth && "amounts are pushed out",
+  ].filter(Boolean);
+}"""
+
 
 class Quiet(WSGIRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server gives
@@ -51,13 +63,14 @@ def test_axe_finds_nothing_in_the_gallery(browser: Browser, address: str, size: 
 
 
 def test_a_number_opens_its_explanation_by_keyboard_and_gives_the_focus_back(browser: Browser, address: str) -> None:
-    page = opened(browser, address)
+    page = opened(browser, address, {"width": 1440, "height": 520})  # below the number there is not room for all of it
     forecast = page.locator("a.kpi", has_text="Forecast").first
     forecast.focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("#explain .explain-title")
     assert "3,578,420.00" in page.locator("#explain").inner_text()
     assert forecast.get_attribute("aria-expanded") == "true"
+    assert page.evaluate(PLACED) == []
     page.keyboard.press("Escape")
     assert not page.locator("#explain").is_visible()
     assert page.evaluate("document.activeElement.textContent").split()[0] == "Forecast"

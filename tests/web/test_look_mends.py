@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from keystead.data.models import Account, Contact, Plan
+from keystead.data.models import Account, Action, Contact, Measure, Objective, Plan
 from keystead.domain.deals.editing import create_deal
 from keystead.domain.plans.editing import create_plan
 from keystead.web.grid import bulk
@@ -178,3 +178,69 @@ def test_a_sum_of_ten_figures_stays_in_one_piece(world: World, plan: Plan, shows
     total = page.locator("tfoot [title='1,234,567,890']")
     assert total.inner_text() == "1.23\N{NO-BREAK SPACE}B"
     assert total.evaluate(LINES) == 1
+
+
+# A field as the script puts it into a cell.
+EDIT = """([cell, field]) => {
+  cell.classList.add("is-edited");
+  cell.innerHTML = `<div class="cell-editor">${field}</div>`;
+  const made = cell.querySelector("input, select");
+  return [made.offsetWidth, document.querySelectorAll("thead th")[4].offsetWidth];
+}"""
+
+
+def test_a_list_of_deals_tells_its_order_and_keeps_its_columns(world: World, plan: Plan, shows: Any) -> None:
+    with world.inside():
+        Account.objects.filter(pk=plan.account_id).update(name=LONG[:60])
+    page = shows("deals:list", asks="?group=account&group=status")
+    label, amount = page.locator("tr.is-group .grid-words").first, page.locator("tr.is-group td.end").first
+    assert label.bounding_box()["width"] > 1.5 * page.locator("tr.is-group th").first.bounding_box()["width"]
+    assert label.locator(".num").is_visible()
+    assert label.bounding_box()["x"] + label.bounding_box()["width"] <= amount.bounding_box()["x"]
+
+    page.locator("[popovertarget=f-sort]").click()
+    assert page.locator("#order1").input_value() == "-close_date"
+    page.locator("[popovertarget=f-columns]").click()
+    how, end = page.locator("#foot_amount").bounding_box(), page.locator("#f-columns .grid-panel-foot").bounding_box()
+    assert how["width"] > 100
+    assert how["y"] + how["height"] <= end["y"], "in sight without scrolling"
+    page.keyboard.press("Escape")
+
+    row = page.locator("tr[data-id]").first
+    columns = page.locator("thead th").nth(4).evaluate("head => head.offsetWidth")
+    days = page.evaluate(EDIT, [row.locator("td").nth(5).element_handle(), "<input type='date' value='2027-02-28'>"])
+    assert days == [144, columns]
+    stage = "<select><option>Negotiation with the board</option></select>"
+    assert page.evaluate(EDIT, [row.locator("td").nth(3).element_handle(), stage]) == [pytest.approx(200, abs=40), columns]
+
+    page.set_viewport_size(PHONE)
+    assert page.locator("tr[data-id]").last.get_by_text("1 Mar 2026").first.is_visible()
+
+
+def test_measures_and_actions_stand_under_one_another(world: World, plan: Plan, shows: Any) -> None:
+    with world.inside():
+        for rank, (title, target) in enumerate((("Lift", 9), (LONG[:100], 123_456_789)), 1):
+            objective = Objective.objects.create(plan=plan, title=title, rank=rank)
+            Measure.objects.create(objective=objective, name=title, baseline=Decimal(1), target=Decimal(target))
+            status = "done" if rank == 1 else "todo"
+            Action.objects.create(plan=plan, objective=objective, title=title, owner=world.alice, status=status)
+    heads = "all => all.map(one => [...one.querySelectorAll('th')].map(head => Math.round(head.getBoundingClientRect().right)))"
+    for tab in ("objectives", "actions"):
+        first, second = shows(f"plans:{tab}", plan.pk).locator("main thead").evaluate_all(heads)
+        assert first == second
+
+
+def test_the_accounts_of_a_new_plan_have_the_row_on_a_phone(world: World, plan: Plan, shows: Any) -> None:
+    page = shows("plans:new", size=PHONE)
+    assert page.locator("#found tr").first.locator("td:visible").count() == 1
+    assert page.locator("#found").get_by_text("has a plan").first.is_visible()
+
+
+def test_a_form_ends_with_its_button_and_says_there_that_nothing_is_saved(world: World, plan: Plan, client: Client) -> None:
+    assert world.alice.user is not None
+    client.force_login(world.alice.user)
+    form = reverse("plans:objective_new", args=["northwind", plan.pk])
+    for answer, is_refused in ((client.get(form), False), (client.post(form, {"title": ""}), True)):
+        page = answer.content.decode()
+        assert page.rindex('class="field') < page.index("Add the objective")
+        assert ("Not saved yet" in page) == is_refused

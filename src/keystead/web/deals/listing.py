@@ -22,9 +22,9 @@ from keystead.web.deals.forms import DealForm
 from keystead.web.deals.links import plans_of, reason
 from keystead.web.grid.drawing import link, pattern, person
 from keystead.web.grid.listing import Cell, Listing
-from keystead.web.plans.words import FACT_TONES, count_text
+from keystead.web.plans.words import FACT_TONES, count_text, language
 from keystead.web.requests import WorkspaceRequest
-from keystead.web.templatetags import pieces
+from keystead.web.templatetags import formats, pieces
 from keystead.web.templatetags.quick import filled
 
 MANY = 1_000  # nobody reads a larger number of deals without a plan
@@ -57,8 +57,11 @@ def _account_name(deal: Deal, extra: _Extra) -> str:
 
 
 def _name(deal: Deal, extra: _Extra) -> SafeString:
+    """On a phone the day stands here as well: the list is sorted by it."""
     title = link(extra.detail.format(deal.pk), deal.name, "row-title wrap-anywhere")
-    return filled('{}<div class="sub only-phone">{}</div>', title, _account_name(deal, extra))
+    day = formats.day_in_list(deal.close_date, language()) if deal.close_date else ""
+    account = _account_name(deal, extra)
+    return filled('{}<div class="sub only-phone num">{}</div><div class="sub only-phone">{}</div>', title, day, account)
 
 
 def _account(deal: Deal, extra: _Extra) -> SafeString:

@@ -81,9 +81,10 @@ class Drawer:
         """A group's own line: what it is called, how many, and the footer's figures of it. `body`: the id of what it folds."""
         words = self.group_words(group, self.rows.asked.group[depth - 1])
         lead = filled(
+            '<div class="grid-words">'
             '<button type="button" class="grid-fold" aria-expanded="true" aria-controls="{}" data-depth="{}">{}<span>{}</span>'
             "</button>"
-            ' <span class="sub num">{}</span>',
+            ' <span class="sub num">{}</span></div>',
             body, depth, pieces.icon("chevron-down", "s"), words, formats.number(group.count, self.language),
         )  # fmt: skip
         pick = '<td class="grid-pick"></td>' if self.may_edit else ""

@@ -91,11 +91,11 @@ def toolbar(page: "Page") -> dict[str, Any]:
         if column.can_sort:
             up, down = (_("least first"), _("most first")) if column.kind.is_range else (_("A to Z"), _("Z to A"))
             sorts += [(column.id, f"{column.name}, {up}"), (f"-{column.id}", f"{column.name}, {down}")]
-    asked_sorts = [sort.key for sort in state.asked.order]
+    sort_keys = [sort.key for sort in page.rows.order]  # also the usual one, which nobody asked for
     asked_groups = list(state.asked.group)
     in_order = [*shown, *(column.id for column in columns if column.can_show and column.id not in shown)]
     return {
-        "sorts": sorts, "sort_keys": [*asked_sorts, *[""] * (3 - len(asked_sorts))][:3],
+        "sorts": sorts, "sort_keys": [*sort_keys, *[""] * (3 - len(sort_keys))][:3],
         "sort_words": ", ".join(str(grid.columns[sort.column].name) for sort in page.rows.order),
         "groups": [(column.id, column.name) for column in columns if column.can_group],
         "group_keys": [*asked_groups, *[""] * (grid.most_groups - len(asked_groups))],

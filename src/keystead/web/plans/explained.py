@@ -104,8 +104,8 @@ def explained(why: Explanation, workspace: Workspace, *, shortened: bool, is_who
 
 
 def title(why: Explanation) -> str:
-    value = full_text(why.figures, why.definition.id)
-    return f"{why.definition.name}, {value or _('undefined')}"
+    value = full_text(why.figures, why.definition.id) or _("undefined")
+    return f"{why.definition.name}, {value}"
 
 
 def definition_text(why: Explanation) -> str:

@@ -123,8 +123,9 @@ def explained(request: WorkspaceRequest, why: PortfolioExplanation, query: Portf
             if query.covers == "own"
             else _("%(account)s and below") % {"account": scope}
         )
+    shown = value or _("undefined")
     return {
-        "why": why, "name": name, "title": f"{name}, {value or _('undefined')}", "scope": scope,
+        "why": why, "name": name, "title": f"{name}, {shown}", "scope": scope,
         "period": period_name(calendar, query.period),
         "help": _HELP.get(why.column) or (definition.help if definition else ""),
         "formula": _FORMULAS.get(why.column, why.formula), "policy": rates_sentence(_policy(request), is_frozen=True),
