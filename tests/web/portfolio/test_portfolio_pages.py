@@ -96,7 +96,7 @@ def test_one_account_and_three_cost_the_same_queries(world: World, aurelia: Acco
                 text_of(client, address)
             counts.append(len([q for q in queries if "set_config" not in q["sql"]]))
     assert counts[:2] == counts[2:]
-    assert max(counts) <= 15
+    assert max(counts) <= 14
 
 
 def test_more_lines_come_as_rows_and_continue_their_group(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

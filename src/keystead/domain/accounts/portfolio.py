@@ -73,6 +73,7 @@ class PortfolioRow:
     plan_id: UUID | None
     plan_name: str | None
     plan_status: str | None
+    counts_otherwise: bool
     is_prorated: bool
     keys: tuple[str, ...]
     figures: Figures

@@ -2,6 +2,7 @@
 
 PLAN = """plan AS MATERIALIZED (
   SELECT p.id, p.account_id, p.name, p.status, p.includes_descendants, p.target, p.currency, p.start_date,
+    p.revenue_source <> 'won_deals' AS counts_otherwise,
     least(p.end_date, %(end)s) - greatest(p.start_date, %(start)s) + 1 AS days_in,
     p.end_date - p.start_date + 1 AS days, least(p.start_date, %(today)s) AS rate_day,
     array_position(ARRAY['approved', 'submitted', 'draft', 'rejected'], p.status::text) AS rank

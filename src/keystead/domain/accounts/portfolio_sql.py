@@ -56,11 +56,12 @@ _STEPS = """, {source}, tops AS MATERIALIZED ({tops}), share AS (
     min(p.rank) AS plan_rank,
     (array_agg(p.id ORDER BY p.rank, p.start_date DESC, p.id))[1] AS plan_id,
     (array_agg(p.name ORDER BY p.rank, p.start_date DESC, p.id))[1] AS plan_name,
-    (array_agg(p.status ORDER BY p.rank, p.start_date DESC, p.id))[1] AS plan_status
+    (array_agg(p.status ORDER BY p.rank, p.start_date DESC, p.id))[1] AS plan_status,
+    bool_or(p.counts_otherwise) AS counts_otherwise
   FROM aim p GROUP BY p.account_id
 ), whole AS MATERIALIZED (
   SELECT p.*, t.plans, t.target, t.is_prorated, t.unrated_targets, t.plan_rank, t.plan_id, t.plan_name, t.plan_status,
-    coalesce(s.won, 0) AS won, coalesce(s.pipeline, 0) AS pipeline, coalesce(s.weighted_pipeline, 0) AS weighted_pipeline,
+    t.counts_otherwise, coalesce(s.won, 0) AS won, coalesce(s.pipeline, 0) AS pipeline, coalesce(s.weighted_pipeline, 0) AS weighted_pipeline,
     coalesce(s.deals, 0) AS deals, coalesce(s.hidden, 0) AS hidden, coalesce(s.unrated, 0) AS unrated,
     tops.row_id IS NOT NULL AS covers_tree
   FROM picked p
@@ -104,15 +105,15 @@ _TREES = {
 _SHARES = """
   SELECT w.id, w.name, w.industry, w.country, w.segment_current, w.segment_target, w.is_key, w.owner_id, w.owner_name,
     {key} AS key, w.plans, NULL::numeric AS target, false AS is_prorated, w.unrated_targets, w.plan_rank,
-    w.plan_id, w.plan_name, w.plan_status, coalesce(s.won, 0) AS won, coalesce(s.pipeline, 0) AS pipeline,
+    w.plan_id, w.plan_name, w.plan_status, w.counts_otherwise, coalesce(s.won, 0) AS won, coalesce(s.pipeline, 0) AS pipeline,
     coalesce(s.weighted_pipeline, 0) AS weighted_pipeline, coalesce(s.deals, 0) AS deals, coalesce(s.hidden, 0) AS hidden,
     coalesce(s.unrated, 0) AS unrated, w.covers_tree
   FROM whole w LEFT JOIN share s ON s.row_id = w.id AND (s.deals > 0 OR s.hidden > 0 OR s.unrated > 0)
 """
 _WHOLE = """
   SELECT id, name, industry, country, segment_current, segment_target, is_key, owner_id, owner_name, key, plans, target,
-    is_prorated, unrated_targets, plan_rank, plan_id, plan_name, plan_status, won, pipeline, weighted_pipeline, deals, hidden,
-    unrated, covers_tree
+    is_prorated, unrated_targets, plan_rank, plan_id, plan_name, plan_status, counts_otherwise,
+    won, pipeline, weighted_pipeline, deals, hidden, unrated, covers_tree
   FROM whole
 """
 

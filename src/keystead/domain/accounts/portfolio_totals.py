@@ -8,7 +8,8 @@ _KEPT_SUMS = """SELECT won, pipeline, weighted_pipeline, deals, 0 AS hidden, unr
     FROM keystead_keptperiod k WHERE k.workspace_id = %(workspace)s AND k.id = %(kept)s"""
 
 LINE = """id AS account_id, name, industry, country, segment_current, segment_target, is_key, owner_id, owner_name, covers_tree,
-    coalesce(plans, 0) AS plans, plan_id, plan_name, plan_status, coalesce(is_prorated, false) AS is_prorated, key AS group,
+    coalesce(plans, 0) AS plans, plan_id, plan_name, plan_status, coalesce(is_prorated, false) AS is_prorated,
+    coalesce(counts_otherwise, false) AS counts_otherwise, key AS group,
     {target} AS target, won, pipeline, weighted_pipeline, deals, hidden, unrated,
     coalesce(unrated_targets, 0) AS unrated_targets"""
 

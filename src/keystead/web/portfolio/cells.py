@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from keystead.analytics.measures import BEHIND
 from keystead.base.money import Money
 from keystead.data.accounts.models import Segment
-from keystead.data.plans.models import Plan, PlanStatus, RevenueSource
+from keystead.data.plans.models import PlanStatus
 from keystead.data.workspace.models import Workspace
 from keystead.domain.accounts.columns import SHORT_SEGMENTS
 from keystead.domain.accounts.portfolio import Figures, Portfolio, PortfolioRow, Summary
@@ -80,7 +80,6 @@ class Cells:
         self.found, self.address, self.columns = found, address, columns
         self.explain = reverse("portfolio:explanation", args=[workspace.slug])
         self.account_url, self.plan_url = (_pattern(name, workspace) for name in ("accounts:detail", "plans:detail"))
-        self.by_deals = _counting_otherwise(row.plan_id for row in found.rows if row.plan_id)
         self.unit = _unit([row.figures for row in found.rows] or [found.total.figures])
 
     def lines(self, previous: tuple[str, ...]) -> Iterable[Line]:
@@ -97,7 +96,7 @@ class Cells:
         if row.is_prorated:
             note = _("pro rata")
             cells["target"] = Cell("target", cells["target"].text, cells["target"].full, cells["target"].explain, note)
-        if row.plan_id in self.by_deals:
+        if row.counts_otherwise:
             cells["achievement"] = replace(cells["achievement"], note=_("by deals"))
         values = row.figures.values
         return Line(
@@ -167,14 +166,6 @@ def with_plans(counted: str, summary: Summary) -> str:
     if not 0 < summary.with_plan < summary.accounts:
         return counted
     return f"{counted}, " + _("%(n)s with a plan") % {"n": count_text(summary.with_plan)}
-
-
-def _counting_otherwise(plans: Iterable[UUID]) -> set[UUID]:
-    """The plans that do not count won deals: what they have achieved themselves is another figure than the portfolio's."""
-    wanted = list(plans)
-    if not wanted:
-        return set()
-    return set(Plan.objects.filter(pk__in=wanted).exclude(revenue_source=RevenueSource.WON_DEALS).values_list("pk", flat=True))
 
 
 def _pattern(name: str, workspace: Workspace) -> str:
