@@ -61,7 +61,8 @@ _STEPS = """, {source}, tops AS MATERIALIZED ({tops}), share AS (
   FROM aim p GROUP BY p.account_id
 ), whole AS MATERIALIZED (
   SELECT p.*, t.plans, t.target, t.is_prorated, t.unrated_targets, t.plan_rank, t.plan_id, t.plan_name, t.plan_status,
-    t.counts_otherwise, coalesce(s.won, 0) AS won, coalesce(s.pipeline, 0) AS pipeline, coalesce(s.weighted_pipeline, 0) AS weighted_pipeline,
+    t.counts_otherwise,
+    coalesce(s.won, 0) AS won, coalesce(s.pipeline, 0) AS pipeline, coalesce(s.weighted_pipeline, 0) AS weighted_pipeline,
     coalesce(s.deals, 0) AS deals, coalesce(s.hidden, 0) AS hidden, coalesce(s.unrated, 0) AS unrated,
     tops.row_id IS NOT NULL AS covers_tree
   FROM picked p
