@@ -121,3 +121,8 @@ def test_every_gap_of_a_catalogue_is_named_with_its_place(tmp_path: Path) -> Non
         "es: not translated: 'Deal' (web/plans.py:4)",
         "es: fuzzy: 'Account' (web/plans.py:5)",
     ]
+
+
+def test_a_text_in_an_f_string_is_told_since_nobody_collects_it(tmp_path: Path) -> None:
+    (tmp_path / "page.py").write_text('shown = f"<b>{_("More groups")}</b> {name(_x)}"\n')
+    assert translations.uncollected(tmp_path) == ["in an f-string, where no text is collected: _('More groups') (page.py:1)"]

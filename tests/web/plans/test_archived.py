@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from keystead.data.models import Action, Plan
+from keystead.data.models import Action, Plan, Rate
 from keystead.domain.plans.approval import move
 from tests.web.plans.conftest import AT, Desk
 
@@ -82,3 +82,13 @@ def test_the_list_does_not_let_its_row_be_changed(desk: Desk) -> None:
     archive(desk)
     shown = desk.as_("olga").get(home + "?status=archived").content.decode()
     assert (str(desk.plan.pk) in shown, " data-can" in shown) == (True, False)
+
+
+def test_a_plan_that_was_approved_once_says_that_its_rates_are_frozen(desk: Desk) -> None:
+    with desk.world.inside(desk.world.alice):
+        Rate.objects.create(base="USD", quote="EUR", date=AT.date(), rate="0.9")
+        Plan.objects.update(rate_policy="plan")
+        for verb, who in (("submit", desk.world.alice), ("approve", desk.world.mona), ("archive", desk.world.alice)):
+            move(plan=Plan.objects.get(), verb=verb, viewer=who, at=AT)
+    for page in (desk.url("detail"), desk.url("explanation", "won")):
+        assert "frozen at approval" in desk.alice.get(page).content.decode()

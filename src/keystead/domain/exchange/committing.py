@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from keystead.base.turns import LINKS, be_alone, join_in
+from keystead.base.turns import LINKS, PRODUCT_TREE, REPORTING, be_alone, join_in, take_turns
 from keystead.data.many_rows import expect_many_rows
 from keystead.data.models import Account, Import, Member, Product, Stage
 from keystead.data.permissions import Reach, reach
@@ -37,7 +37,7 @@ def commit(*, job: Import, viewer: Member, told: Callable[[int], None]) -> dict[
         expect_many_rows()
         if target.model is Account:
             lock_tree()
-        hold_links(job.kind, moves="parent" in mapped)
+        hold_links(job.kind, moves=target.parent in mapped)
         _lock(job, target)
         lead_to_made(job, viewer)
         counts = judge(job=job, viewer=viewer, match=match, mapped=mapped)
@@ -62,10 +62,13 @@ def commit(*, job: Import, viewer: Member, told: Callable[[int], None]) -> dict[
 
 
 def hold_links(kind: str, *, moves: bool = True) -> None:
-    """Before any row: revenue is written together with others, what decides where it counts alone. `moves`: accounts may move."""
+    """Before any row: revenue is written together with others, what decides where it counts alone. `moves`: records may come to
+    stand below others, which two must not do at once (accounts: `lock_tree`)."""
+    if moves and kind in ("contacts", "products"):
+        take_turns(REPORTING if kind == "contacts" else PRODUCT_TREE)
     if kind == "members" or (kind == "accounts" and moves):
         be_alone(LINKS, patience=600)
-    elif kind in ("accounts", "deals", "orders"):
+    elif kind in ("accounts", "deals", "orders", "products"):  # a product's price is money as well
         join_in(LINKS)
 
 

@@ -88,6 +88,13 @@ def move(*, plan: Plan, verb: str, viewer: Member, at: datetime, comment: str = 
     return plan
 
 
+def has_frozen_rates(plan: Plan) -> bool:
+    """An approved plan has; one that is archived may have been approved before."""
+    if plan.status == PlanStatus.ARCHIVED:
+        return PlanRate.objects.filter(plan=plan).exists()
+    return plan.status == PlanStatus.APPROVED
+
+
 def rate_day(plan: Plan, on: date) -> date:
     """The day whose rates approval freezes: the day of approval when it lies in the period, else the period's first day."""
     return on if plan.start_date <= on <= plan.end_date else min(plan.start_date, on)

@@ -64,7 +64,7 @@ def _name(account: Account, extra: _Extra) -> SafeString:
         star = filled(
             '<span class="inline-block align-[-2px] text-accent" title="{}">{}</span> ', words, pieces.icon("star", "s", words)
         )
-    former = f" {_('former customer')}" if account.former else ""
+    former = " " + _("former customer") if account.former else ""
     return filled('{}<div class="sub">{}{}{}</div>', title, star, place, former) if star or place or former else title
 
 

@@ -105,7 +105,7 @@ def _pages(request: WorkspaceRequest) -> Iterator[Way]:
     for place in navigation(request.path, request.workspace, request.viewer):
         yield Way(str(place["label"]), place["icon"], place["url"], also=_english(place["label"]))
     for tab in settings_tabs(request, ""):
-        yield Way(str(tab["label"]), "settings", tab["url"], also=f"{_english(tab['label'])} {_('Settings')}")
+        yield Way(str(tab["label"]), "settings", tab["url"], also=_english(tab["label"]) + " " + _("Settings"))
 
 
 def _views(request: WorkspaceRequest) -> Iterator[Way]:
@@ -113,7 +113,7 @@ def _views(request: WorkspaceRequest) -> Iterator[Way]:
     for name, views in most_used(viewer=request.viewer, of_each=MOST_VIEWS).items():
         url = way(f"{name}:list", request.workspace)
         for key, label in views:
-            yield Way(label, "bookmark", f"{url}?view={key}", also=f"{_('view')} {name}")
+            yield Way(label, "bookmark", f"{url}?view={key}", also=_("view") + f" {name}")
 
 
 def _actions(request: WorkspaceRequest) -> Iterator[Way]:
@@ -141,7 +141,7 @@ def _imports(request: WorkspaceRequest) -> Iterator[Way]:
 def _choices() -> Iterator[Way]:
     """Colours and language: what the member's menu offers too."""
     for label, icon, theme in _THEMES:
-        yield Way(str(label), icon, theme=theme, is_action=True, also=f"{_english(label)} {_('theme colours mode')}")
+        yield Way(str(label), icon, theme=theme, is_action=True, also=_english(label) + " " + _("theme colours mode"))
     for code, name in _LANGUAGES:
         label = _("Language: %(name)s") % {"name": name}
         yield Way(label, "languages", reverse("set_language"), field=("language", code), is_action=True, also=f"language {name}")

@@ -193,7 +193,8 @@ def _groups(page: Page, offset: int) -> str:
             spare -= group.count
     outer = sum(1 for group in found if len(group.keys) == 1)
     if outer == MOST_GROUPS_SHOWN:
-        made.append(f'<tbody class="grid-rows">{page.more(_("More groups"), "groups", **{"from": str(offset + outer)})}</tbody>')
+        more = page.more(_("More groups"), "groups", **{"from": str(offset + outer)})
+        made.append(f'<tbody class="grid-rows">{more}</tbody>')
     return "".join(made)
 
 
@@ -206,7 +207,8 @@ def _first_rows(page: Page) -> dict[tuple[Any, ...], list[Any]]:
 
 def _group_body(page: Page, group: Group, records: list[Any], name: str, *, may_fill: bool) -> str:
     if not may_fill or not records:
-        return f'<tbody class="grid-rows" id="{name}">{page.more(_("Show rows"), **{"in": group.address})}</tbody>'
+        more = page.more(_("Show rows"), **{"in": group.address})
+        return f'<tbody class="grid-rows" id="{name}">{more}</tbody>'
     cursor = cursor_of(records[-1], page.rows.keys()) if len(records) < group.count else ""
     return _body(page, records, cursor, group.keys, name)
 

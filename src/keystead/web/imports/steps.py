@@ -193,7 +193,8 @@ def errors_file(request: WorkspaceRequest, pk: UUID) -> HttpResponseBase:
         spool.write(chunk.encode())
     size = spool.tell()
     spool.seek(0)
-    named = content_disposition_header(True, f"{job.filename.rsplit('.', 1)[0][:100]} - {_('rejected rows')}.csv")
+    rest = _("rejected rows")
+    named = content_disposition_header(True, f"{job.filename.rsplit('.', 1)[0][:100]} - {rest}.csv")
     kind = "text/csv; charset=utf-8"
     if size > _IN_MEMORY:
         return FileResponse(spool, content_type=kind, headers={"Content-Disposition": named})

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext, npgettext
 
 from keystead.base.money import Money
 from keystead.data.deals.models import DealStatus
-from keystead.data.plans.models import PlanStatus
 from keystead.data.workspace.models import Workspace
+from keystead.domain.plans.approval import has_frozen_rates
 from keystead.domain.plans.explanation import REASONS, Explanation, LeftOut, Line
 from keystead.web.plans.figures import full_text, hidden_note, missing_sentences
 from keystead.web.plans.words import amount_in, count_text, language, local_moment, local_time, rate_text, rates_sentence
@@ -82,7 +82,7 @@ def explained(why: Explanation, workspace: Workspace, *, shortened: bool, is_who
         "definition": definition_text(why),
         "as_of": local_time(why.as_of),
         "as_of_moment": local_moment(why.as_of),
-        "policy": rates_sentence(why.plan.rate_policy, is_frozen=why.plan.status == PlanStatus.APPROVED),
+        "policy": rates_sentence(why.plan.rate_policy, is_frozen=has_frozen_rates(why.plan)),
         "rates": rates_used(why),
         "lines": [_line(line, why, workspace) for line in listed],
         "rest": _together(rest, currency) if rest else None,

@@ -29,6 +29,7 @@ from keystead.documents.values import (
     SwotBlock,
     TargetBar,
 )
+from keystead.domain.plans.approval import has_frozen_rates
 from keystead.domain.plans.kpis import PlanFigures, figures
 from keystead.domain.plans.progress import ObjectiveProgress
 from keystead.domain.plans.streams import Stream, streams
@@ -186,4 +187,4 @@ def _footer(request: WorkspaceRequest, plan: Plan, block: PlanFigures, at: Any) 
 
 
 def _rates(plan: Plan) -> str:
-    return rates_sentence(plan.rate_policy, is_frozen=plan.status == PlanStatus.APPROVED)
+    return rates_sentence(plan.rate_policy, is_frozen=has_frozen_rates(plan))

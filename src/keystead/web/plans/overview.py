@@ -15,8 +15,9 @@ from keystead.base import clock
 from keystead.base.money import Money
 from keystead.data.accounts.models import Contact
 from keystead.data.plans.items import Action, MeasureReading, Objective, SwotItem
-from keystead.data.plans.models import Plan, PlanRate, PlanStatus
+from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member
+from keystead.domain.plans.approval import has_frozen_rates
 from keystead.domain.plans.kpis import PlanFigures, figures
 from keystead.domain.plans.progress import ObjectiveProgress, group_actions, objective_progress
 from keystead.domain.plans.streams import Streams, figures_and_streams, together
@@ -73,15 +74,8 @@ def band_context(request: WorkspaceRequest, plan: Plan, block: PlanFigures, toda
         "hidden_note": shown.hidden_note(block, is_included=request.workspace.totals_include_hidden),
         "missing": shown.missing_sentences(block),
         "rates_url": way("rates", request.workspace),
-        "rates_text": rates_sentence(plan.rate_policy, is_frozen=_has_frozen_rates(plan)),
+        "rates_text": rates_sentence(plan.rate_policy, is_frozen=has_frozen_rates(plan)),
     }
-
-
-def _has_frozen_rates(plan: Plan) -> bool:
-    """An approved plan has; one that is archived may have been approved before."""
-    if plan.status == PlanStatus.ARCHIVED:
-        return PlanRate.objects.filter(plan=plan).exists()
-    return plan.status == PlanStatus.APPROVED
 
 
 def objectives_of(plan: Plan, viewer: Member) -> QuerySet[Objective]:
