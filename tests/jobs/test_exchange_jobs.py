@@ -16,7 +16,7 @@ from tests.domain.exchange.importing import read
 from tests.jobs.conftest import let_time_pass, until
 from tests.support.world import World, build_world
 
-ROWS = 20_000
+ROWS = 10_000
 LONGEST = 300.0  # seconds for one step of a real worker: a busy machine is no fault
 MANY = "Account,Sector\n" + "".join(f"Company {number},Food\n" for number in range(ROWS))
 

@@ -8,10 +8,11 @@ import pytest
 from tests.luck.installation import Installation, first_release
 
 
-@pytest.fixture(scope="module")  # those who load it with work must not be those who compare its figures
+@pytest.fixture(scope="session")  # bringing it up to date takes long; what it told then is asked before anybody works with it
 def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """The first release's backup, put back by today's release, which brings it up to date."""
     folder = tmp_path_factory.mktemp("yesterday")
     with Installation(folder / "data", f"keystead_upgrade_{os.getpid()}") as installation:
         installation.keystead("restore", first_release(folder))
+        installation.figures()
         yield installation

@@ -57,11 +57,11 @@ class Installation:
         return self.run("-m", "keystead", *arguments)
 
     def figures(self) -> dict[str, Any]:
-        """What is told in figures, asked when they are asked for first: nobody changes them."""
-        self._told = self._told or self._figures()
+        """What was told in figures when they were asked for first."""
+        self._told = self._told or self.figures_now()
         return self._told
 
-    def _figures(self) -> dict[str, Any]:
+    def figures_now(self) -> dict[str, Any]:
         token = self.keystead("token-create", "--workspace", "demo", "--member", OWNER)
         return dict(json.loads(self.run(figures.__file__, token)))
 

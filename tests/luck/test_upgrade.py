@@ -82,9 +82,9 @@ def test_the_doctor_finds_nothing_wrong_with_it(upgraded: Installation) -> None:
 def test_a_backup_put_back_elsewhere_is_equal_row_by_row_file_by_file_and_figure_by_figure(
     upgraded: Installation, tmp_path: Path
 ) -> None:
-    (upgraded.folder / "files" / "imports").mkdir(parents=True)
+    (upgraded.folder / "files" / "imports").mkdir(parents=True, exist_ok=True)
     (upgraded.folder / "files" / "imports" / "maio.csv").write_bytes("Conta\nSão João\n".encode() * 1000)
-    before, files = upgraded.figures(), upgraded.files()
+    before, files = upgraded.figures_now(), upgraded.files()
     upgraded.keystead("backup", tmp_path / "monday.tar")
     rows = upgraded.rows()
     with Installation(tmp_path / "fresh", f"keystead_fresh_{os.getpid()}") as fresh:
