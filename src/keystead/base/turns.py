@@ -48,5 +48,6 @@ def be_alone(what: str, patience: float = 30.0) -> None:
                 return
         if time.monotonic() > until:
             raise OperationalError(f"{what}: others are at it") from LockNotAvailable()
-        time.sleep(pause)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(%s)", [pause])  # there, so that who waits can be cancelled
         pause = min(2 * pause, 0.2)

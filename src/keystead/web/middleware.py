@@ -125,8 +125,8 @@ def _answer(request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) 
         return archived(request, refusal)
     except Http404:
         return not_here(request)
-    except ObjectDoesNotExist:  # what was found is deleted by now
-        return gone(request)
+    except ObjectDoesNotExist as error:  # what was found is deleted by now
+        return gone(request, error)
     except IntegrityError as error:
         if not is_of_deleted(error):
             raise

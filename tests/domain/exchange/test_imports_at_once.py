@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from keystead.data.models import Account, Deal, Import, Product
+from keystead.data.models import Account, Deal, Import, Product, Stage
 from keystead.domain.exchange import committing, imports, working
-from tests.domain.exchange.importing import counts, read
+from tests.domain.exchange.importing import counts, problems, read
 from tests.support.world import World, account, build_world
 
 MEETS_WITHIN = 1.0  # seconds in which the other would have come as far, were it not waiting for its turn
@@ -113,3 +113,35 @@ def test_an_import_that_waits_for_another_keeps_no_worker_from_its_work(world: W
         with connection.cursor() as cursor:
             cursor.execute("SELECT DISTINCT lock FROM procrastinate_jobs WHERE task_name LIKE '%%exchange.commit'")
             assert [lock for (lock,) in cursor.fetchall()] == [f"imports {world.olga.workspace_id}"]
+
+
+def _staged(world: World, content: str, **options: Any) -> Import:
+    return read(world.olga, "deals", content, **options)
+
+
+def _committed(world: World, job: Import) -> Import:
+    imports.request_commit(job=job, viewer=world.olga)
+    working.commit_now(job_id=job.pk)
+    job.refresh_from_db()
+    assert job.state == "committed", job.failure
+    return job
+
+
+def test_a_stage_that_came_meanwhile_with_another_status_than_the_file_says_refuses_the_row(world: World) -> None:
+    head, row = "Id,Name,Stage,Status,Amount,Currency,Close date\n", "D-1,Cold rooms,Pilot,open,10,EUR,2026-03-01\n"
+    with world.inside(world.olga):
+        job = _staged(world, head + row)
+        Stage.objects.create(name="Pilot", status="won", probability=100, position=90)
+        assert counts(_committed(world, job)) == (0, 0, 0, 1)
+        assert problems(job) == [(2, "Status", "stage_contradicts_status")]
+
+
+def test_a_name_that_two_records_have_got_meanwhile_refuses_the_row(world: World) -> None:
+    content = DEALS + "D-1,Cold rooms,NewCo,10,EUR,2026-03-01\n"
+    with world.inside(world.olga):
+        job = _staged(world, content, unknown={"account": "create"})
+        account("NewCo")
+        account("NewCo")
+        assert counts(_committed(world, job)) == (0, 0, 0, 1)
+        assert problems(job) == [(2, "Account", "ambiguous_reference")]
+        assert Account.objects.filter(name="NewCo").count() == 2

@@ -1,13 +1,17 @@
 """An archived plan is kept as it was, by every verb that would change it, until it is reopened."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from keystead.base.scope import open_scope
 from keystead.data.models import Action, Objective, Plan, PlanRate, Rate
+from keystead.domain.accounts.editing import delete_contact
 from keystead.domain.grid.bulk import change_many, tried
 from keystead.domain.plans.approval import CannotMove, PlanArchived, move
 from keystead.domain.plans.columns import PLANS
@@ -25,7 +29,7 @@ from keystead.domain.plans.items import (
 )
 from keystead.domain.undoing.refusals import CannotUndo
 from keystead.domain.workspace.my_day import my_day
-from keystead.domain.writing import Invalid
+from keystead.domain.writing import Invalid, Stale
 from tests.domain.plans.made import AT, TODAY, deal, plan_for
 from tests.domain.undoing.scene import Scene, change, everything, take_back
 from tests.support.world import World
@@ -176,3 +180,55 @@ def test_actions_of_an_archived_plan_wait_for_nobody(world: World) -> None:
             archive(plan, world)
             assert my_day(viewer=world.alice, at=AT, today=TODAY).soon == []
         assert Action.objects.get().status == "todo"
+
+
+@pytest.mark.parametrize("what", WRITES)
+def test_what_was_read_before_the_plan_was_archived_does_not_write_into_it(world: World, what: str) -> None:
+    with world.inside(world.alice):
+        scene = Scene(world)  # what a request holds that has waited
+        archive(scene.plan, world)
+        before = everything()
+        with pytest.raises(PlanArchived):
+            WRITES[what](scene, world.alice)
+        assert everything() == before
+
+
+def test_a_contact_who_stands_in_an_archived_plan_comes_back_to_it(world: World) -> None:
+    with world.inside(world.alice):
+        scene = Scene(world)
+        archive(scene.plan, world)
+        before = everything()
+        written = change(world.alice, lambda: delete_contact(contact=scene.lena, viewer=world.alice))
+        assert everything() != before
+        take_back(world.alice, written)
+        assert everything() == before
+
+
+def test_a_reopening_that_is_done_again_leaves_no_frozen_rates(world: World) -> None:
+    with world.inside(world.alice):
+        Rate.objects.create(base="USD", quote="EUR", date=TODAY, rate=Decimal("0.9"))
+        plan = plan_for(world, rate_policy="plan")
+        for verb, who in (("submit", world.alice), ("approve", world.mona), ("archive", world.alice)):
+            move(plan=Plan.objects.get(pk=plan.pk), verb=verb, viewer=who, at=AT)
+        reopened = change(world.alice, lambda: reopen(plan, world))
+        back = take_back(world.alice, reopened)
+        assert (Plan.objects.get().status, PlanRate.objects.exists()) == ("archived", True)
+        take_back(world.alice, back.change)
+        assert (Plan.objects.get().status, PlanRate.objects.exists()) == ("draft", False)
+
+
+def test_a_form_that_sends_what_already_is_decides_nothing_about_links(world: World) -> None:
+    with world.inside(world.alice):
+        plan = plan_for(world)
+        same = {name: getattr(plan, name) for name in ("start_date", "end_date", "team_key", "includes_descendants")}
+        with CaptureQueriesContext(connection) as asked:
+            change_plan(plan=plan, viewer=world.alice, fields={**same, "summary": "More"})
+        assert not [each for each in asked if "advisory" in each["sql"] or "revenuelink" in each["sql"]]
+
+
+def test_days_that_somebody_else_has_moved_meanwhile_are_not_moved_back_unseen(world: World) -> None:
+    with world.inside(world.alice):
+        plan = plan_for(world)
+        change_plan(plan=Plan.objects.get(pk=plan.pk), viewer=world.alice, fields={"end_date": date(2026, 6, 30)})
+        with pytest.raises(Stale):
+            change_plan(plan=plan, viewer=world.alice, fields={"end_date": plan.end_date})

@@ -42,10 +42,9 @@ def change_account(*, account: Account, viewer: Member, fields: Mapping[str, Any
     Raises `NotAllowed`, `Invalid` (code account_cycle names the path), `Stale`.
     """
     require(viewer, "account.edit", account)
-    moves = "parent" in fields and (fields["parent"].pk if fields["parent"] else None) != account.parent_id
     with transaction.atomic():
+        moves = "parent" in fields and _moves(account, fields["parent"])
         if moves:
-            lock_tree()
             be_alone(LINKS)
             _refuse_cycle(account, fields["parent"], viewer)
         account = write(account, fields, seen=seen)
@@ -54,6 +53,13 @@ def change_account(*, account: Account, viewer: Member, fields: Mapping[str, Any
             relink(accounts=[account.pk])
             account.refresh_from_db(fields=["lineage"])
     return account
+
+
+def _moves(account: Account, parent: Account | None) -> bool:
+    """Whether it stands elsewhere now, where nobody moves it until the transaction ends."""
+    lock_tree()
+    now = Account.objects.filter(pk=account.pk).values_list("parent", flat=True).first()
+    return now != (parent.pk if parent else None)
 
 
 def _refuse_cycle(account: Account, parent: Account | None, viewer: Member) -> None:

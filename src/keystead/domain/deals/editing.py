@@ -67,6 +67,7 @@ def _link[Row: (Deal, Order)](row: Row) -> Row:
 def delete_deal(*, deal: Deal, viewer: Member, seen: int | None = None) -> None:
     require(viewer, "deal.delete", deal)
     with transaction.atomic():
+        join_in(LINKS)  # somebody may just be linking it
         hold(deal, seen).delete()
 
 
@@ -118,6 +119,7 @@ def change_order(*, order: Order, viewer: Member, fields: Mapping[str, Any], see
 def delete_order(*, order: Order, viewer: Member, seen: int | None = None) -> None:
     require(viewer, "order.delete", order)
     with transaction.atomic():
+        join_in(LINKS)
         hold(order, seen).delete()
 
 

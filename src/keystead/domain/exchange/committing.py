@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
 
-from keystead.base.turns import LINKS, PRODUCT_TREE, REPORTING, be_alone, join_in, take_turns
+from keystead.base.turns import LINKS, MEMBERS, PRODUCT_TREE, REPORTING, STAGES, be_alone, join_in, take_turns
 from keystead.data.many_rows import expect_many_rows
 from keystead.data.models import Account, Import, Member, Product, Stage
 from keystead.data.permissions import Reach, reach
@@ -37,6 +38,8 @@ def commit(*, job: Import, viewer: Member, told: Callable[[int], None]) -> dict[
         expect_many_rows()
         if target.model is Account:
             lock_tree()
+        if job.offers.get("make", {}).get("stages"):
+            take_turns(STAGES)
         hold_links(job.kind, moves=target.parent in mapped)
         _lock(job, target)
         lead_to_made(job, viewer)
@@ -64,6 +67,8 @@ def commit(*, job: Import, viewer: Member, told: Callable[[int], None]) -> dict[
 def hold_links(kind: str, *, moves: bool = True) -> None:
     """Before any row: revenue is written together with others, what decides where it counts alone. `moves`: records may come to
     stand below others, which two must not do at once (accounts: `lock_tree`)."""
+    if kind == "members":
+        take_turns(MEMBERS)
     if moves and kind in ("contacts", "products"):
         take_turns(REPORTING if kind == "contacts" else PRODUCT_TREE)
     if kind == "members" or (kind == "accounts" and moves):
@@ -95,15 +100,19 @@ def _make_missing(job: Import, viewer: Member) -> dict[str, list[str]]:
             elif kind == "members":
                 records.append(Member(id=item["id"], name=item["name"][:200]))
             else:
-                records.append(
-                    Stage(id=item["id"], name=item["name"], status=item["status"], probability=item["probability"],
-                          position=item["position"])
-                )  # fmt: skip
+                stage = {name: item[name] for name in ("id", "name", "status", "probability")}
+                records.append(Stage(**stage, position=_places() + len(records)))
         if records:
             _require_right(kind, viewer)
             type(records[0]).objects.bulk_create(records, batch_size=1_000)
             made[kind] = [str(record.pk) for record in records]
     return made
+
+
+def _places() -> int:
+    """The place behind the last stage: by now, not as it was at the preview."""
+    last = Stage.objects.aggregate(last=Max("position"))["last"]
+    return 0 if last is None else last + 1
 
 
 def _require_right(kind: str, viewer: Member) -> None:

@@ -1,7 +1,8 @@
 """What was to be made beside the rows, and is there by now: another file that names the same was written first.
 
 At the preview nobody had the name, so the staged rows carry the id of a record to come. Judged again at the commit, they are led
-to the one that has come meanwhile, if the importer sees it (as at the preview).
+to the one that has come meanwhile, if the importer sees it (as at the preview). Where two have come, or a stage of another status
+than the file says, the rows are refused as they would have been then.
 """
 
 from typing import Any
@@ -18,11 +19,15 @@ def lead_to_made(job: Import, viewer: Member) -> None:
     """Leads the staged rows to records that have come since, and leaves in `job.offers["make"]` what is still to be made."""
     make: dict[str, list[dict[str, Any]]] = {}
     for kind, wanted in job.offers.get("make", {}).items():
-        there = _stages() if kind == "stages" else {key: pk for key, pk in load_names(kind, viewer).by_text.items() if pk}
-        found = {item["id"]: there[fold(item["name"])] for item in wanted if fold(item["name"]) in there} if wanted else {}
-        for field in _fields_to(job, kind) if found else ():
+        if not wanted:
+            continue
+        there = _stages() if kind == "stages" else load_names(kind, viewer).by_text
+        come = {item["id"]: there[fold(item["name"])] for item in wanted if fold(item["name"]) in there}
+        found = {made: pk for made, pk in come.items() if pk is not None}
+        for field in _fields_to(job, kind) if come else ():
             _lead(job, field, found)
-        make[kind] = [item for item in wanted if item["id"] not in found]
+            _refuse_twofold(job, field, [made for made, pk in come.items() if pk is None])
+        make[kind] = [item for item in wanted if item["id"] not in come]
     job.offers = {**job.offers, "make": make}
 
 
@@ -35,13 +40,22 @@ def _fields_to(job: Import, kind: str) -> list[str]:
 
 
 def _lead(job: Import, field: str, found: dict[str, Any]) -> None:
-    """A stage brings its status, and its probability unless the file has its own."""
-    more = ""
-    if field == "stage":
-        more = " || jsonb_build_object('status', s.status)"
-        if "probability" not in job.mapping.values():
-            more += " || jsonb_build_object('probability', s.probability::text)"
+    """A stage brings its status unless the file has its own, and its probability likewise."""
+    mapped = set(job.mapping.values())
+    brought = ["status", "probability"] if field == "stage" else []
+    more = "".join(f" || jsonb_build_object('{name}', s.{name}::text)" for name in brought if name not in mapped)
+    parameters: dict[str, Any] = {"made": list(found), "there": list(found.values()), "job": job.pk}
     with connection.cursor() as cursor:
+        if field == "stage" and "status" in mapped:
+            said = "jsonb_build_object('stage', s.name, 'value', r.values ->> 'status')"
+            cursor.execute(
+                f"""
+                UPDATE keystead_importrow r SET {_refused("stage_contradicts_status", said)}
+                FROM unnest(%(made)s::text[], %(there)s::uuid[]) led(made, there) JOIN keystead_stage s ON s.id = led.there
+                WHERE r.job_id = %(job)s AND r.values ->> 'stage_id' = led.made AND r.values ->> 'status' <> s.status
+                """,
+                {**parameters, "header": _header(job, "status")},
+            )
         cursor.execute(
             f"""
             UPDATE keystead_importrow r SET values = r.values || jsonb_build_object('{field}_id', led.there){more}
@@ -49,5 +63,29 @@ def _lead(job: Import, field: str, found: dict[str, Any]) -> None:
             {"JOIN keystead_stage s ON s.id = led.there" if more else ""}
             WHERE r.job_id = %(job)s AND r.values ->> '{field}_id' = led.made
             """,
-            {"made": list(found), "there": list(found.values()), "job": job.pk},
+            parameters,
         )
+
+
+def _refuse_twofold(job: Import, field: str, made: list[str]) -> None:
+    if not made:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE keystead_importrow r
+            SET {_refused("ambiguous_reference", f"jsonb_build_object('value', r.values ->> '{field}')")}
+            WHERE r.job_id = %(job)s AND r.values ->> '{field}_id' = ANY(%(made)s)
+            """,
+            {"made": made, "job": job.pk, "header": _header(job, field)},
+        )
+
+
+def _refused(code: str, params: str) -> str:
+    """SQL that adds a problem as reading does: no later judgement takes it back."""
+    said = f"jsonb_build_object('code', '{code}', 'params', {params}, 'column', %(header)s::text)"
+    return f"problems = coalesce(r.problems, '[]') || jsonb_build_array({said}), verdict = 'error'"
+
+
+def _header(job: Import, field: str) -> str:
+    return str(next(header for header, name in job.mapping.items() if name == field))

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from keystead.base.scope import current_workspace
+from keystead.base.turns import LINKS, be_alone
 from keystead.data.plans.models import Plan, PlanApproval, PlanRate, PlanStatus
 from keystead.data.workspace.models import Member
 from keystead.domain.plans.overlap import hold_account, own_time, refuse_overlap
@@ -72,6 +73,7 @@ def move(*, plan: Plan, verb: str, viewer: Member, at: datetime, comment: str = 
         raise Invalid.one("comment", "required", _("Say why the plan is rejected."))
     with transaction.atomic():
         if verb == "reopen":
+            be_alone(LINKS)  # what else is changed with it may decide links, and that lock comes before any row
             hold_account(plan.account)
         plan = hold(plan)
         if plan.status not in states:

@@ -17,7 +17,7 @@ from keystead.domain.plans.approval import refuse_archived
 from keystead.domain.plans.linking import relink
 from keystead.domain.plans.overlap import hold_account, refuse_overlap
 from keystead.domain.workspace.permissions import require
-from keystead.domain.writing import Invalid, hold, write
+from keystead.domain.writing import Invalid, Stale, hold, write
 
 _YEARS = range(1900, 3000)  # beyond them a calendar has no year before or after
 _DECIDES_LINKS = {"account", "start_date", "end_date", "team_key", "includes_descendants"}
@@ -61,23 +61,34 @@ def create_plan(*, viewer: Member, fields: Mapping[str, Any], today: date) -> Pl
 def change_plan(*, plan: Plan, viewer: Member, fields: Mapping[str, Any], seen: int | None = None) -> Plan:
     """Changes a plan's header; links follow when account, period, team or reach changed.
 
-    Raises `NotAllowed`, `Invalid` (`PlanArchived`), `Stale`.
+    Raises `NotAllowed`, `Invalid` (`PlanArchived`), `Stale`, `Gone`.
     """
     require(viewer, "plan.edit", plan)
     if fields:
         refuse_archived(plan)
     if fields.get("account") and fields["account"].pk != plan.account_id:
         require(viewer, "account.edit", fields["account"])
-    touched = {plan.account_id}
     with transaction.atomic():
-        if _DECIDES_LINKS & set(fields):
+        relinks = _decides_links(plan, fields)
+        if relinks:
             be_alone(LINKS)
         hold_account(fields.get("account") or plan.account)
+        plan = hold(plan, seen)  # everything is judged by the plan as it is now
+        if fields:
+            refuse_archived(plan)
+        if _decides_links(plan, fields) and not relinks:
+            raise Stale(plan)
+        touched = {plan.account_id}
         _check(plan, fields, viewer)
-        plan = write(plan, fields, seen=seen)
-        if _DECIDES_LINKS & set(fields):
+        plan = write(plan, fields)
+        if relinks:
             relink(accounts=touched | {plan.account_id})
     return plan
+
+
+def _decides_links(plan: Plan, fields: Mapping[str, Any]) -> bool:
+    """Whether the fields are others than the plan's where that decides which revenue counts. A form sends all that it shows."""
+    return any(name in fields and fields[name] != getattr(plan, name) for name in _DECIDES_LINKS)
 
 
 def delete_plan(*, plan: Plan, viewer: Member, seen: int | None = None) -> None:

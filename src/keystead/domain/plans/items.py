@@ -21,9 +21,9 @@ def _contribute(viewer: Member, plan: Plan) -> None:
     refuse_archived(plan)
 
 
-def _take_ranks(plan: Plan) -> None:
-    """Who adds, moves or deletes an objective has the plan's ranks to herself until the transaction ends; the plan comes first,
-    for everybody, before any objective."""
+def _hold_open(plan: Plan) -> None:
+    """The plan comes first, for everybody, before anything in it: it is not archived meanwhile, and who adds, moves or deletes an
+    objective has its ranks to herself until the transaction ends."""
     refuse_archived(hold(plan))
 
 
@@ -40,8 +40,7 @@ def save_objective(
     if "manager_comment" in values and values["manager_comment"] != getattr(objective, "manager_comment", ""):
         require(viewer, "plan.approve", plan)
     with transaction.atomic():
-        if objective is None or values.get("rank"):
-            _take_ranks(plan)
+        _hold_open(plan)
         if objective is None:
             objective = Objective(plan=plan, owner=values.pop("owner", None) or viewer)
             last = Objective.objects.filter(plan=plan).aggregate(last=Max("rank"))["last"] or 0
@@ -69,7 +68,7 @@ def move_objective(*, objective: Objective, viewer: Member, to: int) -> Objectiv
     """Puts an objective at a rank (1 = first); the others close up. Ranks stay 1…n without holes. Raises `Gone`."""
     _contribute(viewer, objective.plan)
     with transaction.atomic():
-        _take_ranks(objective.plan)
+        _hold_open(objective.plan)
         ranked = list(Objective.objects.select_for_update().filter(plan=objective.plan_id).order_by("rank"))
         order = [other for other in ranked if other.pk != objective.pk]
         if len(order) == len(ranked):
@@ -85,13 +84,16 @@ def save_measure(
     *, objective: Objective, viewer: Member, fields: Mapping[str, Any], measure: Measure | None = None, seen: int | None = None
 ) -> Measure:
     _contribute(viewer, objective.plan)
-    return write(measure or Measure(objective=objective), fields, seen=seen)
+    with transaction.atomic():
+        _hold_open(objective.plan)
+        return write(measure or Measure(objective=objective), fields, seen=seen)
 
 
 def read_measure(*, measure: Measure, viewer: Member, on: date, value: Any) -> MeasureReading:
     """Notes a measure's value on a day; a second reading of the day replaces the first."""
     _contribute(viewer, measure.objective.plan)
     with transaction.atomic():
+        _hold_open(measure.objective.plan)
         measure = hold(measure)  # two readings of one day follow each other
         found = MeasureReading.objects.filter(measure=measure, date=on).first()
         return write(found or MeasureReading(measure=measure, date=on), {"value": value, "by": viewer})
@@ -112,7 +114,9 @@ def save_action(
     values |= _done_and_percent(values, action)
     if action is None:
         values.setdefault("owner", viewer)
-    return write(action or Action(plan=plan), values, seen=seen)
+    with transaction.atomic():
+        _hold_open(plan)
+        return write(action or Action(plan=plan), values, seen=seen)
 
 
 def _done_and_percent(values: Mapping[str, Any], action: Action | None) -> dict[str, Any]:
@@ -136,14 +140,16 @@ def save_swot_item(
     lens = fields.get("lens", getattr(item, "lens", SwotItem.Lens.RELATIONSHIP))
     if lens == SwotItem.Lens.COMPETITOR and not fields.get("competitor", getattr(item, "competitor", "")):
         raise Invalid.one("competitor", "required", _("Say which competitor."))
-    return write(item or SwotItem(plan=plan, owner=viewer), fields, seen=seen)
+    with transaction.atomic():
+        _hold_open(plan)
+        return write(item or SwotItem(plan=plan, owner=viewer), fields, seen=seen)
 
 
 def turn_swot_into_objective(*, item: SwotItem, viewer: Member) -> Objective:
     """Makes an objective of an item and keeps the link; again: gives the one that was made."""
     _contribute(viewer, item.plan)
     with transaction.atomic():
-        _take_ranks(item.plan)
+        _hold_open(item.plan)
         item = hold(item)
         if item.became_objective is not None:
             return item.became_objective
@@ -156,6 +162,7 @@ def turn_swot_into_action(*, item: SwotItem, viewer: Member) -> Action:
     """Makes an action of an item and keeps the link; again: gives the one that was made."""
     _contribute(viewer, item.plan)
     with transaction.atomic():
+        _hold_open(item.plan)
         item = hold(item)
         if item.became_action is not None:
             return item.became_action
@@ -171,8 +178,7 @@ def delete_item(
     plan = _plan_of(item)
     _contribute(viewer, plan)
     with transaction.atomic():
-        if isinstance(item, Objective):
-            _take_ranks(plan)
+        _hold_open(plan)
         hold(item, seen).delete()
         if isinstance(item, Objective):
             for rank, pk in enumerate(Objective.objects.filter(plan=plan).order_by("rank").values_list("pk", flat=True), start=1):

@@ -10,7 +10,7 @@ from django.db.models import F
 from keystead.base.turns import ACCOUNT_TREE, LINKS, MEMBERS, PRODUCT_TREE, REPORTING, STAGES, be_alone, join_in, take_turns
 from keystead.data.models import Deal, Member, Objective, Plan
 from keystead.data.permissions import editable
-from keystead.data.plans.models import PlanStatus
+from keystead.data.plans.models import PlanRate, PlanStatus
 from keystead.data.workspace.models import Role
 from keystead.data.workspace.views import DefaultView, SavedView
 from keystead.domain.undoing.kinds import KINDS
@@ -54,7 +54,7 @@ def lock(rows: Mapping[str, Collection[Any]]) -> None:
             take_turns(turn)
     if rows.keys() & {"Account", "Member", "Plan"}:
         be_alone(LINKS)
-    elif rows.keys() & {"Deal", "Order"}:
+    elif rows.keys() & {"Deal", "Order", "Product"}:
         join_in(LINKS)
     if "Workspace" in rows:
         wait_for_money()
@@ -96,6 +96,7 @@ def _refuse_circle(kind: str, rows: Sequence[Any]) -> None:
 
 def _plans(back: Columns, _viewer: Member) -> None:
     moved = [row for row, columns in back.items() if _DECIDE_OVERLAP & set(columns)]
+    PlanRate.objects.filter(plan__in=list(back), plan__status=PlanStatus.DRAFT).delete()  # a draft has none of its own
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -140,7 +140,7 @@ def _take_back(told: Written, rows: Rows, viewer: Member, at: datetime) -> None:
             )
     _refuse_obstacles([each for name, found in rows.items() for each in obstacles(KINDS[name], found)], viewer)
     if told.verb != MERGING:  # which moves plans, whatever their state
-        rules.refuse_archived({name: [row.last for row in found] for name, found in rows.items()}, _headers_written(rows))
+        rules.refuse_archived(_events_in_plans(rows), _headers_written(rows))
     back = {name: _columns(KINDS[name], found) for name, found in rows.items()}
     rules.require_owner(viewer, back.get("Member", {}))
     left = plan_accounts([row.id for row in rows.get("Plan", ()) if row.after is not None])
@@ -170,6 +170,13 @@ def _to_delete(told: Written, kind: Kind, is_own: bool) -> str:
 def _columns(kind: Kind, found: Sequence[Touched]) -> dict[Any, Collection[str]]:
     made_again: dict[Any, Collection[str]] = {row.id: kind.columns for row in found if row.after is None}
     return made_again | restoring.columns_written(kind, found)
+
+
+def _events_in_plans(rows: Rows) -> dict[str, list[int]]:
+    """The latest events of rows that may stand in plans; not of objectives that only lost, or won back, whom they are with."""
+    written = restoring.columns_written(KINDS["Objective"], rows.get("Objective", ()))
+    spared = {row for row, columns in written.items() if set(columns) <= MOVED}
+    return {name: [row.last for row in found if row.id not in spared] for name, found in rows.items()}
 
 
 def _headers_written(rows: Rows) -> list[Any]:

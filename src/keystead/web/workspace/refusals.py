@@ -4,10 +4,12 @@ Inside they say the same whether there is nothing at an address or it is not for
 """
 
 import json
+import logging
 import re
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import Error, IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -25,6 +27,7 @@ from keystead.web.requests import wants_fragment
 from keystead.web.shell import navigation
 from keystead.web.workspace.sign_in_steps import must_set_up
 
+logger = logging.getLogger(__name__)
 LAST_WORKSPACE = "workspace"  # the key in the session
 DELETED_NOW = gettext_lazy("What this refers to was deleted at this very moment. Please choose again.")
 _MOST_NAMED = 3  # administrators named on a page
@@ -52,8 +55,9 @@ def not_allowed(request: HttpRequest, refusal: NotAllowed) -> HttpResponse:
     return _inside(request, 403, "403.html", reason=reason)
 
 
-def gone(request: HttpRequest) -> HttpResponse:
-    """Somebody deleted a record between its being found and its being written."""
+def gone(request: HttpRequest, error: ObjectDoesNotExist) -> HttpResponse:
+    """Somebody deleted a record between its being found and its being written (or something else is not there: it is logged)."""
+    logger.warning("Nothing there any more: %s", request.path, exc_info=error)
     return _not_done(request, 404, _("There is nothing here"), _("Somebody has deleted this meanwhile."))
 
 
