@@ -15,7 +15,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -125,8 +124,7 @@ def overlapping[T](first: Callable[[], object], second: Callable[[], T]) -> T:
         asks_again.set()
         time.sleep(seconds)
 
-    clock = SimpleNamespace(monotonic=time.monotonic, sleep=pause)
-    with patch.object(turns, "time", clock), ThreadPoolExecutor(1) as thread:
+    with patch.object(turns, "_sleep", pause), ThreadPoolExecutor(1) as thread:
         with transaction.atomic():
             first()
             other = thread.submit(alone)

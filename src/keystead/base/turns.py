@@ -48,6 +48,11 @@ def be_alone(what: str, patience: float = 30.0) -> None:
                 return
         if time.monotonic() > until:
             raise OperationalError(f"{what}: others are at it") from LockNotAvailable()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(%s)", [pause])  # there, so that who waits can be cancelled
+        _sleep(pause)
         pause = min(2 * pause, 0.2)
+
+
+def _sleep(seconds: float) -> None:
+    """In the database, so that whoever waits can be cancelled."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(%s)", [seconds])

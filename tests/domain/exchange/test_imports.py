@@ -9,6 +9,7 @@ import pytest
 
 from keystead.data.models import Account, Deal, Import, ImportRow, Product, Stage
 from keystead.domain.exchange import imports, telling, working
+from keystead.domain.exchange.deciding import undecided, unknown_words
 from keystead.domain.writing import Invalid
 from tests.domain.exchange.files import xlsx_file
 from tests.domain.exchange.importing import again, bring_in, commit, counts, facts, problems, read
@@ -293,3 +294,10 @@ def test_a_format_that_says_nothing_or_fits_another_field_is_refused(world: Worl
         job = read(world.olga, "deals", "Opportunity ID,Deal,Amount\nD-1,Drills,7\n", formats={"Amount": "dmy"})
         assert job.state == "failed"
         assert "dmy" in telling.failure_sentence(job)
+
+
+def test_words_that_are_none_of_a_fixed_list_are_to_be_decided_like_names(world: World) -> None:
+    with world.inside(world.olga):
+        job = read(world.olga, "deals", "Id,Name,Status\nD-1,Cold rooms,Gewinn!\nD-2,Freezers,Gewinn!\nD-3,Doors,won\n")
+        assert unknown_words(job) == {"status": [("Gewinn!", 2)]}
+        assert undecided(job) == 1

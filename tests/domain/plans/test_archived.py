@@ -169,6 +169,8 @@ def test_changing_many_plans_leaves_the_archived_ones_and_says_why(world: World)
         assert [(count, "archived" in reason) for reason, count in seen.refused.items()] == [(1, True)]
         assert (done.changes, done.refused) == (seen.changes, seen.refused)
         assert dict(Plan.objects.values_list("pk", "owner")) == {closed.pk: world.alice.pk, still.pk: world.olga.pk}
+        reopen(closed, world)
+        assert tried(**asked).refused == {}
 
 
 def test_actions_of_an_archived_plan_wait_for_nobody(world: World) -> None:
@@ -215,6 +217,22 @@ def test_a_reopening_that_is_done_again_leaves_no_frozen_rates(world: World) -> 
         assert (Plan.objects.get().status, PlanRate.objects.exists()) == ("archived", True)
         take_back(world.alice, back.change)
         assert (Plan.objects.get().status, PlanRate.objects.exists()) == ("draft", False)
+
+
+def test_an_approved_plan_that_is_deleted_comes_back_with_its_frozen_rates(world: World) -> None:
+    with world.inside(world.alice):
+        Rate.objects.create(base="USD", quote="EUR", date=TODAY, rate=Decimal("0.9"))
+        plan = plan_for(world, rate_policy="plan")
+        for verb, who in (("submit", world.alice), ("approve", world.mona)):
+            plan = move(plan=plan, verb=verb, viewer=who, at=AT)
+
+        def kept() -> list[list[Any]]:
+            rates = PlanRate.objects.values_list("id", "base", "rate", "rate_date")
+            return [list(rates), list(Plan.objects.values_list("pk", "status")), list(plan.approvals.values_list("pk", "verb"))]
+
+        before = kept()
+        take_back(world.alice, change(world.alice, lambda: delete_plan(plan=plan, viewer=world.alice)))
+        assert kept() == before
 
 
 def test_a_form_that_sends_what_already_is_decides_nothing_about_links(world: World) -> None:

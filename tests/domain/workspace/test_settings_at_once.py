@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from keystead.data.models import Contact, Deal, DefaultView, Product, SavedView, Stage, Workspace
 from keystead.domain.accounts.editing import change_contact
@@ -95,6 +96,15 @@ def test_it_does_not_wait_for_long(world: World, monkeypatch: pytest.MonkeyPatch
             elsewhere(world, lambda: counts_in(world, "USD")),
         )
     assert refused == "busy"
+
+
+def test_a_database_that_went_away_is_not_taken_for_a_busy_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_what: str, _patience: float = 0, **_: Any) -> None:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(settings, "be_alone", away)
+    with world.inside(), pytest.raises(OperationalError):
+        counts_in(world, "USD")
 
 
 def test_nobody_comes_to_report_to_herself_by_two_changes_at_once(world: World) -> None:

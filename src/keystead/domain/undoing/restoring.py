@@ -104,7 +104,7 @@ def insert(kind: Kind, rows: Sequence[Touched]) -> None:
         return
     values = {f'"{column}"': f'b."{column}"' for column in kind.columns} | dict(kind.derived)
     if kind.has_version:
-        values["version"] = (
+        values['"version"'] = (
             f"1 + (SELECT count(*) FROM {kind.events} e WHERE e.pgh_obj_id = b.pgh_obj_id AND e.pgh_label <> 'delete')"
         )
     with connection.cursor() as cursor:
