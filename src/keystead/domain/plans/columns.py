@@ -123,7 +123,7 @@ PLANS = Grid(
         Column(
             id="account", name=_("Account and plan"), kind=Kind.REFERENCE, value=seen_only("account", "account_id"),
             sort=lambda r: Lower(seen_only("account", "account__name")(r)), label=seen_only("account", "account__name"),
-            narrow=_of_account, foot="count", width=200, is_annotated=True, on_phone=True,
+            narrow=_of_account, foot="count", width=191, is_annotated=True, on_phone=True,
         ),
         Column(
             id="name", name=_("Plan"), kind=Kind.TEXT, value=lambda _r: F("name"), sort=lowered("name"), edits="name",
@@ -140,11 +140,11 @@ PLANS = Grid(
         Column(
             id="status", name=_("Status"), kind=Kind.CHOICE, value=lambda _r: F("status"),
             choices=lambda _r: list(PlanStatus.choices),
-            sort=lambda _r: Case(*(When(status=key, then=Value(turn)) for key, turn in _TURN.items())), width=105,
+            sort=lambda _r: Case(*(When(status=key, then=Value(turn)) for key, turn in _TURN.items())), width=126,
         ),
         Column(
             id="bar", name=_("Won and forecast"), kind=Kind.TEXT, value=lambda _r: Value(None), can_sort=False, can_group=False,
-            can_filter=False, width=122, on_phone=True,
+            can_filter=False, width=110, on_phone=True,
         ),
         Column(
             id="target", name=KPIS["target"].name, kind=Kind.MONEY, value=lambda _r: F("target"), currency="currency",

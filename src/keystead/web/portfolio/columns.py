@@ -66,19 +66,19 @@ PORTFOLIO = Grid(
     context=("period",),
     most_groups=MOST_GROUPS,
     columns=columns(
-        _column("account", width=200, on_phone=True, can_filter=False, is_never_empty=True, edits="name"),
+        _column("account", width=190, on_phone=True, can_filter=False, is_never_empty=True, edits="name"),
         _column(
             "segment", kind=GridKind.CHOICE, choices=lambda _r: _SEGMENTS, edits="segment_current", in_bulk=True, width=165,
         ),
         _column(
-            "owner", kind=GridKind.PERSON, choices=_owners, edits="owner", in_bulk=True, width=138,
+            "owner", kind=GridKind.PERSON, choices=_owners, edits="owner", in_bulk=True, width=134,
         ),
         Column(
             id="bar", name=_("Won and forecast"), kind=GridKind.TEXT, value=_nothing, can_sort=False, can_group=False,
-            can_filter=False, width=120, on_phone=True,
+            can_filter=False, width=110, on_phone=True,
         ),
         *(_figure(name) for name in COLUMNS if COLUMNS[name].is_figure),
-        _column("plan", kind=GridKind.CHOICE, choices=lambda _r: list(PLANS.items()), is_never_empty=True, width=112),
+        _column("plan", kind=GridKind.CHOICE, choices=lambda _r: list(PLANS.items()), is_never_empty=True, width=126),
         _column(
             "segment_target", kind=GridKind.CHOICE, choices=lambda _r: _TARGETS, edits="segment_target",
             in_bulk=True, is_usual=False, width=140,

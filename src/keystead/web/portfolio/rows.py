@@ -159,8 +159,9 @@ class PortfolioDrawer(Drawer):
     def opening(self, group: GroupLine) -> str:
         depth = len(group.summary.keys)
         fold = filled(
+            '<div class="grid-words">'
             '<button type="button" class="grid-fold" aria-expanded="true" data-depth="{}">{}<span>{}</span></button>'
-            ' <span class="sub">{}</span>',
+            ' <span class="sub">{}</span></div>',
             depth, pieces.icon("chevron-down", "s"), group.summary.label, group.accounts,
         )  # fmt: skip
         cells = self._figures(fold, group.cells, group.summary.figures.values, "rowgroup")
