@@ -1,6 +1,5 @@
 """Two people save one record: what only one of them changed is put together, what both changed is asked for, nothing is lost."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -23,14 +22,6 @@ from keystead.data.models import (
 )
 from tests.domain.undoing.scene import Scene, change
 from tests.support.world import World
-
-
-@pytest.fixture
-def scene(world: World) -> Scene:
-    with world.inside():
-        scene = Scene(world)
-        Rate.objects.create(base="USD", quote="EUR", date=date(2026, 1, 1), rate=Decimal("0.9"), source="ECB")
-        return scene
 
 
 def signed_in(member: Any) -> Client:

@@ -3,8 +3,6 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,21 +10,13 @@ from django.db import IntegrityError, connection, models, transaction
 from django.http import HttpRequest
 from django.test import Client
 
-from keystead.data.models import Contact, Rate, SavedView
+from keystead.data.models import Contact, SavedView
 from keystead.web.grid import views
 from tests.domain.undoing.scene import Scene
 from tests.support.world import World
 from tests.web.changes.test_conflicts import FORMS, as_shown, signed_in
 
 TOLD = "Somebody has deleted this meanwhile."
-
-
-@pytest.fixture
-def scene(world: World) -> Scene:
-    with world.inside():
-        scene = Scene(world)
-        Rate.objects.create(base="USD", quote="EUR", date=date(2026, 1, 1), rate=Decimal("0.9"), source="ECB")
-        return scene
 
 
 @contextmanager

@@ -91,6 +91,7 @@ def _make_missing(job: Import, viewer: Member) -> dict[str, list[str]]:
     made: dict[str, list[str]] = {}
     for kind, wanted in job.offers.get("make", {}).items():
         records: list[Any] = []
+        place = _behind_the_last_stage() if kind == "stages" and wanted else 0
         for item in wanted:
             if kind == "accounts":
                 owner = None if reach(viewer, "account.create") is Reach.ALL else viewer
@@ -101,7 +102,7 @@ def _make_missing(job: Import, viewer: Member) -> dict[str, list[str]]:
                 records.append(Member(id=item["id"], name=item["name"][:200]))
             else:
                 stage = {name: item[name] for name in ("id", "name", "status", "probability")}
-                records.append(Stage(**stage, position=_places() + len(records)))
+                records.append(Stage(**stage, position=place + len(records)))
         if records:
             _require_right(kind, viewer)
             type(records[0]).objects.bulk_create(records, batch_size=1_000)
@@ -109,8 +110,8 @@ def _make_missing(job: Import, viewer: Member) -> dict[str, list[str]]:
     return made
 
 
-def _places() -> int:
-    """The place behind the last stage: by now, not as it was at the preview."""
+def _behind_the_last_stage() -> int:
+    """Its place by now, not as it was at the preview."""
     last = Stage.objects.aggregate(last=Max("position"))["last"]
     return 0 if last is None else last + 1
 

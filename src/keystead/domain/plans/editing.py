@@ -64,8 +64,6 @@ def change_plan(*, plan: Plan, viewer: Member, fields: Mapping[str, Any], seen: 
     Raises `NotAllowed`, `Invalid` (`PlanArchived`), `Stale`, `Gone`.
     """
     require(viewer, "plan.edit", plan)
-    if fields:
-        refuse_archived(plan)
     if fields.get("account") and fields["account"].pk != plan.account_id:
         require(viewer, "account.edit", fields["account"])
     with transaction.atomic():

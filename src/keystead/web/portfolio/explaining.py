@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from keystead.analytics.measures import KPIS
 from keystead.base import clock
 from keystead.base.money import Money
+from keystead.base.numbers import whole
 from keystead.data.deals.models import DealStatus
 from keystead.domain.accounts.portfolio_columns import COLUMNS, FOOT, MOST_GROUPS
 from keystead.domain.accounts.portfolio_explanation import (
@@ -86,7 +87,7 @@ def _account(request: WorkspaceRequest) -> UUID | None:
 
 def _start(request: WorkspaceRequest) -> int:
     text = request.GET.get("from", "")
-    return min(int(text), _FARTHEST) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
+    return min(whole(text, 8) or 0, _FARTHEST)
 
 
 def _more(request: WorkspaceRequest, why: PortfolioExplanation) -> dict[str, str]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from keystead.base.money import Money
+from keystead.base.numbers import whole
 from keystead.data.accounts.models import Account
 from keystead.domain.accounts.portfolio import Portfolio, portfolio
 from keystead.domain.accounts.portfolio_columns import COLUMNS, MOST_GROUPS, Kind, group_keys
@@ -128,7 +129,7 @@ class PortfolioRows(Rows, DrawsItself):
     # Drawing
 
     def bodies(self, page: Page, after: str) -> str:
-        offset = int(after) if after.isdecimal() and len(after) < 9 else 0
+        offset = whole(after, 8) or 0
         found = self.at(offset)
         rows = self.rows(found, group_keys(page.request.GET.get("in", "")) if offset else ())
         made, lines, drawer = [], "", cast("PortfolioDrawer", page.drawer)
