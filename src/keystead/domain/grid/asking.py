@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext_lazy as _
 
+from keystead.base.numbers import whole
 from keystead.domain.grid.columns import FOOT, Column, Grid
 from keystead.domain.writing import FieldError
 
@@ -162,6 +163,6 @@ def _widths(params: Params, grid: Grid) -> dict[str, int]:
     found = {}
     for part in _listed(params, "widths"):
         name, _colon, text = part.partition(":")
-        if name in grid.columns and text.isascii() and text.isdecimal() and len(text) < 5:
-            found[name] = max(NARROWEST, min(int(text), WIDEST))
+        if name in grid.columns and (width := whole(text, 4)) is not None:
+            found[name] = max(NARROWEST, min(width, WIDEST))
     return found

@@ -51,7 +51,7 @@ class MyDay:
 
 def my_day(*, viewer: Member, at: datetime, today: date) -> MyDay:
     """Seven to ten queries, however much there is."""
-    actions, running = _open_actions(viewer, today), _running(viewer, at, today)
+    actions, (running, are_largest) = _open_actions(viewer, today), _running(viewer, at, today)
     due = {when: [action for action in actions if action.when == when] for when in ("overdue", "soon", "later")}
     return MyDay(
         **due,
@@ -59,7 +59,7 @@ def my_day(*, viewer: Member, at: datetime, today: date) -> MyDay:
         approvals=_awaiting_approval(viewer),
         imports=list(Import.objects.visible_to(viewer).select_related("by").order_by("-created_at")[:_IMPORTS]),
         running=running,
-        are_largest=bool(running) and getattr(running[0][0], "is_others", False),
+        are_largest=are_largest,
         has_accounts=Account.objects.visible_to(viewer).exists(),
         has_deals=Deal.objects.visible_to(viewer).exists(),
         has_plans=bool(running) or Plan.objects.visible_to(viewer).exists(),
@@ -91,15 +91,16 @@ def _awaiting_approval(viewer: Member) -> list[Plan]:
     return list(waiting.select_related("account", "owner").order_by("updated_at")[:_AT_MOST])
 
 
-def _running(viewer: Member, at: datetime, today: date) -> list[tuple[Plan, PlanFigures]]:
-    """Plans of today with a target, the least achieved first: hers and her people's, or the largest ones of others."""
+def _running(viewer: Member, at: datetime, today: date) -> tuple[list[tuple[Plan, PlanFigures]], bool]:
+    """Plans of today with a target, the least achieved first: hers and her people's, or (True) the largest ones of others."""
     is_others = Case(When(owner__in=people(viewer, Reach.REPORTS), then=False), default=True)
     now = Plan.objects.visible_to(viewer).filter(start_date__lte=today, end_date__gte=today, target__gt=0)
     found = now.exclude(status=PlanStatus.ARCHIVED).annotate(is_others=is_others).order_by(*_HERS_FIRST)
     # Which plans, first: their accounts are then looked up for these and not for all.
     some = Plan.objects.filter(pk__in=found.values("pk")[:_AT_MOST]).select_related("account").annotate(is_others=is_others)
     every = list(some.order_by(*_HERS_FIRST))
-    plans = [plan for plan in every if not plan.is_others] or every[:_PLANS]
+    hers = [plan for plan in every if not plan.is_others]
+    plans = hers or every[:_PLANS]
     blocks = figures(plans=plans, viewer=viewer, at=at, today=today)
     plans.sort(key=lambda plan: blocks[plan.pk].values["achievement"] or Decimal(0))
-    return [(plan, blocks[plan.pk]) for plan in plans[:_PLANS]]
+    return [(plan, blocks[plan.pk]) for plan in plans[:_PLANS]], bool(plans) and not hers
