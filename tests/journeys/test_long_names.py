@@ -17,9 +17,13 @@ LINES = """() => { const title = document.querySelector('h1'), style = getComput
   return title.offsetHeight > 2 ? Math.round(title.offsetHeight / parseFloat(style.lineHeight)) : 0; }"""
 WIDER = "document.documentElement.scrollWidth - innerWidth"
 # Rows that go on beyond the edge of a phone without fading towards it, and a menu that a long path squeezes.
-NO_HINT = """() => [...document.querySelectorAll('.tabs, .filters')].filter((one) => one.scrollWidth > one.clientWidth + 1
-    && parseFloat(getComputedStyle(one).getPropertyValue('--fade-end')) < 20).map((one) => `${one.className} does not fade`)
-  .concat(document.querySelector('.side-open').offsetWidth === 40 ? [] : ['the menu is squeezed'])"""
+# An animation along a row's scrolling knows of a new width once a frame was drawn with it (https://drafts.csswg.org/scroll-animations-1).
+NO_HINT = """async () => {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  return [...document.querySelectorAll('.tabs, .filters')].filter((one) => one.scrollWidth > one.clientWidth + 1
+      && parseFloat(getComputedStyle(one).getPropertyValue('--fade-end')) < 20).map((one) => `${one.className} does not fade`)
+    .concat(document.querySelector('.side-open').offsetWidth === 40 ? [] : ['the menu is squeezed']);
+}"""
 BROKEN = """() => [...document.querySelectorAll('.grid-table :is(tbody, tfoot) td.end')].filter((cell) => {
   const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), range = document.createRange();
   while (texts.nextNode()) {
