@@ -4,15 +4,16 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from keystead.base.scope import open_scope
+from keystead.config.management.own import OwnCommand
 from keystead.data.workspace.models import User
 from keystead.domain.workspace.audit import breaks, head
 from keystead.domain.workspace.membership import memberships
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Computes the chain of every workspace's audit log anew and prints its last seal; fails when one does not hold."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -7,17 +7,17 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
 from keystead.base import clock
 from keystead.config import backup
+from keystead.config.management.own import OwnCommand
 from keystead.config.release import RELEASE
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Writes everything into one file: the database, the uploaded files and the secret key. Keep the file secret."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", type=Path)

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from keystead.config.management.own import OwnCommand
 from keystead.data.workspace.models import User
 from keystead.domain.workspace.binding import release
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Forgets by which key the company's sign-in knows a person. First make sure that the address is still hers."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from keystead.base.clock import today
+from keystead.config.management.own import OwnCommand
 from keystead.data.models import User
 from keystead.domain.workspace.demo.build import LOGINS, PASSWORD, build_demo
 from keystead.domain.workspace.founding import CannotFound
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Loads the demo workspace at /w/demo/ (invented companies) and prints its logins."
 
     def add_arguments(self, parser: CommandParser) -> None:

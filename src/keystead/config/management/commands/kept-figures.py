@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from keystead.base.scope import open_scope
 from keystead.config.doctor_database import workspaces
+from keystead.config.management.own import OwnCommand
 from keystead.domain.accounts.portfolio_verifying import repair
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Compares the portfolio's kept figures with the deals in every workspace, and has wrong ones made anew."
 
     def handle(self, *args: Any, **options: Any) -> None:

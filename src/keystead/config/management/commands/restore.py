@@ -9,17 +9,17 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
 from keystead.base.roles import role_names
 from keystead.config import backup
+from keystead.config.management.own import OwnCommand
 from keystead.config.place import current_place
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Puts everything back from a file that `backup` wrote. Refuses when there is something already."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", type=Path)

@@ -4,13 +4,14 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from keystead.config.management.own import OwnCommand
 from keystead.data.workspace.models import User
 from keystead.domain.workspace.audit import record_for
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Removes a person's second steps and ends her sessions. First make sure by another way that it is really her who asks."
 
     def add_arguments(self, parser: CommandParser) -> None:

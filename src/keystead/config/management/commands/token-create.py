@@ -4,16 +4,17 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from keystead.base.clock import now
 from keystead.base.scope import open_scope
+from keystead.config.management.own import OwnCommand
 from keystead.data.workspace.models import Member, every_scope
 from keystead.domain.workspace.membership import NoSuchWorkspace, workspace_at
 from keystead.domain.workspace.tokens import create_token
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Prints a new API token for a member, and nothing else, on standard output."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -3,13 +3,14 @@
 import asyncio
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from procrastinate.contrib.django import app
 
+from keystead.config.management.own import OwnCommand
 from keystead.jobs.upkeep import BEAT, SILENCE, look_after
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Runs background jobs until stopped. Start as many as you like: each job is taken once."
 
     def add_arguments(self, parser: CommandParser) -> None:

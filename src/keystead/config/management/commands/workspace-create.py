@@ -5,15 +5,16 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.core.validators import validate_email, validate_slug
 
 from keystead.base.money import known_currencies
+from keystead.config.management.own import OwnCommand
 from keystead.data.workspace.models import User
 from keystead.domain.workspace.founding import CannotFound, found_workspace
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Makes a workspace with its first owner. An existing login with that address keeps its password."
 
     def add_arguments(self, parser: CommandParser) -> None:
