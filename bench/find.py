@@ -3,15 +3,13 @@
 python -m bench.find [--times 10]
 """
 
-import argparse
-from collections.abc import Sequence
 from urllib.parse import quote
 
 from bench.client import Client
 from bench.generate import PASSWORD
-from bench.place import SLUG, databases
-from bench.server import serving
-from bench.table import Cell, draw
+from bench.place import SLUG
+from bench.server import print_table
+from bench.table import Cell
 
 HEADS = ("who", "typed", "median ms", "best ms", "p95 ms", "processor ms", "queries", "kB")
 PEOPLE = ("owner", "manager", "alice")
@@ -41,13 +39,5 @@ def measure(port: int, web: int) -> list[list[Cell]]:
     return rows
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--times", type=int, default=1)
-    given = parser.parse_args(arguments)
-    with databases(given.times) as urls, serving(urls[given.times]) as (port, web):
-        print(draw(HEADS, measure(port, web)))
-
-
 if __name__ == "__main__":
-    main()
+    print_table(__doc__, HEADS, measure)

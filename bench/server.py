@@ -1,17 +1,19 @@
 """A web server as the product runs it (granian over RSGI, the app's login), on a free port, for as long as a block runs."""
 
+import argparse
 import http.client
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.place import DATA, environment
+from bench.place import DATA, databases, environment
 from bench.setting import ROOT
+from bench.table import Cell, draw
 
 LONGEST = 20  # seconds of one statement
 
@@ -36,6 +38,15 @@ def serving(url: str) -> Iterator[tuple[int, int]]:
         yield port, child.pid
     finally:
         process.stop(child, (signal.SIGTERM, 10.0))
+
+
+def print_table(about: str | None, heads: Sequence[str], measure: Callable[[int, int], list[list[Cell]]]) -> None:
+    """A bench as a command: over the database that its arguments ask for, what `measure` finds at (port, process id)."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--times", type=int, default=1)
+    given = parser.parse_args()
+    with databases(given.times) as urls, serving(urls[given.times]) as (port, web):
+        print(draw(heads, measure(port, web)))
 
 
 def free_port() -> int:
