@@ -19,7 +19,7 @@ from keystead.domain.grid.filtering import narrowed
 from keystead.domain.grid.footing import Foot, by_currency, is_money_said, measures, said
 from keystead.domain.grid.ordering import Key, beyond, cursor_of, first_of, keys_of, ordered, values_of
 from keystead.domain.grid.shortlist import Shortlist
-from keystead.domain.grid.walking import referring
+from keystead.domain.grid.walking import Walk
 from keystead.domain.writing import FieldError
 
 PAGE = 100
@@ -154,10 +154,8 @@ class Rows:
         behind = values_of(ordered(rows, keys), keys, after) if after else None
         if behind and behind[0] is None:
             return rows
-        found = referring(
-            rows, reference, self.reader, is_descending=self.order[0].is_descending, wanted=wanted, behind=behind,
-            is_alone=len(self.order) == 1,
-        )  # fmt: skip
+        walk = Walk(rows, reference, self.reader, self.order[0].is_descending, wanted, behind)
+        found = walk.found(is_alone=len(self.order) == 1)
         return rows if found is None else found
 
     def one(self, pk: Any) -> list[Any]:
