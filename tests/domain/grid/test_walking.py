@@ -60,13 +60,14 @@ def test_what_is_walked_is_the_list(
         assert names(deals(query, world.olga), size) == whole
 
 
-def test_the_first_of_many_owners_are_sorted_alone(world: World, long: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("order", ["owner", "owner,-name"])
+def test_the_first_of_many_owners_are_sorted_alone(world: World, long: pytest.MonkeyPatch, order: str) -> None:
     with world.inside():
         Deal.objects.bulk_create(
             Deal(name=f"Deal {at}", owner=(world.alice, world.bob, world.mona)[at % 3], currency="EUR") for at in range(30)
         )
         with CaptureQueriesContext(connection) as asked:
-            page, _cursor = deals("order=owner", world.olga).page(limit=4)
+            page, _cursor = deals(f"order={order}", world.olga).page(limit=4)
     assert [record.owner for record in page] == [world.alice] * 4
     assert any(world.alice.pk.hex in one["sql"] for one in asked)
     assert not any(world.mona.pk.hex in one["sql"] for one in asked)
@@ -74,10 +75,13 @@ def test_the_first_of_many_owners_are_sorted_alone(world: World, long: pytest.Mo
 
 def test_pages_go_on_in_the_middle_of_what_an_owner_has_and_over_its_end(world: World, long: pytest.MonkeyPatch) -> None:
     with world.inside():
+        namesake = Member.objects.create(name=world.alice.name, role="viewer")
+        owners = (world.alice, world.bob, world.mona, namesake)
         Deal.objects.bulk_create(
-            Deal(name=f"Deal {at}", owner=(world.alice, world.bob, world.mona)[at % 3], currency="EUR") for at in range(30)
+            Deal(name=f"Deal {at}", owner=owners[at % 4], status=("won", "open", "lost")[at % 3], currency="EUR")
+            for at in range(40)
         )
-        for order in ("owner", "-owner"):
+        for order in ("owner", "-owner", "status", "-status"):
             whole = [record.name for record in deals(f"order={order}", world.olga).in_order()]
             assert names(deals(f"order={order}", world.olga), 4) == whole
 
