@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from keystead.base.clock import now
-from keystead.data.models import AuditEvent, Member
+from keystead.data.models import AuditEvent, Member, Stage
+from keystead.domain.exchange import working
 from keystead.domain.workspace.tokens import create_token
 from keystead.domain.writing import Invalid
 from tests.api.conftest import Caller, Callers
@@ -80,3 +81,22 @@ def test_an_import_token_imports_and_writes_nothing_else(world: World) -> None:
         sent = {"file": SimpleUploadedFile("a.csv", b"name\nBoreal\n"), "kind": kind}
         answer = Client().post("/api/v1/imports", sent, headers={"Authorization": f"Bearer {caller.token}"})
         assert (kind, answer.status_code) == (kind, expected), answer.content
+
+
+def test_an_import_token_makes_nothing_beside_the_rows_that_is_for_administrators(world: World) -> None:
+    sent = {
+        "file": SimpleUploadedFile("deals.csv", b"Deal,Account,Stage\nPumps,Boreal,Courting\n"),
+        "kind": "deals",
+        "options": json.dumps({"unknown": {"account": "create"}}),
+    }
+    importer, keeper = token(world, world.olga, "import"), token(world, world.olga, "import", "admin")
+    made = Client().post("/api/v1/imports", sent, headers={"Authorization": f"Bearer {importer.token}"})
+    job = json.loads(made.content)["id"]
+    with world.inside():
+        working.read_now(job_id=job)
+    assert lacking(importer.post(f"/imports/{job}/commit", None)) == (403, "missing_scope", "admin")
+    assert importer.get(f"/imports/{job}").data["state"] == "previewed"
+    assert keeper.post(f"/imports/{job}/commit", None).status_code == 202
+    with world.inside():
+        working.commit_now(job_id=job)
+        assert Stage.objects.filter(name="Courting").exists()

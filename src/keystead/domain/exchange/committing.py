@@ -20,6 +20,7 @@ from keystead.domain.exchange.diffing import judge
 from keystead.domain.exchange.keys import Keys
 from keystead.domain.exchange.made_meanwhile import lead_to_made
 from keystead.domain.exchange.problems import CannotRead
+from keystead.domain.exchange.resolving import TO_MAKE
 from keystead.domain.exchange.tables import TARGETS, Target
 from keystead.domain.plans.linking import relink
 
@@ -117,8 +118,7 @@ def _behind_the_last_stage() -> int:
 
 
 def _require_right(kind: str, viewer: Member) -> None:
-    action = {"accounts": "account.create", "products": "product.edit", "members": "member.edit", "stages": "stage.edit"}[kind]
-    if reach(viewer, action) is Reach.NONE:
+    if reach(viewer, TO_MAKE[kind]) is Reach.NONE:
         raise CannotRead("not_allowed")
 
 

@@ -49,12 +49,17 @@ def require(viewer: Member, action: str, obj: Model | None = None) -> None:
         raise NotAllowed(action)
 
 
+def require_scope_for_import(viewer: Member, action: str) -> None:
+    """A token for imports writes what a file brings without being one for writing; any other scope it needs as everywhere."""
+    scope = missing_scope(viewer, action)
+    if scope not in (None, Scope.WRITE):
+        raise MissingScope(action, scope)
+
+
 def require_for_import(viewer: Member, action: str) -> None:
-    """The member's own right to write what a file brings; a token for imports need not be one for writing as well."""
+    """The member's own right to write what a file brings, and her token's."""
+    require_scope_for_import(viewer, action)
     scopes = getattr(viewer, "token_scopes", None)
-    if scopes is None or scope_of(action) is not Scope.WRITE:
-        require(viewer, action)
-        return
     viewer.token_scopes = None  # type: ignore[attr-defined]
     try:
         require(viewer, action)
