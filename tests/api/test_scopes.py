@@ -8,11 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from keystead.base.clock import now
-from keystead.data.models import AuditEvent, Member, Stage
-from keystead.domain.exchange import working
+from keystead.data.models import Account, AuditEvent, Member, Stage
+from keystead.domain.exchange import imports, working
 from keystead.domain.workspace.tokens import create_token
+from keystead.domain.workspace.views import save_view
 from keystead.domain.writing import Invalid
 from tests.api.conftest import Caller, Callers
+from tests.domain.exchange.importing import bring_in
 from tests.support.world import World, account
 
 
@@ -100,3 +102,27 @@ def test_an_import_token_makes_nothing_beside_the_rows_that_is_for_administrator
     with world.inside():
         working.commit_now(job_id=job)
         assert Stage.objects.filter(name="Courting").exists()
+
+
+def test_what_an_import_token_has_brought_in_it_takes_back(world: World) -> None:
+    importer, writer = token(world, world.alice, "import"), token(world, world.alice, "write")
+    with world.inside(world.alice):
+        job = bring_in(world.alice, "accounts", "Name\nBoreal\n")
+    assert lacking(writer.post(f"/imports/{job.pk}/undo", None)) == (403, "missing_scope", "import")
+    assert importer.post(f"/imports/{job.pk}/undo", None).status_code == 202
+    with world.inside(world.alice):
+        Account.objects.update(owner=world.bob)
+        imports.request_cancel(job=job, viewer=world.alice)
+    assert lacking(importer.post(f"/imports/{job.pk}/undo", None))[:2] == (403, "not_allowed")
+
+
+def test_a_token_for_reading_reads_saved_views_and_changes_none(world: World) -> None:
+    reader = token(world, world.mona)
+    with world.inside(world.mona):
+        own = save_view(viewer=world.mona, list_id="deals", name="Mine", query="")
+        shared = save_view(viewer=world.mona, list_id="deals", name="Ours", query="", is_shared=True)
+    assert [view["name"] for view in reader.get("/views").data["items"]] == ["Mine", "Ours"]
+    for view in (own, shared):
+        assert reader.get(f"/views/{view.pk}").status_code == 200
+        assert lacking(reader.patch(f"/views/{view.pk}", {"name": "X"})) == (403, "missing_scope", "write")
+        assert lacking(reader.delete(f"/views/{view.pk}")) == (403, "missing_scope", "write")

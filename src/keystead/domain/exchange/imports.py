@@ -25,7 +25,13 @@ from keystead.domain.exchange.fields import KINDS
 from keystead.domain.exchange.options import check_options
 from keystead.domain.exchange.resolving import TO_MAKE
 from keystead.domain.exchange.tables import TARGETS
-from keystead.domain.workspace.permissions import NotAllowed, require, require_for_import, require_scope_for_import
+from keystead.domain.workspace.permissions import (
+    NotAllowed,
+    importing,
+    require,
+    require_for_import,
+    require_scope_for_import,
+)
 from keystead.domain.writing import Invalid
 
 _UNWRITTEN = {"previewed", "failed", "received"}
@@ -118,7 +124,8 @@ def request_commit(*, job: Import, viewer: Member) -> Import:
 def request_undo(*, job: Import, viewer: Member) -> Import:
     """Has a committed import taken back in the background. Raises `NotAllowed` when a record of it is beyond her reach by now."""
     _require_own(job, viewer)
-    _require_records(job, viewer)
+    with importing(viewer):
+        _require_records(job, viewer)
     with _from(job, {"committed"}, "undo") as locked:
         if locked.purged_at:
             raise TooOld(locked, "undo")
