@@ -13,6 +13,7 @@ from keystead.data.deals.models import Deal, Order
 from keystead.data.permissions import Reach, reach
 from keystead.data.workspace.models import Member
 from keystead.domain.accounts.tree import AccountCycle, lock_tree, refresh_lineage, refuse_cycle
+from keystead.domain.plans.holding import hold_plans_of, hold_plans_that_name
 from keystead.domain.plans.linking import relink
 from keystead.domain.workspace.permissions import NotAllowed, require
 from keystead.domain.writing import FieldError, Invalid, hold, write
@@ -77,6 +78,7 @@ def delete_account(*, account: Account, viewer: Member, seen: int | None = None)
         lock_tree()
         be_alone(LINKS)
         hold(account, seen)
+        hold_plans_of(account)
         children = list(account.children.values_list("pk", flat=True))
         deals = list(Deal.objects.filter(account__lineage__contains=[account.pk]).values_list("pk", flat=True))
         orders = list(Order.objects.filter(account__lineage__contains=[account.pk]).values_list("pk", flat=True))
@@ -117,6 +119,7 @@ def change_contact(*, contact: Contact, viewer: Member, fields: Mapping[str, Any
 def delete_contact(*, contact: Contact, viewer: Member, seen: int | None = None) -> None:
     require(viewer, "contact.delete", contact)
     with transaction.atomic():
+        hold_plans_that_name(contact)
         hold(contact, seen).delete()
 
 
