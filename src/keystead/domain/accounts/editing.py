@@ -88,10 +88,12 @@ def delete_account(*, account: Account, viewer: Member, seen: int | None = None)
 
 
 def join_team(*, account: Account, member: Member, viewer: Member, function: str = "") -> AccountTeamMember:
-    """Puts a colleague on the account's team: she sees the account from now on. Again: changes the function."""
+    """Puts a colleague on the account's team: she sees the account from now on. Again: changes the function. Raises `Gone`."""
     require(viewer, "account.edit", account)
-    found = AccountTeamMember.objects.filter(account=account, member=member).first()
-    return write(found or AccountTeamMember(account=account, member=member), {"function": function})
+    with transaction.atomic():
+        hold(account)  # its team may just come from an account that is merged with it, or somebody else adds her as well
+        found = AccountTeamMember.objects.filter(account=account, member=member).first()
+        return write(found or AccountTeamMember(account=account, member=member), {"function": function})
 
 
 def leave_team(*, account: Account, member: Member, viewer: Member) -> None:
