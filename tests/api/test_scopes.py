@@ -8,10 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from keystead.base.clock import now
-from keystead.data.models import AuditEvent, Member
+from keystead.data.models import Account, AuditEvent, Member, Stage
+from keystead.domain.exchange import imports, working
 from keystead.domain.workspace.tokens import create_token
+from keystead.domain.workspace.views import save_view
 from keystead.domain.writing import Invalid
 from tests.api.conftest import Caller, Callers
+from tests.domain.exchange.importing import bring_in
 from tests.support.world import World, account
 
 
@@ -80,3 +83,46 @@ def test_an_import_token_imports_and_writes_nothing_else(world: World) -> None:
         sent = {"file": SimpleUploadedFile("a.csv", b"name\nBoreal\n"), "kind": kind}
         answer = Client().post("/api/v1/imports", sent, headers={"Authorization": f"Bearer {caller.token}"})
         assert (kind, answer.status_code) == (kind, expected), answer.content
+
+
+def test_an_import_token_makes_nothing_beside_the_rows_that_is_for_administrators(world: World) -> None:
+    sent = {
+        "file": SimpleUploadedFile("deals.csv", b"Deal,Account,Stage\nPumps,Boreal,Courting\n"),
+        "kind": "deals",
+        "options": json.dumps({"unknown": {"account": "create"}}),
+    }
+    importer, keeper = token(world, world.olga, "import"), token(world, world.olga, "import", "admin")
+    made = Client().post("/api/v1/imports", sent, headers={"Authorization": f"Bearer {importer.token}"})
+    job = json.loads(made.content)["id"]
+    with world.inside():
+        working.read_now(job_id=job)
+    assert lacking(importer.post(f"/imports/{job}/commit", None)) == (403, "missing_scope", "admin")
+    assert importer.get(f"/imports/{job}").data["state"] == "previewed"
+    assert keeper.post(f"/imports/{job}/commit", None).status_code == 202
+    with world.inside():
+        working.commit_now(job_id=job)
+        assert Stage.objects.filter(name="Courting").exists()
+
+
+def test_what_an_import_token_has_brought_in_it_takes_back(world: World) -> None:
+    importer, writer = token(world, world.alice, "import"), token(world, world.alice, "write")
+    with world.inside(world.alice):
+        job = bring_in(world.alice, "accounts", "Name\nBoreal\n")
+    assert lacking(writer.post(f"/imports/{job.pk}/undo", None)) == (403, "missing_scope", "import")
+    assert importer.post(f"/imports/{job.pk}/undo", None).status_code == 202
+    with world.inside(world.alice):
+        Account.objects.update(owner=world.bob)
+        imports.request_cancel(job=job, viewer=world.alice)
+    assert lacking(importer.post(f"/imports/{job.pk}/undo", None))[:2] == (403, "not_allowed")
+
+
+def test_a_token_for_reading_reads_saved_views_and_changes_none(world: World) -> None:
+    reader = token(world, world.mona)
+    with world.inside(world.mona):
+        own = save_view(viewer=world.mona, list_id="deals", name="Mine", query="")
+        shared = save_view(viewer=world.mona, list_id="deals", name="Ours", query="", is_shared=True)
+    assert [view["name"] for view in reader.get("/views").data["items"]] == ["Mine", "Ours"]
+    for view in (own, shared):
+        assert reader.get(f"/views/{view.pk}").status_code == 200
+        assert lacking(reader.patch(f"/views/{view.pk}", {"name": "X"})) == (403, "missing_scope", "write")
+        assert lacking(reader.delete(f"/views/{view.pk}")) == (403, "missing_scope", "write")

@@ -165,6 +165,15 @@ def test_parts_of_a_range_cover_it_and_no_more_than_they_must(calendar: FiscalCa
         assert parts[-1].contains(span.end)
 
 
+def test_the_last_year_that_ends_has_its_parts() -> None:
+    calendar = FiscalCalendar(start_month=4)
+    year = calendar.year_of(date(9999, 2, 1))
+    assert year == Period(date(9998, 4, 1), date(9999, 3, 31))
+    assert (len(calendar.quarters(year)), len(calendar.months(year))) == (4, 12)
+    with pytest.raises(InvalidPeriod):
+        calendar.year_of(date(9999, 4, 1))
+
+
 def test_days_on_the_edges_belong_to_the_period() -> None:
     march = FiscalCalendar().parse("2026-03")
 

@@ -106,10 +106,10 @@ def committed[T](function: Callable[[], T]) -> T:
         return thread.submit(alone).result()
 
 
-def overlapping[T](first: Callable[[], object], second: Callable[[], T]) -> T:
+def overlapping[T](first: Callable[[], object], second: Callable[[], T], then: Callable[[], object] | None = None) -> T:
     """What `second` gives when it begins, on another connection, while `first` has written and not committed.
 
-    It comes as far as it can before `first` is committed: to its end, or to where it waits.
+    It comes as far as it can before `first` is committed: to its end, or to where it waits. `then`: what `first` goes on with.
     """
     asks_again = Event()
     waits = "SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
@@ -132,6 +132,8 @@ def overlapping[T](first: Callable[[], object], second: Callable[[], T]) -> T:
             with connection.cursor() as cursor:
                 while not (wait([other], timeout=0.01).done or asks_again.is_set() or cursor.execute(waits).rowcount):
                     assert time.monotonic() < end, "it neither ends nor waits for what was written first"
+            if then is not None:
+                then()
         return other.result(ANSWERS_WITHIN)
 
 

@@ -9,7 +9,7 @@ Federation's 4-5-4 calendar (start month 2, weeks from Sunday, "nearest").
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, date, datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
@@ -131,7 +131,7 @@ class FiscalCalendar:
     # The period that a day falls in
 
     def year_of(self, day: date) -> Period:
-        opening = day.year + 1  # a year of weeks may begin some days before its nominal month
+        opening = min(day.year + 1, MAXYEAR)  # a year of weeks may begin some days before its nominal month
         while self._opens(opening) > day:
             opening -= 1
         return self.year(opening + self._name_shift)

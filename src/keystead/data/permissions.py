@@ -82,6 +82,7 @@ TABLE: dict[str, dict[Any, Reach]] = {
     "binding.release": _ADMINS,
     "import.read": {Role.OWNER: Reach.ALL, Role.ADMIN: Reach.ALL, Role.MANAGER: Reach.SELF, Role.ACCOUNT_MANAGER: Reach.SELF},
     "import.create": {Role.OWNER: Reach.ALL, Role.ADMIN: Reach.ALL, Role.MANAGER: Reach.SELF, Role.ACCOUNT_MANAGER: Reach.SELF},
+    "view.read": dict.fromkeys(_INSIDERS, Reach.SELF),
     "view.own": dict.fromkeys(_INSIDERS, Reach.SELF),
     "view.share": {Role.OWNER: Reach.ALL, Role.ADMIN: Reach.ALL, Role.MANAGER: Reach.ALL},
     "workspace.edit": _ADMINS,
@@ -139,7 +140,7 @@ READ_ACTION = {
     "Action": "plan.read",
     "SwotItem": "plan.read",
     "Import": "import.read",
-    "SavedView": "view.own",
+    "SavedView": "view.read",
     "ApiToken": "token.own",
     "AuditEvent": "audit.read",
 }

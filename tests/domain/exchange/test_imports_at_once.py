@@ -1,5 +1,6 @@
 """Two imports of one workspace that are confirmed at the same moment are written one after the other."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Barrier, BrokenBarrierError
@@ -8,8 +9,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from keystead.data.models import Account, Deal, Import, Product, Stage
+from keystead.data.models import Account, Deal, Import, Member, Product, Stage
+from keystead.domain.accounts.editing import delete_account
+from keystead.domain.accounts.merging import merge_accounts
+from keystead.domain.deals.editing import delete_product
 from keystead.domain.exchange import committing, imports, working
+from keystead.domain.undoing.restoring import check_constraints
+from keystead.domain.workspace.stages import delete_stage
 from tests.domain.exchange.importing import counts, problems, read
 from tests.support.world import World, account, build_world
 
@@ -145,3 +151,35 @@ def test_a_name_that_two_records_have_got_meanwhile_refuses_the_row(world: World
         assert counts(_committed(world, job)) == (0, 0, 0, 1)
         assert problems(job) == [(2, "Account", "ambiguous_reference")]
         assert Account.objects.filter(name="NewCo").count() == 2
+
+
+DELETED: dict[str, Callable[[Member], object]] = {
+    "Account": lambda who: delete_account(account=Account.objects.get(name="Bolt"), viewer=who),
+    "Product": lambda who: delete_product(product=Product.objects.get(), viewer=who),
+    "Stage": lambda who: delete_stage(stage=Stage.objects.get(name="Pilot"), viewer=who),
+}
+
+
+@pytest.mark.parametrize("what", DELETED)
+def test_a_row_whose_account_product_or_stage_was_deleted_after_the_preview_is_refused_alone(world: World, what: str) -> None:
+    rows = "D-1,Cold rooms,Bolt,Doors,Pilot\nD-2,Freezers,Aurelia Foods,,Proposal\nD-3,Ramps,NewCo,,Trial\n"
+    with world.inside(world.olga):
+        for name in ("Aurelia Foods", "Bolt"):
+            account(name)
+        Product.objects.create(name="Doors")
+        Stage.objects.create(name="Pilot", position=90)
+        job = _staged(world, "Id,Name,Account,Product,Stage\n" + rows, unknown={"account": "create"})
+        DELETED[what](world.olga)
+        assert counts(_committed(world, job)) == (2, 0, 0, 1)
+        assert problems(job) == [(2, what, f"unknown_{what.lower()}")]
+        check_constraints()
+
+
+def test_a_row_whose_account_was_merged_with_another_after_the_preview_is_refused_alone(world: World) -> None:
+    with world.inside(world.olga):
+        kept, lost = account("Aurelia Foods"), account("Aurelia")
+        job = _staged(world, "Id,Name,Account\nD-1,Cold rooms,Aurelia\nD-2,Freezers,Aurelia Foods\n")
+        merge_accounts(keep=kept, lose=lost, viewer=world.olga)
+        assert counts(_committed(world, job)) == (1, 0, 0, 1)
+        assert problems(job) == [(2, "Account", "unknown_account")]
+        check_constraints()

@@ -1,15 +1,22 @@
 """An import taken back leaves the workspace as it was, except for what somebody has touched since."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from keystead.data.models import Account, Contact, Deal, Objective
-from keystead.domain.accounts.editing import change_account
+import pytest
+
+from keystead.data.models import Account, Contact, Deal, Import, Member, Objective, Stage
+from keystead.domain.accounts.editing import change_account, change_contact, delete_account
 from keystead.domain.accounts.merging import tell_apart
+from keystead.domain.deals.editing import create_deal
 from keystead.domain.exchange import telling, working
 from keystead.domain.plans.editing import create_plan
 from keystead.domain.undoing.restoring import check_constraints
+from keystead.domain.workspace.members import change_member
+from keystead.domain.workspace.stages import save_stage
 from tests.domain.exchange.importing import bring_in, counts, facts, read, undo
+from tests.domain.undoing.scene import AT
 from tests.support.world import World, account
 
 KNOWN = "Opportunity ID,Name,Account,Product line,Stage,Amount,Close date\nD-1,Pumps,Aurelia,,Qualified,100,2026-01-31\n"
@@ -101,3 +108,70 @@ def test_the_same_file_after_undo_does_it_all_again(world: World) -> None:
         job = bring_in(world.olga, "accounts", "Name,Industry\nAurelia,Food\n")
         undo(world.olga, job)
         assert counts(read(world.olga, "accounts", "Name,Industry\nAurelia,Food\n")) == (1, 0, 0, 0)
+
+
+def _a_deleted_account(who: Member) -> Import:
+    aurelia = account("Aurelia")
+    account("Brasilux")
+    create_deal(viewer=who, fields={"name": "Pumps", "external_id": "D-1", "account": aurelia})
+    job = bring_in(who, "deals", "Opportunity ID,Name,Account\nD-1,Pumps,Brasilux\n")
+    delete_account(account=aurelia, viewer=who)
+    return job
+
+
+def _a_stage_of_another_status(who: Member) -> Import:
+    pilot = Stage.objects.create(name="Pilot", position=90)
+    create_deal(viewer=who, fields={"name": "Pumps", "external_id": "D-1", "stage": pilot})
+    job = bring_in(who, "deals", "Opportunity ID,Name,Stage\nD-1,Pumps,Won\n")
+    save_stage(stage=pilot, viewer=who, fields={"status": "lost"})
+    return job
+
+
+def _a_key_that_another_has(who: Member) -> Import:
+    account("Aurelia", external_id="A-1")
+    job = bring_in(who, "accounts", "Account ID,Name\nA-2,Aurelia\n", match=["name"])
+    account("Brasilux", external_id="A-1")
+    return job
+
+
+def _an_account_below_itself(who: Member) -> Import:
+    root = account("Root")
+    account("Branch", parent=root)
+    account("Other")
+    job = bring_in(who, "accounts", "Name,Parent\nBranch,Other\n")
+    change_account(account=root, viewer=who, fields={"parent": Account.objects.get(name="Branch")})
+    return job
+
+
+def _a_person_below_herself(who: Member) -> Import:
+    anna = Contact.objects.create(last_name="Abel", email="abel@x.example")
+    bert = Contact.objects.create(last_name="Bell", email="bell@x.example", reports_to=anna)
+    Contact.objects.create(last_name="Cole", email="cole@x.example")
+    job = bring_in(who, "contacts", "Email,Last name,Reports to\nbell@x.example,Bell,cole@x.example\n")
+    change_contact(contact=anna, viewer=who, fields={"reports_to": Contact.objects.get(pk=bert.pk)})
+    return job
+
+
+def _the_last_owner(who: Member) -> Import:
+    job = bring_in(who, "members", "Name,Email,Role\nMona Manager,mona@northwind.example,Owner\n")
+    mona = Member.objects.get(name="Mona Manager")
+    change_member(member=who, viewer=mona, at=AT, fields={"role": "admin"})
+    job.by = mona
+    job.save()
+    return job
+
+
+@pytest.mark.parametrize("later", [
+    _a_deleted_account, _a_stage_of_another_status, _a_key_that_another_has, _an_account_below_itself, _a_person_below_herself,
+    _the_last_owner,
+])  # fmt: skip
+def test_what_cannot_become_again_what_it_was_is_kept_as_it_is(world: World, later: Callable[[Member], Import]) -> None:
+    with world.inside():
+        job = later(world.olga)
+        assert counts(job) == (0, 1, 0, 0)
+        before = facts()
+        assert job.by is not None
+        undo(job.by, job)
+        check_constraints()
+        assert job.format["undo"] == {"undone": 0, "kept": 1}
+        assert facts() == before

@@ -1,11 +1,14 @@
 """Two people write into one plan at the same moment: neither fails, and nothing is made twice."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from keystead.data.models import Action, MeasureReading, Objective, SwotItem
+from keystead.data.models import Action, Contact, MeasureReading, Member, Objective, SwotItem
+from keystead.domain.accounts.editing import delete_account, delete_contact
+from keystead.domain.accounts.merging import merge_contacts
 from keystead.domain.plans.items import (
     delete_item,
     move_objective,
@@ -16,6 +19,7 @@ from keystead.domain.plans.items import (
     turn_swot_into_action,
     turn_swot_into_objective,
 )
+from keystead.domain.writing import hold
 from tests.domain.plans.made import TODAY, plan_for
 from tests.domain.undoing.scene import change, take_back
 from tests.support.product import overlapping
@@ -81,6 +85,30 @@ def test_an_item_that_two_turn_at_once_becomes_one_thing(world: World, turn: Any
         same = SwotItem.objects.get(pk=item.pk)
         overlapping(lambda: turn(item=item, viewer=world.olga), as_bob(world, lambda: turn(item=same, viewer=world.olga)))
         assert made.objects.filter(plan=plan).count() == 1
+
+
+GOES: dict[str, Callable[[Contact, Member], object]] = {
+    "the account": lambda lena, who: delete_account(account=lena.account, viewer=who),
+    "the person": lambda lena, who: delete_contact(contact=lena, viewer=who),
+    "the person, merged": lambda lena, who: merge_contacts(keep=Contact.objects.get(last_name="Marr"), lose=lena, viewer=who),
+}
+
+
+@pytest.mark.parametrize("what", GOES)
+def test_who_writes_in_a_plan_and_who_deletes_what_it_names_do_not_wait_for_each_other(world: World, what: str) -> None:
+    with world.inside():
+        plan = plan_for(world)
+        lena, _marr = (Contact.objects.create(account=plan.account, last_name=name) for name in ("Lindt", "Marr"))
+        objective = save_objective(plan=plan, viewer=world.olga, fields={"title": "Win her over", "stakeholder": lena})
+        named = {"title": "Win Lena over", "stakeholder": lena}
+        overlapping(
+            lambda: hold(plan),
+            as_bob(world, lambda: GOES[what](lena, world.olga)),
+            then=lambda: save_objective(plan=plan, viewer=world.olga, fields=named, objective=objective),
+        )
+        left = list(Objective.objects.values_list("title", "stakeholder__last_name"))
+        merged = "Marr" if "merged" in what else None
+        assert left == ([] if what == "the account" else [("Win Lena over", merged)])
 
 
 def test_of_two_readings_of_one_day_the_later_holds(world: World) -> None:

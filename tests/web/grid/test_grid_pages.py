@@ -5,6 +5,7 @@ import json
 import re
 from datetime import date
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from keystead.domain.deals.editing import create_deal
 from keystead.domain.exchange.guessing import guess_mapping
 from keystead.domain.grid.rows import FIRST_PAGE
 from keystead.domain.plans.editing import create_plan
-from keystead.domain.workspace.views import save_view
+from keystead.domain.workspace.views import change_view, delete_view, open_with, save_view
 from tests.support.world import World, account
 
 ACCOUNTS, DEALS, VIEWS = "/w/northwind/accounts/", "/w/northwind/deals/", "/w/northwind/views/"
@@ -154,6 +155,29 @@ def test_all_means_all_that_the_filters_leave(world: World, aurelia: Account) ->
     with world.inside():
         other = account("Brasilux", owner=world.alice, country="Brazil")
     bulk(as_(world.alice), "commit", query="?country=spain", all="1", column="status", status="active")
+    assert (now(world, aurelia).status, now(world, other).status) == ("active", "")
+
+
+@pytest.mark.parametrize("becomes", ["deleted", "rewritten", "what it was"])
+@pytest.mark.parametrize("is_default", [False, True])
+def test_all_goes_on_meaning_the_rows_of_the_view_whatever_somebody_makes_of_it_meanwhile(
+    world: World, aurelia: Account, becomes: str, is_default: bool
+) -> None:
+    with world.inside():
+        other = account("Brasilux", owner=world.alice, country="Brazil")
+        view = save_view(viewer=world.mona, list_id="accounts", name="Spain", query="country=spain", is_shared=True)
+        if is_default:
+            open_with(viewer=world.alice, list_id="accounts", view=view)
+    client = as_(world.alice)
+    page = text_of(client.get(ACCOUNTS if is_default else f"{ACCOUNTS}?view={view.pk}"))
+    query = unescape(re.search(r'action="[^"]*/bulk/(\?[^"]*)"', page)[1])  # type: ignore[index]
+    with world.inside():
+        if becomes == "deleted":
+            delete_view(view=view, viewer=world.mona)
+        elif becomes == "rewritten":
+            change_view(view=view, viewer=world.mona, fields={"query": "country=brazil"})
+    assert "Change 1 account<" in text_of(bulk(client, "choose", query=query, all="1"))
+    bulk(client, "commit", query=query, all="1", column="status", status="active")
     assert (now(world, aurelia).status, now(world, other).status) == ("active", "")
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from keystead.base import clock
-from keystead.data.models import Action, Member, Plan
+from keystead.data.models import Account, Action, Member, Plan
 from keystead.domain.plans.approval import move
 from keystead.domain.plans.editing import create_plan
 from tests.support.world import World, account
@@ -117,3 +117,16 @@ def test_an_action_is_done_from_here_and_opens_where_it_is_worked_on(world: Worl
     done = client.post(f"{url}status/", {"status": "done", "next": HOME}, follow=True)
     assert done.redirect_chain == [(HOME, 302)]
     assert "Nothing is due" in done.content.decode()
+
+
+def test_an_account_that_the_reader_may_not_see_has_no_name_beside_her_plan_there(world: World, plan: Plan) -> None:
+    with world.inside():
+        Action.objects.create(plan=plan, title="Call the buyer", owner=world.alice, due_date=clock.today())
+        Account.objects.filter(pk=plan.account_id).update(owner=world.olga)
+    page = page_of(world.alice)
+    assert (page.count("An account that you may not see"), "Aurelia Foods" in page) == (2, False)
+    with world.inside(world.alice):
+        move(plan=plan, verb="submit", viewer=world.alice, at=clock.now())
+    page = page_of(world.mona)
+    assert (page.count("An account that you may not see"), "Aurelia Foods" in page) == (2, False)
+    assert "Aurelia Foods" in page_of(world.olga)

@@ -13,6 +13,7 @@ from keystead.data.deals.models import Deal, Order
 from keystead.data.permissions import Reach, reach
 from keystead.data.workspace.models import Member
 from keystead.domain.accounts.tree import AccountCycle, lock_tree, refresh_lineage, refuse_cycle
+from keystead.domain.plans.holding import hold_plans_of, hold_plans_that_name
 from keystead.domain.plans.linking import relink
 from keystead.domain.workspace.permissions import NotAllowed, require
 from keystead.domain.writing import FieldError, Invalid, hold, write
@@ -77,6 +78,7 @@ def delete_account(*, account: Account, viewer: Member, seen: int | None = None)
         lock_tree()
         be_alone(LINKS)
         hold(account, seen)
+        hold_plans_of(account)
         children = list(account.children.values_list("pk", flat=True))
         deals = list(Deal.objects.filter(account__lineage__contains=[account.pk]).values_list("pk", flat=True))
         orders = list(Order.objects.filter(account__lineage__contains=[account.pk]).values_list("pk", flat=True))
@@ -86,10 +88,12 @@ def delete_account(*, account: Account, viewer: Member, seen: int | None = None)
 
 
 def join_team(*, account: Account, member: Member, viewer: Member, function: str = "") -> AccountTeamMember:
-    """Puts a colleague on the account's team: she sees the account from now on. Again: changes the function."""
+    """Puts a colleague on the account's team: she sees the account from now on. Again: changes the function. Raises `Gone`."""
     require(viewer, "account.edit", account)
-    found = AccountTeamMember.objects.filter(account=account, member=member).first()
-    return write(found or AccountTeamMember(account=account, member=member), {"function": function})
+    with transaction.atomic():
+        hold(account)  # its team may just come from an account that is merged with it, or somebody else adds her as well
+        found = AccountTeamMember.objects.filter(account=account, member=member).first()
+        return write(found or AccountTeamMember(account=account, member=member), {"function": function})
 
 
 def leave_team(*, account: Account, member: Member, viewer: Member) -> None:
@@ -117,6 +121,7 @@ def change_contact(*, contact: Contact, viewer: Member, fields: Mapping[str, Any
 def delete_contact(*, contact: Contact, viewer: Member, seen: int | None = None) -> None:
     require(viewer, "contact.delete", contact)
     with transaction.atomic():
+        hold_plans_that_name(contact)
         hold(contact, seen).delete()
 
 

@@ -18,6 +18,7 @@ from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member
 from keystead.domain.accounts.merged_keys import keep_keys
 from keystead.domain.accounts.tree import lock_tree, refresh_lineage
+from keystead.domain.plans.holding import hold_plans_that_name
 from keystead.domain.plans.linking import relink
 from keystead.domain.undoing.changes import MERGING
 from keystead.domain.workspace.permissions import require
@@ -70,6 +71,7 @@ def merge_contacts(
     _refuse_same(keep, lose)
     with _merging(), transaction.atomic():
         take_turns(REPORTING)
+        hold_plans_that_name(lose)
         keep, lose = _hold_both((keep, seen), (lose, lose_seen))
         fields = _filled(keep, lose, _CONTACT_FILLED)
         if _stands_below(lose, keep, "reports_to_id"):

@@ -18,8 +18,9 @@ from keystead.domain.accounts.tree import lock_tree, refresh_lineage
 from keystead.domain.exchange.comparing import compared
 from keystead.domain.exchange.diffing import judge
 from keystead.domain.exchange.keys import Keys
-from keystead.domain.exchange.made_meanwhile import lead_to_made
+from keystead.domain.exchange.made_meanwhile import lead_to_made, refuse_gone
 from keystead.domain.exchange.problems import CannotRead
+from keystead.domain.exchange.resolving import TO_MAKE
 from keystead.domain.exchange.tables import TARGETS, Target
 from keystead.domain.plans.linking import relink
 
@@ -42,6 +43,7 @@ def commit(*, job: Import, viewer: Member, told: Callable[[int], None]) -> dict[
             take_turns(STAGES)
         hold_links(job.kind, moves=target.parent in mapped)
         _lock(job, target)
+        refuse_gone(job)
         lead_to_made(job, viewer)
         counts = judge(job=job, viewer=viewer, match=match, mapped=mapped)
         told(25)
@@ -117,8 +119,7 @@ def _behind_the_last_stage() -> int:
 
 
 def _require_right(kind: str, viewer: Member) -> None:
-    action = {"accounts": "account.create", "products": "product.edit", "members": "member.edit", "stages": "stage.edit"}[kind]
-    if reach(viewer, action) is Reach.NONE:
+    if reach(viewer, TO_MAKE[kind]) is Reach.NONE:
         raise CannotRead("not_allowed")
 
 

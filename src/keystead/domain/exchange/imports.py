@@ -23,8 +23,15 @@ from keystead.data.permissions import Reach, editable, reach
 from keystead.domain.exchange.cancelling import is_being_worked_at, roll_back
 from keystead.domain.exchange.fields import KINDS
 from keystead.domain.exchange.options import check_options
+from keystead.domain.exchange.resolving import TO_MAKE
 from keystead.domain.exchange.tables import TARGETS
-from keystead.domain.workspace.permissions import NotAllowed, require, require_for_import
+from keystead.domain.workspace.permissions import (
+    NotAllowed,
+    importing,
+    require,
+    require_for_import,
+    require_scope_for_import,
+)
 from keystead.domain.writing import Invalid
 
 _UNWRITTEN = {"previewed", "failed", "received"}
@@ -101,9 +108,13 @@ def _require_kind(viewer: Member, kind: str) -> None:
 
 
 def request_commit(*, job: Import, viewer: Member) -> Import:
-    """Has a previewed import written in the background. Raises `WrongState` from any other state, so twice does nothing."""
+    """Has a previewed import written in the background. Raises `WrongState` from any other state, so twice does nothing;
+    `MissingScope` when it makes something beside its rows (a stage, a person) that the token is not for."""
     _require_own(job, viewer)
     with _from(job, {"previewed"}, "commit") as locked:
+        for kind, wanted in locked.offers.get("make", {}).items():
+            if wanted:
+                require_scope_for_import(viewer, TO_MAKE[kind])
         locked.state, locked.progress, locked.failure, locked.cancel_asked = "committing", 0, None, False
         locked.save()
         _enqueue("commit", locked, viewer)
@@ -113,7 +124,8 @@ def request_commit(*, job: Import, viewer: Member) -> Import:
 def request_undo(*, job: Import, viewer: Member) -> Import:
     """Has a committed import taken back in the background. Raises `NotAllowed` when a record of it is beyond her reach by now."""
     _require_own(job, viewer)
-    _require_records(job, viewer)
+    with importing(viewer):
+        _require_records(job, viewer)
     with _from(job, {"committed"}, "undo") as locked:
         if locked.purged_at:
             raise TooOld(locked, "undo")

@@ -1,8 +1,9 @@
-"""What was to be made beside the rows, and is there by now: another file that names the same was written first.
+"""What has come and what has gone since the preview.
 
-At the preview nobody had the name, so the staged rows carry the id of a record to come. Judged again at the commit, they are led
-to the one that has come meanwhile, if the importer sees it (as at the preview). Where two have come, or a stage of another status
-than the file says, the rows are refused as they would have been then.
+What was to be made beside the rows may be there by now: another file that names the same was written first. At the preview nobody
+had the name, so the staged rows carry the id of a record to come. Judged again at the commit, they are led to the one that has
+come meanwhile, if the importer sees it (as at the preview). Where two have come, or a stage of another status than the file says,
+the rows are refused as they would have been then; and so are those that name what was deleted, or merged with another.
 """
 
 from typing import Any
@@ -12,7 +13,8 @@ from django.db import connection
 from keystead.base.words import fold
 from keystead.data.models import Import, Member, Stage
 from keystead.domain.exchange.fields import fields_of
-from keystead.domain.exchange.resolving import load_names
+from keystead.domain.exchange.resolving import UNKNOWN_CODES, load_names
+from keystead.domain.exchange.tables import MODELS, TARGETS
 
 
 def lead_to_made(job: Import, viewer: Member) -> None:
@@ -29,6 +31,28 @@ def lead_to_made(job: Import, viewer: Member) -> None:
             _refuse_twofold(job, field, [made for made, pk in come.items() if pk is None])
         make[kind] = [item for item in wanted if item["id"] not in come]
     job.offers = {**job.offers, "make": make}
+
+
+def refuse_gone(job: Import) -> None:
+    """Refuses the staged rows that name a record which is there no more. What stands above is found anew at each judgement."""
+    for kind, code in UNKNOWN_CODES.items():
+        model: Any = MODELS.get(kind, Stage)
+        made = [item["id"] for item in job.offers.get("make", {}).get(kind, ())]
+        for field in _fields_to(job, kind):
+            if field != TARGETS[job.kind].parent:
+                _refuse_gone(job, field, code, model._meta.db_table, made)
+
+
+def _refuse_gone(job: Import, field: str, code: str, table: str, made: list[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE keystead_importrow r SET {_refused(code, f"jsonb_build_object('value', r.values ->> '{field}')")}
+            WHERE r.job_id = %(job)s AND r.values ->> '{field}_id' IS NOT NULL AND r.values ->> '{field}_id' <> ALL(%(made)s)
+              AND NOT EXISTS (SELECT FROM {table} t WHERE t.id = (r.values ->> '{field}_id')::uuid)
+            """,
+            {"job": job.pk, "made": made, "header": _header(job, field)},
+        )
 
 
 def _stages() -> dict[str, Any]:

@@ -27,7 +27,8 @@ DEFAULT_UNKNOWN = {
     ("products", "parent"): "create", ("members", "manager"): "create", ("accounts", "parent"): "create",
     ("deals", "stage"): "create",
 }  # fmt: skip
-CREATABLE = {"accounts", "products", "members", "stages"}
+# What can be made beside the rows, and the right to make it.
+TO_MAKE = {"accounts": "account.create", "products": "product.edit", "members": "member.edit", "stages": "stage.edit"}
 UNKNOWN_CODES = {
     "accounts": "unknown_account", "products": "unknown_product", "members": "unknown_member", "contacts": "unknown_contact",
     "stages": "unknown_stage",

@@ -1,7 +1,7 @@
 """An import taken back: what it created is deleted, what it changed becomes as it was, except where somebody has edited since.
 
 One transaction. A created record that others use by now (a deal at an account of the import) is kept and listed
-like an edited one.
+like an edited one, and so is a record that cannot become what it was (restorable.py).
 """
 
 from collections.abc import Collection
@@ -15,6 +15,7 @@ from keystead.data.models import Account, DealStageChange, Import, ImportRow, Re
 from keystead.domain.accounts.tree import lock_tree, refresh_lineage
 from keystead.domain.exchange.committing import hold_links
 from keystead.domain.exchange.comparing import compared
+from keystead.domain.exchange.restorable import restorable
 from keystead.domain.exchange.tables import MODELS, TARGETS, Target
 from keystead.domain.plans.linking import relink
 
@@ -60,7 +61,7 @@ def _unedited(job: Import, target: Target, verdict: str) -> set[UUID]:
 
 
 def _restore(job: Import, target: Target) -> set[UUID]:
-    ids = _unedited(job, target, "update")
+    ids = restorable(job, target, _unedited(job, target, "update"))
     columns = compared(target, set(job.mapping.values()), job.kind)
     sets = ", ".join(
         f"{column.name} = CASE WHEN r.before ? '{column.name}' THEN (r.before ->> '{column.name}')::{column.sql_type}"

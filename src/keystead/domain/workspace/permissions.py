@@ -1,5 +1,8 @@
 """Asking the permission table, with an exception that a surface can turn into a sentence."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db.models import Model
 
 from keystead.data.permissions import TABLE, missing_scope, reaches, scope_of
@@ -49,14 +52,26 @@ def require(viewer: Member, action: str, obj: Model | None = None) -> None:
         raise NotAllowed(action)
 
 
+def require_scope_for_import(viewer: Member, action: str) -> None:
+    """A token for imports writes what a file brings without being one for writing; any other scope it needs as everywhere."""
+    scope = missing_scope(viewer, action)
+    if scope not in (None, Scope.WRITE):
+        raise MissingScope(action, scope)
+
+
 def require_for_import(viewer: Member, action: str) -> None:
-    """The member's own right to write what a file brings; a token for imports need not be one for writing as well."""
-    scopes = getattr(viewer, "token_scopes", None)
-    if scopes is None or scope_of(action) is not Scope.WRITE:
+    """The member's own right to write what a file brings, and her token's."""
+    require_scope_for_import(viewer, action)
+    with importing(viewer):
         require(viewer, action)
-        return
+
+
+@contextmanager
+def importing(viewer: Member) -> Iterator[None]:
+    """Inside, her rights are asked without the bounds of her token: `require_scope_for_import` was asked before."""
+    scopes = getattr(viewer, "token_scopes", None)
     viewer.token_scopes = None  # type: ignore[attr-defined]
     try:
-        require(viewer, action)
+        yield
     finally:
         viewer.token_scopes = scopes  # type: ignore[attr-defined]

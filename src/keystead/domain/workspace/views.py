@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keystead.data.workspace.models import Member
 from keystead.data.workspace.views import DefaultView, SavedView, ViewUse
-from keystead.domain.workspace.permissions import NotAllowed, may, require
+from keystead.domain.workspace.permissions import may, require
 from keystead.domain.writing import Invalid, hold, write
 
 LISTS = ("accounts", "deals", "plans", "portfolio")
@@ -54,9 +54,11 @@ def note_use(*, viewer: Member, view: UUID, at: datetime) -> None:
 
 def may_change(view: SavedView, viewer: Member) -> bool:
     """One's own view; a shared one only for whoever may share."""
-    if view.is_shared:
-        return may(viewer, "view.share")
-    return view.owner_id == viewer.pk
+    return may(viewer, "view.share") if view.is_shared else view.owner_id == viewer.pk
+
+
+def _to_change(view: SavedView) -> str:
+    return "view.share" if view.is_shared else "view.own"
 
 
 def save_view(*, viewer: Member, list_id: str, name: str, query: str, is_shared: bool = False) -> SavedView:
@@ -72,8 +74,7 @@ def save_view(*, viewer: Member, list_id: str, name: str, query: str, is_shared:
 
 def change_view(*, view: SavedView, viewer: Member, fields: Mapping[str, Any], seen: int | None = None) -> SavedView:
     """Renames, shares or rewrites a view. Raises `NotAllowed`, `Invalid`, `Stale`."""
-    if not may_change(view, viewer):
-        raise NotAllowed("view.share")
+    require(viewer, _to_change(view), view)
     if fields.get("is_shared", view.is_shared) != view.is_shared:
         require(viewer, "view.share")
     fields = _readable(fields)
@@ -87,8 +88,7 @@ def change_view(*, view: SavedView, viewer: Member, fields: Mapping[str, Any], s
 
 
 def delete_view(*, view: SavedView, viewer: Member) -> None:
-    if not may_change(view, viewer):
-        raise NotAllowed("view.share")
+    require(viewer, _to_change(view), view)
     with transaction.atomic():
         hold(view).delete()
 

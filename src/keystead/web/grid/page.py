@@ -133,7 +133,7 @@ def context_of(page: Page) -> dict[str, Any]:
         "top": state.to() if after or within else "",
         "export_xlsx": reverse(f"{page.listing.id}:export_xlsx", args=[slug]) + state.to(),
         "export_csv": reverse(f"{page.listing.id}:export_csv", args=[slug]) + state.to(),
-        "cells_url": cells_url(page.listing, slug), "bulk_url": reverse(f"{page.listing.id}:bulk", args=[slug]) + state.to(),
+        "cells_url": cells_url(page.listing, slug), "bulk_url": reverse(f"{page.listing.id}:bulk", args=[slug]) + state.in_full,
         "crumbs": [{"label": page.listing.title, "url": ""}],
         **({} if counted else _when_empty(page)),
     }  # fmt: skip

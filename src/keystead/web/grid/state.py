@@ -46,6 +46,12 @@ class State:
         """The address with this state; `more` are further parameters."""
         return "?" + urlencode([*self.pairs(asked), *((name, value) for name, value in more.items() if value)], safe=",:")
 
+    @property
+    def in_full(self) -> str:
+        """The address that goes on meaning these rows, whatever becomes of the view: for what is done to all of them."""
+        pairs = self.asked.pairs + ([("of", str(self.view.pk))] if self.view else [])
+        return "?" + urlencode(pairs or [("view", WITHOUT_VIEW)], safe=",:")
+
     # What links change
 
     def sorted_by(self, sorts: Iterable[Sort]) -> str:

@@ -12,7 +12,7 @@ from keystead.domain.exchange.fields import fields_of
 from keystead.domain.exchange.imports import may_import
 from keystead.domain.exchange.learning import Taught, taught_for
 from keystead.domain.exchange.resembling import NAMING
-from keystead.domain.exchange.resolving import CREATABLE, unknown_rule
+from keystead.domain.exchange.resolving import TO_MAKE, unknown_rule
 from keystead.domain.exchange.tables import MODELS, NAMED_BY, TARGETS
 from keystead.domain.workspace.permissions import may
 from keystead.web.imports.cells import label_of_choice
@@ -138,7 +138,7 @@ def _one(
     names_the_row = name == NAMING.get(job.kind)
     kind = spec.to or (job.kind if names_the_row else "")
     choices = [(value, label_of_choice(job.kind, name, value)) for value in spec.values or ()] or (
-        _known(kind, viewer) if spec.to or kind in CREATABLE else _offered(rows)
+        _known(kind, viewer) if spec.to or kind in TO_MAKE else _offered(rows)
     )
     decisions = _decisions(kind, viewer) if spec.to and kind != "stages" else []
     column = next((header for header, field in job.mapping.items() if field == name), "")
@@ -164,7 +164,7 @@ def _row(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _decisions(kind: str, viewer: Member) -> list[tuple[str, str]]:
-    may_make = kind in CREATABLE and may_import(viewer, kind)
+    may_make = kind in TO_MAKE and may_import(viewer, kind)
     return [(key, str(words)) for key, words in DECISIONS.items() if key != "create" or may_make]
 
 

@@ -1,7 +1,7 @@
 """The frame around every page of one plan: found through `visible_to`, with its header, tabs and what the viewer may do."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from keystead.data.accounts.models import Account
 from keystead.data.counting.together import counts_of
-from keystead.data.permissions import Reach, reach
+from keystead.data.permissions import Reach, people, reach
 from keystead.data.plans.items import Action, Objective, ObjectiveStatus, SwotItem
 from keystead.data.plans.models import Plan, PlanStatus, RevenueLink
 from keystead.data.workspace.models import Member
@@ -33,15 +33,24 @@ def find_plan(request: WorkspaceRequest, pk: UUID) -> Plan:
     """The plan with its account and people, or 404 when the viewer may not see it."""
     plans: QuerySet[Plan] = Plan.objects.visible_to(request.viewer).select_related("account", "owner", "prepared_by")
     plan: Plan = get_object_or_404(plans, pk=pk)
-    if not _sees_account(request.viewer, plan):  # her plan, at an account that is not hers: it has no name here either
-        plan.account = Account(pk=plan.account_id, name=_("An account that you may not see"))
+    hide_unseen_accounts(request.viewer, [plan])
     return plan
 
 
-def _sees_account(viewer: Member, plan: Plan) -> bool:
-    if reach(viewer, "account.read") is Reach.ALL or plan.account.owner_id == viewer.pk:
-        return True
-    return Account.objects.visible_to(viewer).filter(pk=plan.account_id).exists()
+def hide_unseen_accounts(viewer: Member, plans: Iterable[Plan]) -> None:
+    """Her plan may be at an account that is not hers: it has no name there either. One query at most, none for her own ones."""
+    how_far = reach(viewer, "account.read")
+    if how_far is Reach.ALL:
+        return
+    hers = people(viewer, how_far)
+    others = [plan for plan in plans if plan.account.owner_id not in hers]
+    if not others:
+        return
+    there = Account.objects.visible_to(viewer).filter(pk__in={plan.account_id for plan in others})
+    seen = set(there.values_list("pk", flat=True))
+    for plan in others:
+        if plan.account_id not in seen:
+            plan.account = Account(pk=plan.account_id, name=_("An account that you may not see"))
 
 
 def find_item(plan: Plan, items: QuerySet[Any], pk: UUID) -> Any:

@@ -18,7 +18,7 @@ from keystead.data.plans.models import Plan
 from keystead.domain.plans.kpis import PlanFigures
 from keystead.domain.workspace.my_day import MyDay, my_day
 from keystead.domain.workspace.permissions import may
-from keystead.web.plans.page import may_here
+from keystead.web.plans.page import hide_unseen_accounts, may_here
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.shell import way
 
@@ -31,6 +31,8 @@ IMPORT_TONES = {
 def workspace_home(request: WorkspaceRequest) -> HttpResponse:
     day = today(request.user.time_zone)
     mine = my_day(viewer=request.viewer, at=now(), today=day)
+    actions = (action.plan for action in (*mine.overdue, *mine.soon, *mine.later))
+    hide_unseen_accounts(request.viewer, [*actions, *mine.approvals, *(plan for plan, _block in mine.running)])
     context = {
         "greeting": _greeting(request),
         "today": day,
