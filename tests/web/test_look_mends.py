@@ -258,3 +258,10 @@ def test_the_button_that_adds_to_a_swot_is_as_high_as_the_fields_beside_it(plan:
     assert box
     assert button
     assert (box["y"], box["height"]) == (button["y"], button["height"])
+
+
+def test_the_cross_of_the_keys_stands_at_the_edge_of_their_window(plan: Plan, shows: Any) -> None:
+    keys = shows("deals:list").locator("#grid-keys")
+    keys.evaluate("dialog => dialog.showModal()")
+    gap = "dialog => dialog.getBoundingClientRect().right - dialog.querySelector('.btn').getBoundingClientRect().right"
+    assert keys.evaluate(gap) < 24
