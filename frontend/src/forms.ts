@@ -1,4 +1,4 @@
-// Small helps for forms: filters apply themselves, and a form in flight is not sent twice.
+// Small helps for forms: filters apply themselves, a form in flight is not sent twice, one that is half filled is not left by a slip.
 
 document.addEventListener("change", (event) => {
   const field = event.target as HTMLElement;
@@ -33,4 +33,51 @@ document.addEventListener("click", (event) => {
   if (field.value !== button.value) return; // a name that is not among those listed: the server takes it
   event.preventDefault();
   field.focus();
+});
+
+// What was typed and not sent: the browser asks before its page is left.
+const REFUSED = "[aria-invalid=true], .notice.is-bad, .conflicts";
+let isSent = false;
+
+/** The forms that write what a person types: no filters or searches, nothing that sends itself, no rows that are picked. */
+function forms(): HTMLFormElement[] {
+  const all = document.querySelectorAll<HTMLFormElement>(".main form[method=post]:not([hx-trigger], .grid-form, .grid-bulk)");
+  return [...all].filter((form) => form.checkVisibility());
+}
+
+/** Whether a field differs from what the server drew. A password may be the browser's own doing. */
+function isChanged(field: Element): boolean {
+  if (field instanceof HTMLSelectElement) {
+    const options = [...field.options];
+    const isDrawn = options.some((option) => option.defaultSelected);
+    if (!isDrawn && !field.multiple) return field.selectedIndex > 0;
+    return options.some((option) => option.selected !== option.defaultSelected);
+  }
+  if (field instanceof HTMLTextAreaElement) return field.value !== field.defaultValue;
+  if (!(field instanceof HTMLInputElement) || field.type === "password") return false;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  return field.value !== field.defaultValue;
+}
+
+/** What came back with errors is not saved either, though the server drew it. */
+const isUnsaved = (form: HTMLFormElement): boolean => [...form.elements].some(isChanged) || form.querySelector(REFUSED) !== null;
+
+function ask(event: BeforeUnloadEvent): void {
+  if (!isSent && forms().some(isUnsaved)) event.preventDefault();
+}
+
+/** Listening only once there is something to lose lets the browser keep all other pages for "back". */
+const listen = (): void => addEventListener("beforeunload", ask);
+
+document.addEventListener("input", listen);
+document.addEventListener("change", listen);
+if (forms().some(isUnsaved)) listen();
+
+document.addEventListener("submit", (event) => {
+  const form = event.target as HTMLFormElement;
+  if (!event.defaultPrevented && form.method === "post" && !form.target) isSent = true;
+});
+
+addEventListener("pageshow", (event) => {
+  if (event.persisted) isSent = false;
 });

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from playwright.sync_api import expect
 
 from keystead.data.models import Action, Contact, Deal, Measure, Objective, Plan, Stage, SwotItem, Workspace
 from tests.journeys.journey import Journey
@@ -23,6 +24,12 @@ NO_HINT = """async () => {
   return [...document.querySelectorAll('.tabs, .filters')].filter((one) => one.scrollWidth > one.clientWidth + 1
       && parseFloat(getComputedStyle(one).getPropertyValue('--fade-end')) < 20).map((one) => `${one.className} does not fade`)
     .concat(document.querySelector('.side-open').offsetWidth === 40 ? [] : ['the menu is squeezed']);
+}"""
+UNDER_THE_FADE = """async () => {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  const tab = document.querySelector('.tabs > [aria-current]'), row = tab.parentElement;
+  const fade = parseFloat(getComputedStyle(row).getPropertyValue('--fade-end'));
+  return Math.floor(tab.getBoundingClientRect().right - row.getBoundingClientRect().right + fade);
 }"""
 BROKEN = """() => [...document.querySelectorAll('.grid-table :is(tbody, tfoot) td.end')].filter((cell) => {
   const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), range = document.createRange();
@@ -88,3 +95,16 @@ def test_long_names_and_amounts_widen_no_page_and_push_out_no_column(world: Worl
                 found.append(f"{name} at {size['width']}: a title of {lines} lines")
         found += [f"{name}: {what}" for what in journey.page.evaluate(NO_HINT)]
     assert found == []
+
+
+@pytest.mark.parametrize("tab", ["actions", "revenue"])
+def test_on_a_phone_the_open_tab_does_not_stand_under_the_fade(
+    world: World, long_names: Plan, journey: Journey, tab: str
+) -> None:
+    assert world.olga.user is not None
+    journey.is_signed_in_as(world.olga.user)
+    journey.slug = "northwind"
+    journey.page.set_viewport_size(PHONE)
+    journey.page.goto(journey.address(f"plans:{tab}", long_names.pk))
+    expect(journey.page.locator("html.has-script")).to_be_attached()
+    assert journey.page.evaluate(UNDER_THE_FADE) <= 0

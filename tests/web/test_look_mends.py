@@ -244,3 +244,32 @@ def test_a_form_ends_with_its_button_and_says_there_that_nothing_is_saved(world:
         page = answer.content.decode()
         assert page.rindex('class="field') < page.index("Add the objective")
         assert ("Not saved yet" in page) == is_refused
+
+
+@pytest.mark.parametrize("name", ["portfolio:list", "plans:list"])
+def test_the_name_of_a_column_is_whole_also_where_the_list_is_sorted_by_it(plan: Plan, shows: Any, name: str) -> None:
+    name_of_column = shows(name, asks="?order=-achievement").locator("thead .sort").filter(has_text="Achievement")
+    assert name_of_column.evaluate("link => link.scrollWidth <= link.clientWidth")
+
+
+def test_the_button_that_adds_to_a_swot_is_as_high_as_the_fields_beside_it(plan: Plan, shows: Any) -> None:
+    page = shows("plans:swot", plan.pk, size=PHONE)
+    box, button = page.locator("[name=text]").first.bounding_box(), page.locator("[name=text] ~ .btn").first.bounding_box()
+    assert box
+    assert button
+    assert (box["y"], box["height"]) == (button["y"], button["height"])
+
+
+def test_the_cross_of_the_keys_stands_at_the_edge_of_their_window(plan: Plan, shows: Any) -> None:
+    keys = shows("deals:list").locator("#grid-keys")
+    keys.evaluate("dialog => dialog.showModal()")
+    gap = "dialog => dialog.getBoundingClientRect().right - dialog.querySelector('.btn').getBoundingClientRect().right"
+    assert keys.evaluate(gap) < 24
+
+
+def test_the_page_of_a_figure_leaves_room_between_what_it_means_and_its_rows(plan: Plan, shows: Any) -> None:
+    page = shows("plans:explanation", plan.pk, "won")
+    note, rows = page.locator(".explain-page > div > .sub").bounding_box(), page.locator(".explain-page table").bounding_box()
+    assert note
+    assert rows
+    assert rows["y"] - note["y"] - note["height"] >= 8

@@ -5,6 +5,7 @@ import pytest
 from keystead.data.models import Account, Contact, Deal, Import
 from keystead.domain.exchange import imports, telling, working
 from keystead.domain.exchange.committing import _require_right
+from keystead.domain.exchange.deciding import undecided
 from keystead.domain.exchange.learning import known_to
 from keystead.domain.exchange.problems import CannotRead
 from keystead.domain.workspace.permissions import NotAllowed
@@ -53,6 +54,16 @@ def test_mona_imports_for_the_people_who_report_to_her(world: World) -> None:
         account("Aurelia", owner=world.alice)
         job = bring_in(world.mona, "deals", "Deal,Account,Owner\nPumps,Aurelia,Alice Alvarez\nDrills,,Bob Brown\n")
         assert counts(job) == (2, 0, 0, 0)
+
+
+def test_a_stage_that_alice_may_not_make_costs_its_rows_and_not_the_file(world: World) -> None:
+    with world.inside(world.alice):
+        job = bring_in(world.alice, "deals", "Deal,Stage\nPumps,Closed Won\nDrills,Pilot\n")
+        assert (job.state, problems(job)) == ("committed", [(3, "Stage", "unknown_stage")])
+        assert (telling.job_view(job)["also_created"], undecided(job)) == ({}, 1)
+        assert list(Deal.objects.values_list("name", "status")) == [("Pumps", "won")]
+        meant = read(world.alice, "deals", "Deal,Stage\nDrills,Pilot\n", values={"stage": {"Pilot": "Prospecting"}})
+        assert counts(meant) == (1, 0, 0, 0)
 
 
 @pytest.mark.parametrize("kind", ["products", "members", "rates"])

@@ -57,6 +57,16 @@ def test_measures_readings_actions_and_swot_are_told_and_so_is_what_was_deleted(
     assert elsewhere == {"Plan"}
 
 
+def test_a_reading_names_its_measure_by_its_latest_name(world: World) -> None:
+    with world.inside(world.alice):
+        plan = plan_for(world)
+        objective = save_objective(plan=plan, viewer=world.alice, fields={"title": "Lift NPS"})
+        measure = save_measure(objective=objective, viewer=world.alice, fields={"name": "Score"})
+        read_measure(measure=measure, viewer=world.alice, on=TODAY, value=Decimal(31))
+        save_measure(objective=objective, viewer=world.alice, measure=measure, fields={"name": "NPS"})
+        assert [change.part_of for change in plan_history(plan=plan) if change.kind == "MeasureReading"] == ["NPS"]
+
+
 def test_what_is_approved_counts_its_changes_and_the_work_on_it_is_no_change(world: World) -> None:
     with world.inside(world.alice):
         plan = plan_for(world)

@@ -94,6 +94,23 @@ def test_a_deal_says_in_which_plan_it_counts_or_why_in_none(world: World, renewa
     assert "In no plan: its date is outside" in text_of(client, f"{HOME}{renewal.pk}/")
 
 
+def test_a_deal_below_names_the_account_of_the_plan_to_those_who_see_it(world: World, aurelia: Account) -> None:
+    with world.inside():
+        aurelia.plans.update(includes_descendants=True)
+        plant = account("Aurelia Iberia", owner=world.bob, parent=aurelia)
+        below = deal(world, plant)
+    path = f"{HOME}{below.pk}/"
+    assert "account below Aurelia Foods" in text_of(as_(world.olga), path)
+    assert "Aurelia Foods" not in text_of(as_(world.bob), path)
+
+
+def test_a_deal_closes_while_it_is_open_and_has_closed_once_it_is_won_or_lost(world: World, renewal: Deal) -> None:
+    with world.inside():
+        still = deal(world, renewal.account, name="Pumps", status="open")
+    assert "closed 1 Mar 2026" in text_of(as_(world.alice), f"{HOME}{renewal.pk}/")
+    assert "closes 1 Mar 2026" in text_of(as_(world.alice), f"{HOME}{still.pk}/")
+
+
 def test_totals_stand_apart_by_currency_and_say_what_has_no_amount(world: World, aurelia: Account) -> None:
     with world.inside(world.alice):
         deal(world, aurelia)

@@ -47,3 +47,9 @@ def test_alice_is_offered_the_kinds_that_she_may_import(alice: Desk) -> None:
     assert alice.client.get(reverse("imports:template", args=["northwind", "products"])).status_code == 404
     with alice.world.inside():
         assert not Deal.objects.exists()
+
+
+def test_alice_is_told_that_the_rows_of_a_new_stage_are_rejected_and_olga_that_it_is_made(alice: Desk, olga: Desk) -> None:
+    text = "Deal;Stage\nPumps;Pilot\n"
+    assert '<option value="">Reject these rows</option>' in text_of(alice.get("columns", alice.previewed(text)))
+    assert '<option value="">a new one of this name</option>' in text_of(olga.get("columns", olga.previewed(text)))

@@ -206,6 +206,18 @@ def test_revenue_says_why_each_row_is_linked_or_just_is_not(desk: Desk) -> None:
     assert text.index("Cold-chain renewal") < text.index("At this account, and not in the plan") < text.index("Too late")
 
 
+def test_linked_revenue_is_narrowed_by_what_it_counts_in_and_by_kind(desk: Desk) -> None:
+    desk.deal("Cold-chain renewal", "10")
+    desk.deal("Heat pumps", "20", status="lost")
+    with desk.world.inside():
+        fields = {"number": "A 1", "account": desk.plan.account, "amount": Decimal(300), "currency": "EUR", "order_date": TODAY}
+        create_order(viewer=desk.world.olga, fields=fields)
+    won, left_out = shown(desk, "revenue", part="won"), shown(desk, "revenue", part="left_out", kind="deal")
+    assert ("Cold-chain renewal" in won, "Heat pumps" in won, ">1 of 3<" in won) == (True, False, True)
+    assert ("Heat pumps" in left_out, "Cold-chain renewal" in left_out, "A 1" in left_out) == (True, False, False)
+    assert "No row fits the filter" in shown(desk, "revenue", part="pipeline")
+
+
 def test_linking_again_says_what_it_put_right_and_then_nothing(desk: Desk) -> None:
     desk.deal("Cold-chain renewal", "10")
     with desk.world.inside():

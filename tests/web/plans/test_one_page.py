@@ -95,3 +95,11 @@ def test_the_sheet_names_whose_strength_it_is_and_where_an_objective_is_going(de
     said = words(sheet(desk))
     assert "Nordfrost: Price lock" in said
     assert "38 → 45" in said
+
+
+@pytest.mark.parametrize(("language", "status"), [("en", "Late"), ("pt-br", "Atrasado"), ("es", "Vencido")])
+def test_that_an_objective_is_late_stands_whole_in_its_chip(desk: Desk, language: str, status: str) -> None:
+    with desk.world.inside():
+        Objective.objects.filter(pk=desk.objective.pk).update(target_date=TODAY - timedelta(days=1))
+    desk.alice.cookies["keystead_language"] = language
+    assert status in words(sheet(desk))

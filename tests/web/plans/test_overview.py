@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.text import capfirst
 
 from keystead.analytics.measures import KPIS
 from keystead.data.models import Action, Rate
@@ -52,7 +53,7 @@ def test_every_figure_opens_its_explanation_as_a_page_and_as_a_part(desk: Desk, 
     assert "<html" in whole
     assert "<html" not in part
     for text in (whole, part):
-        assert f"{kpi} v1: {KPIS[kpi].formula}" in text.replace("&#x27;", "'")
+        assert f'<span data-definition="{kpi} v1">{capfirst(KPIS[kpi].formula)}</span>' in text.replace("&#x27;", "'")
         assert "as of 12:00:00" in text
 
 

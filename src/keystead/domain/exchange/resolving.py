@@ -20,6 +20,7 @@ from keystead.domain.exchange.guessing_stages import status_of_stage
 from keystead.domain.exchange.guessing_values import KnownValues
 from keystead.domain.exchange.problems import BadValue
 from keystead.domain.exchange.tables import MODELS, NAMED_BY
+from keystead.domain.workspace.permissions import may
 
 # What happens to a name nobody knows, unless the person says otherwise. Lines above (a product line, a manager, a parent) are
 # made of the name alone; a deal's account or product more likely is a spelling.
@@ -117,18 +118,21 @@ class Resolver:
 @dataclass
 class Stages:
     """The workspace's stages by folded name. A new one is won or lost when its name says so, and open otherwise; where one stage
-    is for won deals, or for lost ones, another name for it ("Closed Won") means that one."""
+    is for won deals, or for lost ones, another name for it ("Closed Won") means that one. Who `may_make` none has the rows of a
+    new one refused, rather than the whole file once it is written."""
 
     by_name: dict[str, Stage] = field(default_factory=dict)
+    may_make: bool = True
     made: dict[str, Stage] = field(default_factory=dict)
     missing: Counter[str] = field(default_factory=Counter)
     recognised: dict[str, Stage] = field(default_factory=dict)
 
     @classmethod
-    def load(cls) -> "Stages":
-        return cls({fold(stage.name): stage for stage in Stage.objects.all()})
+    def load(cls, viewer: Member) -> "Stages":
+        return cls({fold(stage.name): stage for stage in Stage.objects.all()}, may(viewer, "stage.edit"))
 
     def __call__(self, text: str) -> Stage:
+        """The stage of that name. Raises BadValue unknown_stage."""
         key = fold(text)
         if (found := self.by_name.get(key)) is not None:
             return found
@@ -138,6 +142,8 @@ class Stages:
         status = status_of_stage(text) or "open"
         if status != "open" and (same := self.only_one(status)) is not None:
             return self.recognised.setdefault(text.strip(), same)
+        if not self.may_make:
+            raise BadValue("unknown_stage", text)
         probability = {"won": 100, "lost": 0}.get(status, 50)
         position = len(self.by_name) + len(self.made)
         return self.made.setdefault(
@@ -149,6 +155,15 @@ class Stages:
         found = [stage for stage in (*self.by_name.values(), *self.made.values()) if stage.status == status]
         return found[0] if len(found) == 1 else None
 
+    @property
+    def unknown(self) -> str:
+        """What is decided of a name nobody knows, as of a resolver."""
+        return "create" if self.may_make else "reject"
+
+    def total(self) -> int:
+        """How many different names nobody knows, leaving out those that were recognised."""
+        return len(self.missing.keys() - self.recognised.keys())
+
     def offers(self) -> list[dict[str, Any]]:
         """As of a resolver; `means` names the stage that a recognised name stands for."""
         return [
@@ -158,7 +173,7 @@ class Stages:
 
     def _decided(self, text: str) -> dict[str, str]:
         stage = self.recognised.get(text)
-        return {"decision": "recognised", "means": stage.name} if stage else {"decision": "create"}
+        return {"decision": "recognised", "means": stage.name} if stage else {"decision": self.unknown}
 
 
 def unknown_rule(kind: str, name: str, options: Mapping[str, Any], column: str) -> str:

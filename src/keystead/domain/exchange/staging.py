@@ -154,7 +154,7 @@ class _Reader:
         self.match = keys_in_use(job.kind, fields, options.get("match") or ())
         self.adopts_by = adopting_keys(job.kind, fields, self.match)
         self.headers = {name: header for header, name in mapping.items()}
-        self.stages = Stages.load() if "stage" in fields else None
+        self.stages = Stages.load(viewer) if "stage" in fields else None
         self.own = TARGETS[job.kind].parent
         loaded: dict[str, Names] = {}
         self.resolvers: dict[str, Resolver] = {}
@@ -196,7 +196,11 @@ class _Reader:
         text = values.get("stage")
         if text is None or self.stages is None:
             return
-        stage = self.stages(str(text))
+        try:
+            stage = self.stages(str(text))
+        except BadValue as bad:
+            problems.append(Problem.of(bad, row=row.number, column=self.headers["stage"]))
+            return
         said = values.get("status")
         if said and said != stage.status:
             facts = {"stage": stage.name, "value": said}
@@ -224,7 +228,9 @@ class _Reader:
             for pk, text in resolver.made.values():
                 made.setdefault(resolver.names.kind, []).append({"id": str(pk), "name": text})
         if self.stages is not None and (found := self.stages.offers()):
-            offers["stage"] = {"kind": "stages", "unknown": found, "decision": "create"}
+            offers["stage"] = {
+                "kind": "stages", "unknown": found, "total": self.stages.total(), "decision": self.stages.unknown
+            }  # fmt: skip
             made["stages"] = [
                 {"id": str(s.pk), "name": s.name, "status": s.status, "probability": s.probability, "position": s.position}
                 for s in self.stages.made.values()

@@ -3,7 +3,7 @@
 The triggers keep whole rows, so a change is the difference between two rows that follow one another.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,7 +57,8 @@ class FieldChange:
 class Change:
     """`what`: added, changed or deleted (or an approval's verb); `kind` is the model's name; `by` and `via` may be empty.
 
-    `change` is the id of the request that wrote it, by which it can be undone; None when no request did.
+    `part_of` names the measure of a reading. `change` is the id of the request that wrote it, by which it can be undone; None
+    when no request did.
     """
 
     at: datetime
@@ -70,13 +71,18 @@ class Change:
     fields: tuple[FieldChange, ...]
     comment: str = ""
     change: UUID | None = None
+    part_of: str = ""
 
 
 def plan_history(*, plan: Plan, at_most: int = 200) -> list[Change]:
     """The latest changes first. The rows before the oldest one shown are read as well, to know what they changed."""
     found: list[Change] = list(_approvals(plan, at_most))
-    for kind, events in _events(plan).items():
-        found += _changes(kind, events.order_by("-pgh_id")[: at_most * 2])
+    measures: dict[UUID, str] = {}
+    for kind, events in _events(plan).items():  # measures come before their readings
+        read = list(events.order_by("-pgh_id")[: at_most * 2])
+        if kind == "Measure":
+            measures = {event.id: event.name for event in reversed(read)}
+        found += _changes(kind, read, measures)
     found.sort(key=lambda change: change.at, reverse=True)
     return found[:at_most]
 
@@ -109,19 +115,19 @@ def _events(plan: Plan) -> dict[str, QuerySet[Any]]:
     return {kind: events.filter(which.get(kind, Q(plan_id=plan.pk))) for kind, events in ours.items()}
 
 
-def _changes(kind: str, events: Iterable[Any]) -> Iterator[Change]:
+def _changes(kind: str, events: Iterable[Any], measures: Mapping[UUID, str]) -> Iterator[Change]:
     """`events` come latest first; of one row, each is compared with the one that came before it."""
     later: dict[UUID, Any] = {}
     for event in events:
         if event.id in later:
-            yield from _told(kind, later[event.id], event)
+            yield from _told(kind, later[event.id], event, measures)
         later[event.id] = event
     for event in later.values():  # the oldest of each row that was read
         if event.pgh_label == "insert":
-            yield from _told(kind, event, None)
+            yield from _told(kind, event, None, measures)
 
 
-def _told(kind: str, event: Any, before: Any) -> Iterator[Change]:
+def _told(kind: str, event: Any, before: Any, measures: Mapping[UUID, str]) -> Iterator[Change]:
     what = {"insert": "added", "update": "changed", "delete": "deleted"}[event.pgh_label]
     fields = tuple(_differences(kind, before, event)) if what == "changed" and before is not None else ()
     if what == "changed" and not fields:
@@ -129,7 +135,10 @@ def _told(kind: str, event: Any, before: Any) -> Iterator[Change]:
     actor = event.pgh_context or {}
     title = str(getattr(event, _TITLE[kind]))
     by, via = actor.get("name", ""), actor.get("via", "")
-    yield Change(event.pgh_created_at, by, via, what, kind, event.id, title, fields, change=event.pgh_context_id)
+    part_of = measures.get(event.measure_id, "") if kind == "MeasureReading" else ""
+    yield Change(
+        event.pgh_created_at, by, via, what, kind, event.id, title, fields, change=event.pgh_context_id, part_of=part_of
+    )  # fmt: skip
 
 
 def _differences(kind: str, before: Any, after: Any) -> Iterator[FieldChange]:

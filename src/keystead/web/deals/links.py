@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from keystead.base.money import Money
+from keystead.data.accounts.models import Account
 from keystead.data.deals.models import Deal, DealStatus, Order, Unlinked
 from keystead.data.plans.models import Plan, RevenueLink
 from keystead.web.plans.words import FACT_TONES
@@ -19,16 +21,25 @@ def plans_of(rows: Iterable[Any], field: str, request: WorkspaceRequest) -> Mapp
     """The plans of each row (`field`: deal or order) with the reason of the link, in two queries."""
     ids = [row.pk for row in rows]
     links = list(RevenueLink.objects.filter(**{f"{field}__in": ids}).order_by("id"))
-    plans = Plan.objects.visible_to(request.viewer).in_bulk({link.plan_id for link in links}) if links else {}
+    accounts = Account.objects.visible_to(request.viewer).filter(pk=OuterRef("account")).values("name")
+    seen = Plan.objects.visible_to(request.viewer).annotate(account_name=Subquery(accounts))
+    plans = seen.in_bulk({link.plan_id for link in links}) if links else {}
     found: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for link in links:
         plan = plans.get(link.plan_id)
         found[getattr(link, f"{field}_id")].append({
             "name": plan.name if plan else _("a plan that you may not open"),
             "url": way("plans:detail", request.workspace, plan.pk) if plan else "",
-            "why": str(link.get_via_display()),
+            "why": _why(link, getattr(plan, "account_name", None) or ""),
         })  # fmt: skip
     return found
+
+
+def _why(link: RevenueLink, above: str) -> str:
+    """`above` is the account of a plan that reaches down to the row's own, which is all that is named beside it."""
+    if link.via == RevenueLink.Via.DESCENDANT and above:
+        return _("account below %(account)s") % {"account": above}
+    return str(link.get_via_display())
 
 
 def reason(row: Deal | Order) -> str:

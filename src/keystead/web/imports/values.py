@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from keystead.data.exchange.models import Import
 from keystead.data.models import Member, Stage
 from keystead.domain.exchange.deciding import unknown_words
@@ -39,6 +41,13 @@ class FieldValues:
     @property
     def is_short(self) -> bool:
         return len(self.choices) <= _FEW
+
+    @property
+    def otherwise(self) -> str:
+        """What becomes of a name that is given no meaning here."""
+        if self.decisions:
+            return gettext("as decided above")
+        return str(DECISIONS["reject"]) if self.decision == "reject" else gettext("a new one of this name")
 
     @property
     def is_resembling(self) -> bool:

@@ -79,7 +79,8 @@ def explained(why: Explanation, workspace: Workspace, *, shortened: bool, is_who
         "why": why,
         "title": title(why),
         "help": why.definition.help,
-        "definition": definition_text(why),
+        "formula": why.definition.formula,
+        "definition": f"{why.definition.id} v{why.definition.version}",
         "as_of": local_time(why.as_of),
         "as_of_moment": local_moment(why.as_of),
         "policy": rates_sentence(why.plan.rate_policy, is_frozen=has_frozen_rates(why.plan)),
@@ -106,11 +107,6 @@ def explained(why: Explanation, workspace: Workspace, *, shortened: bool, is_who
 def title(why: Explanation) -> str:
     value = full_text(why.figures, why.definition.id) or _("undefined")
     return f"{why.definition.name}, {value}"
-
-
-def definition_text(why: Explanation) -> str:
-    """ "forecast v1: won + pipeline"."""
-    return f"{why.definition.id} v{why.definition.version}: {why.definition.formula}"
 
 
 def rates_used(why: Explanation) -> list[str]:

@@ -49,4 +49,6 @@ def _title(change: Change) -> str:
     """What was changed, where its kind alone does not say it."""
     if change.kind == "PlanApproval" or (change.kind == "Plan" and change.what == "changed"):
         return ""
-    return formats.day(date.fromisoformat(change.title), language()) if change.kind == "MeasureReading" else change.title
+    if change.kind == "MeasureReading":
+        return ", ".join(filter(None, (change.part_of, formats.day(date.fromisoformat(change.title), language()))))
+    return change.title

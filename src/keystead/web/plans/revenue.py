@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -9,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
@@ -34,6 +36,8 @@ from keystead.web.templatetags import formats
 
 _PAGE = 100
 _NEAR = 20
+_PARTS = [("won", _lazy("won")), ("pipeline", _lazy("pipeline")), ("left_out", _lazy("left out"))]
+_KINDS = [("deal", _lazy("Deal")), *Order.Kind.choices]
 _COMPARED = ("won", "pipeline", "forecast", "variance", "attainment")
 
 
@@ -48,13 +52,20 @@ def _page(request: WorkspaceRequest, plan: Plan) -> HttpResponse:
     found = rows(plan=plan.pk, viewer=request.viewer, include_hidden=include_hidden, today=today)
     block = figures_of(plan, summed(found, plan.currency), at=clock.now())
     linked = [row for row in found if row.visible]
-    page = Paginator(linked, _PAGE).get_page(request.GET.get("page"))
+    asked = {name: request.GET.get(name, "") for name in ("part", "kind")}
+    fitting = [row for row in linked if _fits(row, asked)]
+    page = Paginator(fitting, _PAGE).get_page(request.GET.get("page"))
     names = names_of(page.object_list)
     near, unseen = near_misses(plan=plan, viewer=request.viewer, at_most=_NEAR)
     context = {
         "page": page,
         "rows": [_row(row, names[row.id], plan, request) for row in page],
         "total": len(linked),
+        "fitting": len(fitting),
+        "asked": asked,
+        "query": urlencode({name: value for name, value in asked.items() if value}),
+        "parts": _PARTS,
+        "kinds": [(kind, words) for kind, words in _KINDS if any(row.kind == kind for row in linked)],
         "counted": sum(not row.left_out for row in linked),
         "near": _near(near, request),
         "unseen": unseen,
@@ -62,9 +73,13 @@ def _page(request: WorkspaceRequest, plan: Plan) -> HttpResponse:
         "sources": RevenueSource.choices,
         "revenue_url": _address(request, plan),
         "preview": _preview(request, plan, today),
-        "more_url": f"?page={page.next_page_number()}" if page.has_next() else "",
     }
     return render_plan(request, plan, "revenue", context)
+
+
+def _fits(row: FactRow, asked: dict[str, str]) -> bool:
+    part = "left_out" if row.left_out else row.part
+    return asked["part"] in ("", part) and asked["kind"] in ("", row.kind)
 
 
 def _address(request: WorkspaceRequest, plan: Plan) -> str:
