@@ -177,6 +177,8 @@ def test_all_goes_on_meaning_the_rows_of_the_view_whatever_somebody_makes_of_it_
         elif becomes == "rewritten":
             change_view(view=view, viewer=world.mona, fields={"query": "country=brazil"})
     assert "Change 1 account<" in text_of(bulk(client, "choose", query=query, all="1"))
+    file = text_of(client.get(unescape(re.search(r'href="([^"]*/export\.csv[^"]*)"', page)[1])))  # type: ignore[index]
+    assert ("Aurelia Foods" in file, "Brasilux" in file) == (True, False)
     bulk(client, "commit", query=query, all="1", column="status", status="active")
     assert (now(world, aurelia).status, now(world, other).status) == ("active", "")
 

@@ -105,8 +105,15 @@ def test_a_colleagues_token_does_not_exist_for_the_owner(world: World, addresses
 
 
 def test_a_guest_sees_herself_and_no_colleague(world: World) -> None:
+    with world.inside():
+        Member.objects.filter(pk=world.gus.pk).update(manager=world.mona)
+        Member.objects.filter(pk=world.bob.pk).update(team="Team Bob", region="Region Bob")
     gus = as_(world.gus)
+    own = gus.get(f"{AT_HOME}members/{world.gus.pk}/").content.decode()
+    for name in ("Mona", "Bob", "Olga"):
+        assert name not in own
     page = gus.get(f"{AT_HOME}members/").content.decode()
+    assert "Mona" not in page
     assert "Gus Guest" in page
     assert "Olga Owner" not in page
     assert gus.get(f"{AT_HOME}members/{world.bob.pk}/").status_code == 404

@@ -48,7 +48,7 @@ class State:
 
     @property
     def in_full(self) -> str:
-        """The address that goes on meaning these rows, whatever becomes of the view: for what is done to all of them."""
+        """The address that goes on meaning these rows, whatever becomes of the view: for what is done with all of them."""
         pairs = self.asked.pairs + ([("of", str(self.view.pk))] if self.view else [])
         return "?" + urlencode(pairs or [("view", WITHOUT_VIEW)], safe=",:")
 

@@ -1,5 +1,6 @@
 """People: the hierarchy with roles and log-in states, one member's page, invitations."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from keystead.base.clock import now
+from keystead.data.permissions import Reach, reach
 from keystead.data.workspace.models import Member, Role
 from keystead.documents import letters
 from keystead.domain.workspace.binding import UsedElsewhere, bindings, release_binding
@@ -55,6 +57,7 @@ def members(request: WorkspaceRequest) -> HttpResponse:
     places = hierarchy(matching(everybody, **asked))
     page = Paginator(places, _PAGE).get_page(request.GET.get("page"))
     rows = everybody.select_related("manager").in_bulk([place.member_id for place in page])
+    _hide_colleagues(request, rows.values())
     context = {
         "page": page,
         "total": len(places),
@@ -67,6 +70,13 @@ def members(request: WorkspaceRequest) -> HttpResponse:
     }
     template = "workspace/members.html#rows" if wants_fragment(request) else "workspace/members.html"
     return render(request, template, context)
+
+
+def _hide_colleagues(request: WorkspaceRequest, found: Iterable[Member]) -> None:
+    """Who sees nobody but herself does not read here to whom she reports either."""
+    if reach(request.viewer, "member.read") is not Reach.ALL:
+        for each in found:
+            each.manager = None
 
 
 def _row(member: Any, depth: int, reports: int) -> dict[str, Any]:
@@ -97,6 +107,7 @@ def member_new(request: WorkspaceRequest) -> HttpResponse:
 def member(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     everybody = with_login_state(Member.objects.visible_to(request.viewer), at=now())
     person: Any = get_object_or_404(everybody.select_related("manager"), pk=pk)
+    _hide_colleagues(request, [person])
     may_edit = may(request.viewer, "member.edit", person)
     if request.method == "POST":
         require(request.viewer, "member.edit", person)
