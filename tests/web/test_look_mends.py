@@ -248,7 +248,7 @@ def test_a_form_ends_with_its_button_and_says_there_that_nothing_is_saved(world:
 
 @pytest.mark.parametrize("name", ["portfolio:list", "plans:list"])
 def test_the_name_of_a_column_is_whole_also_where_the_list_is_sorted_by_it(plan: Plan, shows: Any, name: str) -> None:
-    name_of_column = shows(name, asks="?sort=-achievement").locator("thead .sort").filter(has_text="Achievement")
+    name_of_column = shows(name, asks="?order=-achievement").locator("thead .sort").filter(has_text="Achievement")
     assert name_of_column.evaluate("link => link.scrollWidth <= link.clientWidth")
 
 
@@ -265,3 +265,11 @@ def test_the_cross_of_the_keys_stands_at_the_edge_of_their_window(plan: Plan, sh
     keys.evaluate("dialog => dialog.showModal()")
     gap = "dialog => dialog.getBoundingClientRect().right - dialog.querySelector('.btn').getBoundingClientRect().right"
     assert keys.evaluate(gap) < 24
+
+
+def test_the_page_of_a_figure_leaves_room_between_what_it_means_and_its_rows(plan: Plan, shows: Any) -> None:
+    page = shows("plans:explanation", plan.pk, "won")
+    note, rows = page.locator(".explain-page > div > .sub").bounding_box(), page.locator(".explain-page table").bounding_box()
+    assert note
+    assert rows
+    assert rows["y"] - note["y"] - note["height"] >= 8
