@@ -100,7 +100,7 @@ def _column(name: str, **more: Any) -> Column:
     return Column(
         id=name, name=KPIS[name].name, kind=Kind.MONEY if is_money else Kind.RATIO,
         can_group=False, is_usual=name in _USUAL, foot="sum" if is_money else "",
-        width=100 if is_money else 120 if name == "achievement" else 96,
+        width=100 if is_money else 124 if name == "achievement" else 96,
         on_phone=name == "achievement", **(given | {"value": lambda _r: Value(None)} | more),
     )  # fmt: skip
 
@@ -124,7 +124,7 @@ PLANS = Grid(
         Column(
             id="account", name=_("Account and plan"), kind=Kind.REFERENCE, value=seen_only("account", "account_id"),
             sort=lambda r: Lower(seen_only("account", "account__name")(r)), label=seen_only("account", "account__name"),
-            narrow=_of_account, foot="count", width=173, is_annotated=True, on_phone=True,
+            narrow=_of_account, foot="count", width=171, is_annotated=True, on_phone=True,
         ),
         Column(
             id="name", name=_("Plan"), kind=Kind.TEXT, value=lambda _r: F("name"), sort=lowered("name"), edits="name",
@@ -135,7 +135,7 @@ PLANS = Grid(
             label=lambda _r: F("owner__name"), choices=people, edits="owner", in_bulk=True, width=132,
         ),
         Column(
-            id="period", name=_("Period"), kind=Kind.DAY, value=lambda _r: F("end_date"), width=160, can_group=False,
+            id="period", name=_("Period"), kind=Kind.DAY, value=lambda _r: F("end_date"), width=158, can_group=False,
             is_never_empty=True,
         ),
         Column(

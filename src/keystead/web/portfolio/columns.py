@@ -43,7 +43,7 @@ def _column(name: str, **more: Any) -> Column:
 def _figure(name: str) -> Column:
     return _column(
         name, can_filter=False, is_usual=name in _USUAL, foot="sum", says=tuple(FOOT),
-        width=116 if name == "achievement" else 96, on_phone=name == "achievement",
+        width=120 if name == "achievement" else 96, on_phone=name == "achievement",
     )  # fmt: skip
 
 
@@ -66,7 +66,7 @@ PORTFOLIO = Grid(
     context=("period",),
     most_groups=MOST_GROUPS,
     columns=columns(
-        _column("account", width=182, on_phone=True, can_filter=False, is_never_empty=True, edits="name"),
+        _column("account", width=178, on_phone=True, can_filter=False, is_never_empty=True, edits="name"),
         _column(
             "segment", kind=GridKind.CHOICE, choices=lambda _r: _SEGMENTS, edits="segment_current", in_bulk=True, width=165,
         ),

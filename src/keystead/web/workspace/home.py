@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from keystead.analytics.measures import BEHIND
@@ -125,7 +125,8 @@ _STEPS = (
         "imports:new", "import.create", "has_deals",
     ),
     _Step(
-        gettext_lazy("Make a plan"), gettext_lazy("Pick an account, set a target, and watch won and forecast move towards it."),
+        pgettext_lazy("step", "Make a plan"),
+        gettext_lazy("Pick an account, set a target, and watch won and forecast move towards it."),
         "plans:new", "plan.create", "has_plans",
     ),
 )  # fmt: skip
