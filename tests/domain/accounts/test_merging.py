@@ -110,3 +110,24 @@ def test_a_pair_is_told_apart_once_whichever_is_named_first(world: World) -> Non
         assert DistinctAccounts.objects.count() == 1
         with pytest.raises(Invalid, match="same_record"):
             merge_accounts(keep=one, lose=one, viewer=world.olga)
+
+
+def test_what_stood_beside_the_kept_account_stands_below_it_however_often_the_merge_is_taken_back_and_done_again(
+    world: World,
+) -> None:
+    with world.inside():
+        top = account("Top")
+        lose = account("Lose", parent=top)
+        keep, beside = account("Keep", parent=lose), account("Beside", parent=lose)
+        below = account("Below", parent=beside)
+        before = [[top, lose, keep], [top, lose, beside], [top, lose, beside, below]]
+        merged = [[top, keep], [top, keep, beside], [top, keep, beside, below]]
+
+        def stand(ways: list[list[Account]]) -> bool:
+            return all(Account.objects.get(pk=way[-1].pk).lineage == [each.pk for each in way] for way in ways)
+
+        step = change(world.olga, lambda: merge_accounts(keep=keep, lose=lose, viewer=world.olga))
+        assert stand(merged)
+        for ways in (before, merged, before):
+            step = take_back(world.olga, step).change
+            assert stand(ways)

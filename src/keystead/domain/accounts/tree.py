@@ -60,25 +60,27 @@ def refuse_cycle(*, account: Account, parent: Account | None, viewer: Member) ->
 def refresh_lineage(account_ids: Collection[UUID] | None = None) -> int:
     """Recomputes the lineages of these accounts and of everything below them (of all when None); returns how many changed.
 
-    One statement. Accounts in a circle are not reached from any top and keep their old lineage.
+    One statement, by what stands above each of them now: several may have moved, and the lineages that are kept be out of date.
+    Accounts in a circle are not reached from any top and keep their old lineage.
     """
     start = "a.parent_id IS NULL" if account_ids is None else "a.id = ANY(%(ids)s)"
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            WITH RECURSIVE tree AS (
-              SELECT a.id, CASE WHEN p.id IS NULL THEN ARRAY[a.id] ELSE p.lineage || a.id END AS lineage
-              FROM keystead_account a LEFT JOIN keystead_account p ON p.id = a.parent_id
-              WHERE a.workspace_id = %(workspace)s AND {start}
+            WITH RECURSIVE up AS (
+              SELECT a.id, a.parent_id AS above, ARRAY[a.id] AS lineage
+              FROM keystead_account a WHERE a.workspace_id = %(workspace)s AND {start}
               UNION ALL
+              SELECT up.id, p.parent_id, p.id || up.lineage FROM up JOIN keystead_account p ON p.id = up.above
+              WHERE NOT p.id = ANY(up.lineage)
+            ), tree AS (
+              SELECT * FROM (SELECT DISTINCT ON (id) id, lineage FROM up ORDER BY id, cardinality(lineage) DESC) whole
+              UNION  -- an account may be reached from several of the given ones, always by the same way
               SELECT c.id, t.lineage || c.id FROM keystead_account c JOIN tree t ON c.parent_id = t.id
               WHERE NOT c.id = ANY(t.lineage)
-            ), deepest AS (
-              -- an account may be reached from several of the given ones: the longest way is the whole way
-              SELECT DISTINCT ON (id) id, lineage FROM tree ORDER BY id, cardinality(lineage) DESC
             )
-            UPDATE keystead_account a SET lineage = d.lineage FROM deepest d
-            WHERE a.id = d.id AND a.lineage IS DISTINCT FROM d.lineage
+            UPDATE keystead_account a SET lineage = t.lineage FROM tree t
+            WHERE a.id = t.id AND a.lineage IS DISTINCT FROM t.lineage
             """,
             {"workspace": current_workspace(), "ids": list(account_ids or [])},
         )
