@@ -111,6 +111,16 @@ def test_a_deal_closes_while_it_is_open_and_has_closed_once_it_is_won_or_lost(wo
     assert "closes 1 Mar 2026" in text_of(as_(world.alice), f"{HOME}{still.pk}/")
 
 
+def test_the_stage_won_is_not_named_beside_its_status_in_another_language(world: World, renewal: Deal) -> None:
+    with world.inside():
+        Deal.objects.filter(pk=renewal.pk).update(stage=Stage.objects.get(status="won"))
+    client = as_(world.alice)
+    client.cookies["keystead_language"] = "es"
+    page = text_of(client, f"{HOME}{renewal.pk}/")
+    assert "Ganado" in page
+    assert "<span>Won</span>" not in page
+
+
 def test_totals_stand_apart_by_currency_and_say_what_has_no_amount(world: World, aurelia: Account) -> None:
     with world.inside(world.alice):
         deal(world, aurelia)
