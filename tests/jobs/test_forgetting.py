@@ -134,3 +134,14 @@ def test_links_of_revenue_that_are_wrong_are_put_right_at_night_and_said(world: 
     assert "1 link(s) of revenue" in caplog.text
     with world.inside():
         assert plan.links.count() == 1
+
+
+def test_lineages_that_are_wrong_are_put_right_at_night_and_said(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    with world.inside():
+        top, former = account("Aurelia Foods"), account("Borealis")
+        below = account("Aurelia Iberia", parent=top)
+        Account.objects.filter(pk=below.pk).update(lineage=[former.pk, below.pk])  # by no verb
+    upkeep.forget.func(workspace_id=str(world.northwind.pk))
+    assert "1 lineage(s) of accounts" in caplog.text
+    with world.inside():
+        assert Account.objects.get(pk=below.pk).lineage == [top.pk, below.pk]

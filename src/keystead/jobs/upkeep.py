@@ -14,6 +14,7 @@ from keystead.data.counting import by_account
 from keystead.data.counting.models import join_lines
 from keystead.data.workspace.models import Workspace
 from keystead.domain.accounts.portfolio_verifying import repair
+from keystead.domain.accounts.tree import find_lineages_again
 from keystead.domain.exchange.purging import purge_imports
 from keystead.domain.find.forgetting import forget_words
 from keystead.domain.plans.linking import link_everything_again
@@ -81,7 +82,8 @@ def forget(*, workspace_id: str) -> None:
     """Forgets what the workspace has no use for any more: the rows of old imports, answers kept for repeated requests,
     words that no name holds any more; lines of counts that nobody asked for are joined.
 
-    Then looks whether the kept figures are still what the deals say, and every link of revenue to a plan what the rule says.
+    Then looks whether lineages are what the accounts' parents say, kept figures what the deals say, and every link of revenue
+    to a plan what the rule says.
     """
     at = clock.now()
     with open_scope(workspace_id=UUID(workspace_id), actor={"via": "job"}):
@@ -90,6 +92,8 @@ def forget(*, workspace_id: str) -> None:
         forget_words()
         join_lines()
         by_account.fold()
+        if wrong := find_lineages_again():
+            logger.error("%s lineage(s) of accounts in workspace %s were wrong and are put right", wrong, workspace_id)
         if wrong := repair():
             logger.error("Kept figures of %s period(s) in workspace %s were wrong and are made anew", wrong, workspace_id)
         if wrong := link_everything_again():

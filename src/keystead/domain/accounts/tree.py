@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.expressions import RawSQL
 
 from keystead.base.scope import current_workspace
@@ -55,6 +55,13 @@ def refuse_cycle(*, account: Account, parent: Account | None, viewer: Member) ->
             seen = set(Account.objects.visible_to(viewer).filter(pk__in={each.pk for each in path}).values_list("pk", flat=True))
             raise AccountCycle([each.name if each.pk in seen else "…" for each in path])
         above = Account.objects.filter(pk=above.parent_id).first() if above.parent_id else None
+
+
+def find_lineages_again() -> int:
+    """Finds all lineages of the open workspace once more; how many it put right: none."""
+    with transaction.atomic():
+        lock_tree()
+        return refresh_lineage()
 
 
 def refresh_lineage(account_ids: Collection[UUID] | None = None) -> int:
