@@ -21,7 +21,7 @@ from keystead.base.money import EXACT, Money
 from keystead.base.numbers import whole
 from keystead.data.accounts.models import Segment
 from keystead.domain.accounts.portfolio import Figures, Portfolio, PortfolioRow, Summary, portfolio
-from keystead.domain.accounts.portfolio_columns import COLUMNS, FIGURES, GROUPS, NOTHING_COUNTED
+from keystead.domain.accounts.portfolio_columns import COLUMNS, FIGURES, GROUPS, NOTHING_COUNTED, UNOPENED
 from keystead.domain.accounts.portfolio_query import PLANS, PortfolioQuery, read_query
 
 router = Router()
@@ -139,8 +139,9 @@ def _summary(summary: Summary) -> Shown:
 
 
 def _key(group: str) -> str | None:
-    """What a group stands for: a region, an id; "" when that is empty, null for accounts without any deal."""
-    return None if group == NOTHING_COUNTED else group[1:]
+    """What a group stands for: a region, an id; "" when that is empty, null for accounts without any deal and for deals that the
+    reader may not open."""
+    return None if group in (NOTHING_COUNTED, UNOPENED) else group[1:]
 
 
 def _group(group: Summary) -> Shown:

@@ -154,6 +154,31 @@ def test_a_manager_sees_her_reports_accounts_and_other_deals_only_as_a_number(wo
         assert seen_by(world.charlie).total.accounts == 0
 
 
+@pytest.mark.parametrize("by", ["deal_owner", "deal_owner_region"])
+def test_whose_a_deal_is_that_one_may_not_open_no_group_tells(world: World, by: str) -> None:
+    with world.inside(world.alice):
+        group = account("Aurelia Foods Group", owner=world.alice)
+        iberia = account("Aurelia Iberia", parent=group, owner=world.olga)
+        plan(group, "1000", includes_descendants=True)
+        Member.objects.filter(pk=world.bob.pk).update(region="Islands")
+        deal(group, "100", owner=world.alice)
+        deal(iberia, "40", owner=world.bob)
+        for is_included, won in ((False, 0), (True, 40)):
+            world.alice.workspace.totals_include_hidden = is_included
+            found = seen_by(world.alice, group=by)
+            hers, unopened = found.groups
+            assert (hers.figures.values["won"], hers.figures.hidden) == (100, 0)
+            assert (unopened.label, unopened.figures.values["won"]) == ("Deals that you may not open", won)
+            assert unopened.figures.hidden == 1
+        why = explain_portfolio(query=found.query, column="won", viewer=world.alice, today=TODAY, group=unopened.group)
+        assert why is not None
+        assert [(line.kind, line.converted) for line in why.included] == [("hidden", 40)]
+        assert not why.excluded
+        for key in (f"={world.bob.pk}", "=Islands"):  # as an address may ask
+            asked = explain_portfolio(query=found.query, column="won", viewer=world.alice, today=TODAY, group=key)
+            assert asked is None or not (asked.included or asked.excluded)
+
+
 def test_a_tree_is_named_by_the_highest_account_that_the_viewer_may_see(world: World) -> None:
     with world.inside():
         group = account("Aurelia Foods Group", owner=world.bob)

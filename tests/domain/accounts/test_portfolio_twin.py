@@ -131,12 +131,17 @@ def _group_agrees(world: World, books: Books, mine: list[Account], summary: Summ
     if region == "-":
         return
     those = [account for account in mine if asked.get("industry") in (None, f"={account.industry}")]
-    line = books.total(those, YEAR, None if region is None else lambda deal: regions.get(deal.owner_id, "=") == region)
+    line = books.total(those, YEAR, None if region is None else lambda deal: _region(books, deal, regions) == region)
     if region is not None:
         line.target = None
     _same(summary.figures, line)
     if region is None:
         assert summary.accounts == len(those)
+
+
+def _region(books: Books, deal: Any, regions: dict[Any, str]) -> str:
+    """In which region a deal stands; one that the reader may not open does not tell."""
+    return regions.get(deal.owner_id, "=") if deal.pk in books.seen else "~"
 
 
 def _is_cut_in_pages(query: PortfolioQuery, whole: Portfolio, viewer: Any) -> None:

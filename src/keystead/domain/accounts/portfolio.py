@@ -20,7 +20,7 @@ from keystead.data.accounts.models import Segment
 from keystead.data.workspace.models import Member
 from keystead.domain.accounts.columns import SHORT_SEGMENTS
 from keystead.domain.accounts.portfolio_answers import kept_page
-from keystead.domain.accounts.portfolio_columns import NOTHING_COUNTED, Grouping, group_path
+from keystead.domain.accounts.portfolio_columns import NOTHING_COUNTED, UNOPENED, Grouping, group_path
 from keystead.domain.accounts.portfolio_page_sql import usual_page
 from keystead.domain.accounts.portfolio_query import PortfolioQuery
 from keystead.domain.accounts.portfolio_sql import statement
@@ -246,6 +246,8 @@ def _words(grouping: Grouping, group: Mapping[str, Any]) -> str:
     key, label = group["key"][-1], group["label"]
     if key == NOTHING_COUNTED:
         return _("No deal in this period")
+    if key == UNOPENED:
+        return _("Deals that you may not open")
     if key == "=":
         return str(grouping.empty)
     return str(SHORT_SEGMENTS[Segment(label)]) if grouping.labels == "segment" else label

@@ -103,7 +103,9 @@ GROUPS: dict[str, Grouping] = {
     )
 }
 MOST_GROUPS = 2
-NOTHING_COUNTED = "-"  # the key of the rows without any counted deal, when the deals make the groups; other keys begin with "="
+# When the deals make the groups, the keys of the rows without any counted deal, and of the deals that the reader may not open: in
+# whose group, or in which region's, they stand is not told. Other keys begin with "=".
+NOTHING_COUNTED, UNOPENED = "-", "~"
 
 
 def group_path(keys: Sequence[str]) -> str:

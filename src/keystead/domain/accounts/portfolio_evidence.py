@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from keystead.data.deals.models import Deal
 from keystead.data.workspace.models import Member
 from keystead.domain.accounts.portfolio import Figures
+from keystead.domain.accounts.portfolio_columns import UNOPENED
 from keystead.domain.accounts.portfolio_explanation_sql import (
     COVERED,
     DEALS,
@@ -85,8 +86,13 @@ class Scope:
     covered: str
     rows: str
     key: str
-    deal_key: str
+    deal_keys: tuple[str, ...]
     deal_join: str
+
+    def deal_key(self, visible: str) -> str:
+        """The condition on a deal (`d`) to be of the group; `visible` is that on one which the reader may open."""
+        keys = (key if visible == "true" else f"CASE WHEN {visible} THEN {key} ELSE '{UNOPENED}' END" for key in self.deal_keys)
+        return " AND ".join(f"{key} = %(of_deal{number})s" for number, key in enumerate(keys)) or "true"
 
     @property
     def is_of_deals(self) -> bool:
@@ -103,15 +109,13 @@ def scope_of(query: PortfolioQuery, account: UUID | None, keys: Sequence[str], v
     if kind == "all" and sees_all(viewer) and not query.is_filtered:
         kind = "every"
     parameters: dict[str, Any] = {"account": account, "of_accounts": of_accounts, "of_deals": [key for _, key in of_deals]}
-    conditions = []
-    for number, (grouping, key) in enumerate(of_deals):
-        conditions.append(f"'=' || coalesce({grouping.key}, '') = %(of_deal{number})s")
-        parameters[f"of_deal{number}"] = key
+    parameters |= {f"of_deal{number}": key for number, (_, key) in enumerate(of_deals)}
+    deal_keys = tuple(f"'=' || coalesce({grouping.key}, '')" for grouping, _ in of_deals)
     join = "LEFT JOIN keystead_member m ON m.id = d.owner_id" if of_deals else ""
     depth = len(of_accounts)
     key = f"key[1:{len(of_deals)}] = %(of_deals)s::text[]" if of_deals else "true"
     covered = SCOPE.format(covered=COVERED[kind].format(depth=depth))
-    return Scope(kind, covered, OF_ROWS[kind].format(depth=depth), key, " AND ".join(conditions) or "true", join), parameters
+    return Scope(kind, covered, OF_ROWS[kind].format(depth=depth), key, deal_keys, join), parameters
 
 
 def deals(steps: str, scope: Scope, parameters: dict[str, Any], *, count: bool) -> tuple[list[Line], list[LeftOut]]:
@@ -207,11 +211,11 @@ def _rest(reason: str, count: int, kind: str = "deal") -> list[LeftOut]:
 def others(steps: str, scope: Scope, parameters: dict[str, Any], viewer: Member) -> list[LeftOut]:
     """Deals near the figure that are not of the period, or not of its accounts."""
     visible = seen(viewer, "deal.read", Deal.objects, "d", parameters)
-    near = ""
+    near, given = "", {"visible": visible, "deal_key": scope.deal_key(visible), "deal_join": scope.deal_join}
     if scope.kind in ELSEWHERE:
         reason, where = ELSEWHERE[scope.kind]
-        near = NEAR.format(visible=visible, reason=reason, deal_key=scope.deal_key, deal_join=scope.deal_join, where=where)
-    tail = OTHERS.format(deal_key=scope.deal_key, deal_join=scope.deal_join, elsewhere=near, visible=visible)
+        near = NEAR.format(reason=reason, where=where, **given)
+    tail = OTHERS.format(elsewhere=near, **given)
     sql = steps + scope.covered + tail
     out: list[LeftOut] = []
     for class_, rows in _by_class(sql, parameters):

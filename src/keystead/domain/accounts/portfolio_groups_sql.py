@@ -29,9 +29,9 @@ _DEPTH = """
 , counted{depth} AS (SELECT key[1:{depth}] AS key, {counted} FROM {lines} GROUP BY 1),
 once{depth} AS (SELECT {key} AS key, {added} FROM {covered} GROUP BY 1),
 turns{depth} AS MATERIALIZED (
-  -- what has no name or no deal comes last, whatever the order
+  -- what has no name, may not be opened or has no deal comes last, whatever the order
   SELECT c.*, row_number() OVER (
-    ORDER BY outer_turn, key[{depth}] = '-', key[{depth}] = '=', {order} lower(label), key) AS turn
+    ORDER BY outer_turn, key[{depth}] = '-', key[{depth}] = '~', key[{depth}] = '=', {order} lower(label), key) AS turn
   FROM (
     SELECT c.*, coalesce(o.won, 0) AS won, coalesce(o.pipeline, 0) AS pipeline,
       coalesce(o.weighted_pipeline, 0) AS weighted_pipeline, coalesce(o.deals, 0) AS deals, coalesce(o.hidden, 0) AS hidden,

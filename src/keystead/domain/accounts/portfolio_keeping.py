@@ -37,6 +37,7 @@ _LINES = f"""
 WITH {
     FACTS.format(
         deal_key="{owner}",
+        fact_key="own_key",
         deal_join="",
         deal_visible="true",
         deal_scope="{scope}",

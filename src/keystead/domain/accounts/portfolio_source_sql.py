@@ -8,6 +8,7 @@ Either source ends in the same two steps, so that what follows cannot tell them 
 and has a step `rates` on the way, with a rate for every distinct (currency, day) among the plans' targets.
 """
 
+from keystead.domain.accounts.portfolio_columns import UNOPENED
 from keystead.domain.accounts.portfolio_plan_sql import RATES, TARGET_PAIRS
 
 RATE_DAY = "CASE WHEN %(rate_policy)s = 'current' THEN %(today)s ELSE least({close_date}, %(today)s) END"
@@ -15,7 +16,7 @@ RATE_DAY = "CASE WHEN %(rate_policy)s = 'current' THEN %(today)s ELSE least({clo
 FACTS = (
     """deal AS MATERIALIZED (
   SELECT d.id, d.account_id, d.status, d.close_date, d.amount, d.currency,
-    coalesce(d.probability, s.probability) AS probability, {deal_key} AS key, {deal_visible} AS visible, """
+    coalesce(d.probability, s.probability) AS probability, {deal_key} AS own_key, {deal_visible} AS visible, """
     + RATE_DAY.format(close_date="d.close_date")
     + """ AS rate_day
   FROM keystead_deal d
@@ -29,7 +30,7 @@ FACTS = (
 )"""
     + f", {RATES}"
     + """, fact AS MATERIALIZED (
-  SELECT deal.*, rates.rate, rates.rate_date, rates.via,
+  SELECT deal.*, {fact_key} AS key, rates.rate, rates.rate_date, rates.via,
     CASE WHEN currency = %(quote)s THEN deal.amount ELSE deal.amount * rates.rate END AS converted,
     CASE
       WHEN amount IS NULL THEN 'no_amount'
@@ -46,6 +47,9 @@ SUMS = """
     coalesce(sum(converted * probability * 0.01) FILTER (WHERE reason = '' AND status = 'open'), 0) AS weighted_pipeline,
     count(*) FILTER (WHERE reason = '') AS deals"""
 UNRATED = "count(*) FILTER (WHERE reason = 'missing_rate') AS unrated"
+
+# Whose a deal is that the reader may not open is not told: all of them are one group.
+_UNLESS_UNOPENED = f"CASE WHEN visible THEN own_key ELSE array_fill('{UNOPENED}'::text, ARRAY[cardinality(own_key)]) END"
 
 _FROM_DEALS = f"""{FACTS}, by_account AS MATERIALIZED (
   SELECT account_id, key, {SUMS},
@@ -78,7 +82,9 @@ _KEPT_SUMMED = """sum(l.won) AS won, sum(l.pipeline) AS pipeline, sum(l.weighted
 
 def from_deals(*, key: str, join: str, visible: str, scope: str) -> str:
     """`key` groups deals (`d`, `m` its owner through `join`); `visible` and `scope` are conditions on them."""
-    return _FROM_DEALS.format(deal_key=key, deal_join=join, deal_visible=visible, deal_scope=scope, target_pairs=TARGET_PAIRS)
+    return _FROM_DEALS.format(
+        deal_key=key, fact_key=_UNLESS_UNOPENED, deal_join=join, deal_visible=visible, deal_scope=scope, target_pairs=TARGET_PAIRS
+    )
 
 
 def from_kept(*, key: str, join: str, is_by_owner: bool, is_narrowed: bool, is_of_page: bool) -> str:

@@ -13,6 +13,7 @@ _COMPARED = f"""
 WITH {
     FACTS.format(
         deal_key="CASE WHEN %(by_owner)s THEN d.owner_id END",
+        fact_key="own_key",
         deal_join="",
         deal_visible="true",
         deal_scope="d.account_id IS NOT NULL",
