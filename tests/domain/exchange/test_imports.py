@@ -93,6 +93,22 @@ def test_an_unknown_account_is_created_when_asked_for(world: World) -> None:
         assert set(Deal.objects.values_list("account_id", flat=True)) == {made.pk}
 
 
+def test_nothing_is_made_for_a_row_that_is_rejected(world: World) -> None:
+    """Neither when its cells are wrong nor when it is refused at one judgement; at the next it may come in, with what it names."""
+    with world.inside():
+        deal = Deal.objects.create(external_id="D-9", name="Luz", currency="EUR")
+        more = "D-8;Luz;Brasilux;Perhaps;10,00;31/02/2026\nD-9;Luz;Calyx;Then;10,00;31/01/2026\n"
+        job = read(world.olga, "deals", DEALS + more, unknown={"account": "create"}, mode="create")
+        assert counts(job) == (2, 0, 0, 2)
+        assert telling.job_view(job)["also_created"] == {"accounts": 1, "stages": 1}
+        deal.delete()
+        commit(world.olga, job)
+        assert counts(job) == (3, 0, 0, 1)
+        assert set(Account.objects.values_list("name", flat=True)) == {"São João Agro", "Calyx"}
+        assert Stage.objects.filter(name="Then").exists()
+        assert not Stage.objects.filter(name="Perhaps").exists()
+
+
 def test_an_unknown_account_is_left_empty_when_asked_for(world: World) -> None:
     with world.inside():
         bring_in(world.olga, "deals", DEALS, unknown={"account": "empty"})

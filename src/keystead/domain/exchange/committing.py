@@ -19,6 +19,7 @@ from keystead.domain.exchange.comparing import compared
 from keystead.domain.exchange.diffing import judge
 from keystead.domain.exchange.keys import Keys
 from keystead.domain.exchange.made_meanwhile import lead_to_made, refuse_gone
+from keystead.domain.exchange.making import to_make
 from keystead.domain.exchange.problems import CannotRead
 from keystead.domain.exchange.resolving import TO_MAKE
 from keystead.domain.exchange.tables import TARGETS, Target
@@ -91,9 +92,9 @@ def _lock(job: Import, target: Target) -> None:
 def _make_missing(job: Import, viewer: Member) -> dict[str, list[str]]:
     """Creates the records that rows name and nobody had, with the ids that the staged rows already carry."""
     made: dict[str, list[str]] = {}
-    for kind, wanted in job.offers.get("make", {}).items():
+    for kind, wanted in to_make(job).items():
         records: list[Any] = []
-        place = _behind_the_last_stage() if kind == "stages" and wanted else 0
+        place = _behind_the_last_stage() if kind == "stages" else 0
         for item in wanted:
             if kind == "accounts":
                 owner = None if reach(viewer, "account.create") is Reach.ALL else viewer

@@ -15,6 +15,7 @@ from keystead.domain.exchange.adopting import adopt
 from keystead.domain.exchange.comparing import columns_sql, compared
 from keystead.domain.exchange.fields import fields_of
 from keystead.domain.exchange.keys import Keys
+from keystead.domain.exchange.making import mark_needed
 from keystead.domain.exchange.matching import lead_to_kept, match_rows, tell_merged
 from keystead.domain.exchange.parents import refuse_below_rejected, refuse_circles, resolve_parents
 from keystead.domain.exchange.problems import CannotRead
@@ -32,7 +33,7 @@ from keystead.domain.exchange.tables import TARGETS, Target
 def judge(*, job: Import, viewer: Member, match: Keys, mapped: set[str]) -> dict[str, int]:
     """Gives every staged row its verdict, target and changes; returns the counts.
 
-    Rows that already have a problem from reading keep it. `made` lists records that the commit will create beside the rows.
+    Rows that already have a problem from reading keep it. `to_make` tells what the commit will create beside the rows.
     Raises `CannotRead` (not_allowed) for somebody who has lost the right to import such files since she uploaded this one.
     """
     target = TARGETS[job.kind]
@@ -58,6 +59,7 @@ def judge(*, job: Import, viewer: Member, match: Keys, mapped: set[str]) -> dict
         if target.parent and target.parent in mapped:
             refuse_circles(cursor, job, target, viewer)
             refuse_below_rejected(cursor, job, target, viewer)
+        mark_needed(job)
         return _counts(cursor, job)
 
 

@@ -22,6 +22,7 @@ from keystead.data.models import Import, ImportRow, Member
 from keystead.data.permissions import Reach, editable, reach
 from keystead.domain.exchange.cancelling import is_being_worked_at, roll_back
 from keystead.domain.exchange.fields import KINDS
+from keystead.domain.exchange.making import to_make
 from keystead.domain.exchange.options import check_options
 from keystead.domain.exchange.resolving import TO_MAKE
 from keystead.domain.exchange.tables import TARGETS
@@ -112,9 +113,8 @@ def request_commit(*, job: Import, viewer: Member) -> Import:
     `MissingScope` when it makes something beside its rows (a stage, a person) that the token is not for."""
     _require_own(job, viewer)
     with _from(job, {"previewed"}, "commit") as locked:
-        for kind, wanted in locked.offers.get("make", {}).items():
-            if wanted:
-                require_scope_for_import(viewer, TO_MAKE[kind])
+        for kind in to_make(locked):
+            require_scope_for_import(viewer, TO_MAKE[kind])
         locked.state, locked.progress, locked.failure, locked.cancel_asked = "committing", 0, None, False
         locked.save()
         _enqueue("commit", locked, viewer)

@@ -12,7 +12,7 @@ from django.db import connection
 
 from keystead.base.words import fold
 from keystead.data.models import Import, Member, Stage
-from keystead.domain.exchange.fields import fields_of
+from keystead.domain.exchange.making import fields_to
 from keystead.domain.exchange.resolving import UNKNOWN_CODES, load_names
 from keystead.domain.exchange.tables import MODELS, TARGETS
 
@@ -26,7 +26,7 @@ def lead_to_made(job: Import, viewer: Member) -> None:
         there = _stages() if kind == "stages" else load_names(kind, viewer).by_text
         come = {item["id"]: there[fold(item["name"])] for item in wanted if fold(item["name"]) in there}
         found = {made: pk for made, pk in come.items() if pk is not None}
-        for field in _fields_to(job, kind) if come else ():
+        for field in fields_to(job, kind) if come else ():
             _lead(job, field, found)
             _refuse_twofold(job, field, [made for made, pk in come.items() if pk is None])
         make[kind] = [item for item in wanted if item["id"] not in come]
@@ -38,7 +38,7 @@ def refuse_gone(job: Import) -> None:
     for kind, code in UNKNOWN_CODES.items():
         model: Any = MODELS.get(kind, Stage)
         made = [item["id"] for item in job.offers.get("make", {}).get(kind, ())]
-        for field in _fields_to(job, kind):
+        for field in fields_to(job, kind):
             if field != TARGETS[job.kind].parent:
                 _refuse_gone(job, field, code, model._meta.db_table, made)
 
@@ -57,10 +57,6 @@ def _refuse_gone(job: Import, field: str, code: str, table: str, made: list[str]
 
 def _stages() -> dict[str, Any]:
     return {fold(stage.name): stage.pk for stage in Stage.objects.all()}
-
-
-def _fields_to(job: Import, kind: str) -> list[str]:
-    return [name for name in set(job.mapping.values()) if fields_of(job.kind)[name].to == kind]
 
 
 def _lead(job: Import, field: str, found: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from keystead.data.models import Import, ImportRow
 from keystead.domain.exchange.diffing import label_of
 from keystead.domain.exchange.keys import FOUND_BY, first_place
+from keystead.domain.exchange.making import to_make
 from keystead.domain.exchange.problems import Problem, sentence
 from keystead.domain.exchange.problems_rows import write_problem_rows
 
@@ -25,7 +26,7 @@ def job_view(job: Import) -> dict[str, Any]:
         "mapping": job.mapping, "match": job.format.get("keys", []), "options": job.options,
         "problems": problems, "problems_total": total,
         "offers": job.offers.get("fields", {}),
-        "also_created": {kind: len(items) for kind, items in job.offers.get("make", {}).items() if items},
+        "also_created": {kind: len(items) for kind, items in to_make(job).items()},
         "format": {k: v for k, v in job.format.items() if k not in ("undo", "keys")}, "columns": job.columns,
         "undo": _undo_view(job),
     }  # fmt: skip

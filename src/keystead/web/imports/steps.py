@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from keystead.data.exchange.models import Import, ImportState
 from keystead.domain.exchange.deciding import proposals, undecided
 from keystead.domain.exchange.imports import WrongState, discard, request_cancel, request_commit, request_undo
+from keystead.domain.exchange.making import to_make
 from keystead.domain.exchange.resembling import NAMING
 from keystead.domain.exchange.telling import error_chunks, failure_sentence, job_view
 from keystead.web.imports.finding import find_import, frame
@@ -70,11 +71,9 @@ def _preview(request: WorkspaceRequest, job: Import) -> dict[str, Any]:
 
 def _made(job: Import) -> list[dict[str, Any]]:
     """What is created beside the rows: [{words, names, count}]."""
-    wanted = job.offers.get("make", {})
     return [
         {"words": made_words(kind, len(items)), "count": len(items), "names": [item["name"] for item in items[:12]]}
-        for kind, items in wanted.items()
-        if items
+        for kind, items in to_make(job).items()
     ]
 
 
