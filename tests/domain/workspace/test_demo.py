@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from keystead.base.scope import open_scope
-from keystead.data.models import Account, Deal, Order, Plan, User, Workspace
+from keystead.data.models import Account, Deal, Objective, Order, Plan, User, Workspace
 from keystead.domain.workspace.demo.build import LOGINS, PASSWORD, build_demo
 from keystead.domain.workspace.founding import CannotFound
 
@@ -34,6 +34,8 @@ def test_the_demo_fills_every_page() -> None:
         assert set(Deal.objects.dates("close_date", "year")) >= {date(2024, 1, 1), date(2025, 1, 1), date(2026, 1, 1)}
         assert set(Plan.objects.values_list("status", flat=True)) == {"draft", "submitted", "approved", "rejected", "archived"}
         assert set(Order.objects.values_list("kind", flat=True)) == {"order", "invoice", "scheduled"}
+        for objective in Objective.objects.filter(status="achieved"):
+            assert all(measure.readings.latest("date").value == measure.target for measure in objective.measures.all())
     user = User.objects.get(email=LOGINS[0][0])
     assert user.check_password(PASSWORD)
 

@@ -20,6 +20,7 @@ from keystead.data.models import (
     PlanApproval,
     SwotItem,
 )
+from keystead.data.plans.items import ObjectiveStatus
 from keystead.data.plans.models import PlanType
 from keystead.domain.plans.approval import freeze_rates
 from keystead.domain.workspace.demo import cast
@@ -156,17 +157,17 @@ def _objectives(random: Random, plan: Plan, today: date) -> list[Objective]:
 
 
 def _readings(random: Random, measure: Measure, plan: Plan, today: date) -> None:
-    """Quarterly readings that move from the baseline some way towards the target."""
+    """Quarterly readings that move from the baseline towards the target: as far as it when the objective is achieved."""
     assert measure.baseline is not None
     assert measure.target is not None
-    reach = random.uniform(0.2, 1.0)
-    for quarter in range(1, 5):
-        day = plan.start_date + timedelta(days=91 * quarter)
-        if day > today:
-            break
+    reach = random.uniform(0.2, 0.95)
+    days = [day for quarter in range(1, 5) if (day := plan.start_date + timedelta(days=91 * quarter)) <= today]
+    for quarter, day in enumerate(days, start=1):
         share = Decimal(str(round(reach * quarter / 4, 3)))
-        value = measure.baseline + (measure.target - measure.baseline) * share
-        MeasureReading.objects.create(measure=measure, date=day, value=value.quantize(Decimal(1)), by=plan.owner)
+        value = (measure.baseline + (measure.target - measure.baseline) * share).quantize(Decimal(1))
+        if day == days[-1] and measure.objective.status == ObjectiveStatus.ACHIEVED:
+            value = measure.target
+        MeasureReading.objects.create(measure=measure, date=day, value=value, by=plan.owner)
 
 
 def _actions(random: Random, plan: Plan, objectives: list[Objective], today: date) -> None:
