@@ -28,6 +28,7 @@ def test_its_pages_say_that_it_is_archived_and_offer_to_reopen_it_and_nothing_el
     assert "has no response" not in shown
     read_only = desk.as_("vera").get(desk.url(tab)).content.decode()
     assert ("This plan is archived" in read_only, "move-reopen" in read_only) == (True, False)
+    assert "Choose another source" not in shown + read_only
 
 
 @pytest.mark.parametrize("form", ["edit", "objective_new", "action_new"])
