@@ -14,13 +14,18 @@ document.addEventListener("submit", (event) => {
   button?.setAttribute("aria-disabled", "true");
 });
 
-// A page restored by "back" shows its forms ready again.
-addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
+/** Forms can be sent again. */
+function ready(): void {
+  sent = null;
   document.querySelectorAll(".is-busy").forEach((button) => {
     button.classList.remove("is-busy");
     button.removeAttribute("aria-disabled");
   });
+}
+
+// A page restored by "back" shows its forms ready again.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) ready();
 });
 
 // A suggestion goes into its field at once; without a script its button sends the form with it.
@@ -32,12 +37,13 @@ document.addEventListener("click", (event) => {
   field.value = button.value;
   if (field.value !== button.value) return; // a name that is not among those listed: the server takes it
   event.preventDefault();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
   field.focus();
 });
 
 // What was typed and not sent: the browser asks before its page is left.
 const REFUSED = "[aria-invalid=true], .notice.is-bad, .conflicts";
-let isSent = false;
+let sent: HTMLFormElement | null = null; // what stands in another form is lost by it, as by a link
 
 /** The forms that write what a person types: no filters or searches, nothing that sends itself, no rows that are picked. */
 function forms(): HTMLFormElement[] {
@@ -63,7 +69,9 @@ function isChanged(field: Element): boolean {
 const isUnsaved = (form: HTMLFormElement): boolean => [...form.elements].some(isChanged) || form.querySelector(REFUSED) !== null;
 
 function ask(event: BeforeUnloadEvent): void {
-  if (!isSent && forms().some(isUnsaved)) event.preventDefault();
+  if (!forms().some((form) => form !== sent && isUnsaved(form))) return;
+  event.preventDefault();
+  ready(); // whoever stays goes on here
 }
 
 /** Listening only once there is something to lose lets the browser keep all other pages for "back". */
@@ -75,9 +83,5 @@ if (forms().some(isUnsaved)) listen();
 
 document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
-  if (!event.defaultPrevented && form.method === "post" && !form.target) isSent = true;
-});
-
-addEventListener("pageshow", (event) => {
-  if (event.persisted) isSent = false;
+  if (!event.defaultPrevented && form.method === "post" && !form.target) sent = form;
 });

@@ -85,7 +85,7 @@ def test_an_import_token_imports_and_writes_nothing_else(world: World) -> None:
         assert (kind, answer.status_code) == (kind, expected), answer.content
 
 
-def test_an_import_token_makes_nothing_beside_the_rows_that_is_for_administrators(world: World) -> None:
+def test_an_import_token_makes_and_takes_back_nothing_beside_the_rows_that_is_for_administrators(world: World) -> None:
     sent = {
         "file": SimpleUploadedFile("deals.csv", b"Deal,Account,Stage\nPumps,Boreal,Courting\n"),
         "kind": "deals",
@@ -102,6 +102,8 @@ def test_an_import_token_makes_nothing_beside_the_rows_that_is_for_administrator
     with world.inside():
         working.commit_now(job_id=job)
         assert Stage.objects.filter(name="Courting").exists()
+    assert lacking(importer.post(f"/imports/{job}/undo", None)) == (403, "missing_scope", "admin")
+    assert keeper.post(f"/imports/{job}/undo", None).status_code == 202
 
 
 def test_what_an_import_token_has_brought_in_it_takes_back(world: World) -> None:

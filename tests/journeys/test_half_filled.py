@@ -74,3 +74,19 @@ def test_nobody_is_asked_after_typing_what_stood_there_or_into_a_search(
     page.locator(".grid-find input").press_sequentially("Aur")
     journey.follows(journey.address("plans:list"))
     assert asked == []
+
+
+def test_what_is_sent_beside_a_half_filled_form_does_not_lose_it(
+    aurelia: Account, journey: Journey, page: Page, asked: list[str]
+) -> None:
+    journey.goes_to("accounts:edit", aurelia.pk)
+    page.get_by_label("Industry").press_sequentially("Sea")
+    page.locator("button.member").click()
+    with page.expect_event("dialog"):
+        page.get_by_role("button", name="Español").click(no_wait_after=True)
+    expect(page.get_by_label("Industry")).to_have_value("SeaFood")
+    expect(page.get_by_role("button", name="Español")).not_to_have_attribute("aria-disabled", "true")
+    page.keyboard.press("Escape")
+    journey.button("Save").click()
+    journey.arrives(journey.address("accounts:detail", aurelia.pk))
+    assert asked == ["beforeunload"]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from keystead.data.models import Account, Contact, Deal, Import, Member, Objective, Stage
+from keystead.data.models import Account, Contact, Deal, Import, Member, Objective, Rate, Stage
 from keystead.domain.accounts.editing import change_account, change_contact, delete_account
 from keystead.domain.accounts.merging import tell_apart
 from keystead.domain.deals.editing import create_deal
@@ -134,6 +134,13 @@ def _a_key_that_another_has(who: Member) -> Import:
     return job
 
 
+def _a_day_that_another_rate_has(who: Member) -> Import:
+    Rate.objects.create(base="EUR", quote="USD", date=date(2026, 1, 1), rate=1, external_id="R-1")
+    job = bring_in(who, "rates", "External ID,From,To,Date,Rate\nR-1,EUR,USD,2026-02-01,1\n")
+    Rate.objects.create(base="EUR", quote="USD", date=date(2026, 1, 1), rate=2)
+    return job
+
+
 def _an_account_below_itself(who: Member) -> Import:
     root = account("Root")
     account("Branch", parent=root)
@@ -162,8 +169,8 @@ def _the_last_owner(who: Member) -> Import:
 
 
 @pytest.mark.parametrize("later", [
-    _a_deleted_account, _a_stage_of_another_status, _a_key_that_another_has, _an_account_below_itself, _a_person_below_herself,
-    _the_last_owner,
+    _a_deleted_account, _a_stage_of_another_status, _a_key_that_another_has, _a_day_that_another_rate_has,
+    _an_account_below_itself, _a_person_below_herself, _the_last_owner,
 ])  # fmt: skip
 def test_what_cannot_become_again_what_it_was_is_kept_as_it_is(world: World, later: Callable[[Member], Import]) -> None:
     with world.inside():

@@ -81,7 +81,7 @@ def refresh_lineage(account_ids: Collection[UUID] | None = None) -> int:
               SELECT up.id, p.parent_id, p.id || up.lineage FROM up JOIN keystead_account p ON p.id = up.above
               WHERE NOT p.id = ANY(up.lineage)
             ), tree AS (
-              SELECT * FROM (SELECT DISTINCT ON (id) id, lineage FROM up ORDER BY id, cardinality(lineage) DESC) whole
+              SELECT id, lineage FROM up WHERE above IS NULL
               UNION  -- an account may be reached from several of the given ones, always by the same way
               SELECT c.id, t.lineage || c.id FROM keystead_account c JOIN tree t ON c.parent_id = t.id
               WHERE NOT c.id = ANY(t.lineage)

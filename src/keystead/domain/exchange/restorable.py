@@ -1,7 +1,8 @@
 """Which records can become again what they were before an import: what must hold of records that somebody types in holds of them.
 
 What they were may not fit any more, although nobody has edited them: the account that they belonged to is deleted, another record
-has their key by now, they would stand below themselves, or nobody would be an owner any more. Such records are kept as they are.
+has their key by now (or another rate its day), they would stand below themselves, or nobody would be an owner any more. Such
+records are kept as they are.
 """
 
 from collections.abc import Collection
@@ -11,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import ForeignKey
 
-from keystead.data.models import Import, Member, Stage
+from keystead.data.models import Import, Member, Rate, Stage
 from keystead.data.workspace.models import Role
 from keystead.domain.exchange.comparing import compared
 from keystead.domain.exchange.tables import Target
@@ -53,9 +54,20 @@ def _rules(target: Target, columns: Collection[str]) -> list[str]:
                 f" AND lower(o.{field.column}) = lower({former}) AND ('{field.column}' = 'email' OR o.{field.column} = {former}))"
             )
     if set(_STEP) <= set(columns):
-        stage, status = (f"CASE WHEN r.before ? '{name}' THEN r.before ->> '{name}' ELSE t.{name}::text END" for name in _STEP)
+        stage, status = map(_again, _STEP)
         rules.append(f"EXISTS (SELECT FROM {Stage._meta.db_table} o WHERE o.id::text = {stage} AND o.status <> {status})")
+    if model is Rate:
+        base, quote, day = map(_again, ("base", "quote", "date"))
+        rules.append(
+            f"EXISTS (SELECT FROM {target.table} o WHERE o.workspace_id = t.workspace_id AND o.id <> t.id"
+            f" AND o.base = {base} AND o.quote = {quote} AND o.date = ({day})::date)"
+        )
     return rules
+
+
+def _again(column: str) -> str:
+    """SQL for the text of what stands there once the record is restored."""
+    return f"CASE WHEN r.before ? '{column}' THEN r.before ->> '{column}' ELSE t.{column}::text END"
 
 
 def _found(job: Import, target: Target, ids: Collection[UUID], rule: str) -> set[UUID]:
