@@ -53,7 +53,7 @@ def measure(url: str, rows: int, *, slowest: bool = False) -> list[list[Cell]]:
     try:
         with open_scope(workspace_id=workspace.pk, user_id=owner.user_id, actor={"member": str(owner.pk), "via": "import"}):
             _fill(owner)
-            return _phases(owner, _file(rows), rows, slowest=slowest)
+            return _phases(owner, rows, slowest=slowest)
     finally:
         _take_away(workspace, url)
 
@@ -80,7 +80,7 @@ def _fill(owner: "Member") -> None:
     Plan.objects.bulk_create([Plan(account=account, name="Plan", currency="EUR", owner=owner, **year) for account in made[::20]])
 
 
-def _file(rows: int) -> bytes:
+def _file(rows: int, *, dearer: int = 0) -> bytes:
     random = Random(SEED)
     first = date(2023, 1, 1)
     text = io.StringIO(newline="")
@@ -89,7 +89,7 @@ def _file(rows: int) -> bytes:
     for number in range(rows):
         opened = first + timedelta(days=random.randrange(1_000))
         closed = opened + timedelta(days=random.randrange(5, 200))
-        amount = f"{random.randrange(500, 90_000):,}".replace(",", ".") + f",{random.randrange(100):02}"
+        amount = f"{random.randrange(500, 90_000) + dearer:,}".replace(",", ".") + f",{random.randrange(100):02}"
         writer.writerow([
             f"D-{number:07}", f"Deal {number}", f"Account {random.randrange(ACCOUNTS):04}",
             f"Product {random.randrange(PRODUCTS):02}",
@@ -98,7 +98,7 @@ def _file(rows: int) -> bytes:
     return text.getvalue().encode("cp1252")
 
 
-def _phases(owner: "Member", content: bytes, rows: int, *, slowest: bool) -> list[list[Cell]]:
+def _phases(owner: "Member", rows: int, *, slowest: bool) -> list[list[Cell]]:
     from keystead.domain.exchange import imports, telling, working
 
     phases: list[list[Cell]] = []
@@ -111,7 +111,7 @@ def _phases(owner: "Member", content: bytes, rows: int, *, slowest: bool) -> lis
         counts = [job.counts.get(verdict, 0) for verdict in ("create", "update", "unchanged", "error")]
         phases.append([name, took, processor, round(rows / took), *counts])
 
-    def committed(name: str) -> "Import":
+    def committed(name: str, content: bytes) -> "Import":
         job = _received(owner, content)
         timed(f"{name}: read and compare", job, working.read_now)
         with _no_worker():
@@ -119,11 +119,16 @@ def _phases(owner: "Member", content: bytes, rows: int, *, slowest: bool) -> lis
         timed(f"{name}: commit", job, working.commit_now)
         return job
 
-    first = committed("first run")
-    committed("second run")
-    with _no_worker():
-        imports.request_undo(job=first, viewer=owner)
-    timed("undo", first, working.undo_now)
+    def undone(name: str, job: "Import") -> None:
+        with _no_worker():
+            imports.request_undo(job=job, viewer=owner)
+        timed(f"{name}: undo", job, working.undo_now)
+
+    content = _file(rows)
+    first = committed("first run", content)
+    committed("second run", content)
+    undone("every amount changed", committed("every amount changed", _file(rows, dearer=1)))
+    undone("first run", first)
     return phases
 
 
