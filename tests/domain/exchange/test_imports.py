@@ -94,7 +94,7 @@ def test_an_unknown_account_is_created_when_asked_for(world: World) -> None:
 
 
 def test_nothing_is_made_for_a_row_that_is_rejected(world: World) -> None:
-    """Neither when its cells are wrong nor when it is refused at one judgement; at the next it may come in, with what it names."""
+    """Neither when its cells are wrong nor when it is refused at one judgement; at the next it may come in, with its names."""
     with world.inside():
         deal = Deal.objects.create(external_id="D-9", name="Luz", currency="EUR")
         more = "D-8;Luz;Brasilux;Perhaps;10,00;31/02/2026\nD-9;Luz;Calyx;Then;10,00;31/01/2026\n"
