@@ -17,8 +17,10 @@ from playwright.sync_api import Browser
 
 from keystead.config import settings as product
 from keystead.config.process import last_lines, spawn, stop
+from keystead.data.models import Account
 from tests.journeys.journey import Journey, Opens, opened
 from tests.support.browser import for_tests
+from tests.support.world import World, account
 
 PATIENCE = 10.0  # seconds that the worker has for ending what it does
 
@@ -75,3 +77,9 @@ def opens(browser: Browser, live_server: Any) -> Iterator[Opens]:
 @pytest.fixture
 def journey(opens: Opens) -> Journey:
     return opens()
+
+
+@pytest.fixture
+def aurelia(world: World) -> Account:
+    with world.inside(world.alice):
+        return account("Aurelia Foods", owner=world.alice, industry="Food")

@@ -5,13 +5,7 @@ from playwright.sync_api import Dialog, Page, expect
 
 from keystead.data.models import Account
 from tests.journeys.journey import Journey
-from tests.support.world import World, account
-
-
-@pytest.fixture
-def aurelia(world: World) -> Account:
-    with world.inside(world.alice):
-        return account("Aurelia Foods", owner=world.alice, industry="Food")
+from tests.support.world import World
 
 
 @pytest.fixture

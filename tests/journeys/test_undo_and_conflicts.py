@@ -9,13 +9,7 @@ from keystead.domain.plans.editing import create_plan
 from keystead.domain.plans.items import save_swot_item
 from tests.domain.undoing.scene import TODAY, change
 from tests.journeys.journey import Journey
-from tests.support.world import World, account
-
-
-@pytest.fixture
-def aurelia(world: World) -> Account:
-    with world.inside(world.alice):
-        return account("Aurelia Foods", owner=world.alice, industry="Food")
+from tests.support.world import World
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ its lines cover, a group of deals its own deals of them.
 
 from collections.abc import Sequence
 
-from keystead.domain.accounts.portfolio_columns import COLUMNS, FIGURES, Grouping
+from keystead.domain.accounts.portfolio_columns import COLUMNS, FIGURES, NOTHING_COUNTED, UNOPENED, Grouping
 from keystead.domain.accounts.portfolio_query import PortfolioQuery
 from keystead.domain.accounts.portfolio_sql import of_line
 from keystead.domain.accounts.portfolio_summary import MOVING_UP
@@ -31,7 +31,8 @@ once{depth} AS (SELECT {key} AS key, {added} FROM {covered} GROUP BY 1),
 turns{depth} AS MATERIALIZED (
   -- what has no name, may not be opened or has no deal comes last, whatever the order
   SELECT c.*, row_number() OVER (
-    ORDER BY outer_turn, key[{depth}] = '-', key[{depth}] = '~', key[{depth}] = '=', {order} lower(label), key) AS turn
+    ORDER BY outer_turn, key[{depth}] = '{nothing}', key[{depth}] = '{unopened}', key[{depth}] = '=',
+      {order} lower(label), key) AS turn
   FROM (
     SELECT c.*, coalesce(o.won, 0) AS won, coalesce(o.pipeline, 0) AS pipeline,
       coalesce(o.weighted_pipeline, 0) AS weighted_pipeline, coalesce(o.deals, 0) AS deals, coalesce(o.hidden, 0) AS hidden,
@@ -68,6 +69,8 @@ def _depth(query: PortfolioQuery, depth: int, *, is_of_kept: bool) -> str:
     return _DEPTH.format(
         depth=depth,
         counted=COUNTED,
+        nothing=NOTHING_COUNTED,
+        unopened=UNOPENED,
         # groups of accounts alone count whole accounts, with their targets, even where groups of deals stand within them
         lines=_EACH_ONCE.format(depth=depth) if of_deals and depth < len(groupings) else "figured" if of_deals else "whole",
         added=ADDED,
