@@ -9,7 +9,7 @@ from django.db import connection
 from keystead.base.clock import now
 from keystead.data.models import Account, Contact, Deal, Import, Product, SavedMapping
 from keystead.domain.exchange import telling
-from keystead.domain.exchange.learning import taught_for
+from keystead.domain.exchange.recognising.learning import taught_for
 from tests.domain.exchange.importing import again, bring_in, commit, counts, problems, read
 from tests.support.world import World, account
 from tests.web.imports.conftest import Desk, _files_of_the_test, text_of  # noqa: F401 - uploaded files stay in the test's folder

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from keystead.domain.exchange.detecting import ColumnFacts, columns_facts
-from keystead.domain.exchange.detecting_days import locale_order
-from keystead.domain.exchange.detecting_numbers import locale_format
-from keystead.domain.exchange.parsing import COMMA, POINT
+from keystead.domain.exchange.parsing.detecting import ColumnFacts, columns_facts
+from keystead.domain.exchange.parsing.detecting_days import locale_order
+from keystead.domain.exchange.parsing.detecting_numbers import locale_format
+from keystead.domain.exchange.parsing.values import COMMA, POINT
 
 
 def facts(*texts: str, locale: str = "en") -> ColumnFacts:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from keystead.domain.exchange.detecting import columns_facts
 from keystead.domain.exchange.fields import KINDS, fields_of, header_key
-from keystead.domain.exchange.guessing import EarlierMapping, guess_kind, guess_mapping, to_json
-from keystead.domain.exchange.guessing_stages import status_of_stage
+from keystead.domain.exchange.parsing.detecting import columns_facts
+from keystead.domain.exchange.recognising.columns import EarlierMapping, guess_kind, guess_mapping, to_json
+from keystead.domain.exchange.recognising.stages import status_of_stage
 
 
 def mapped(kind: str, *headers: str) -> dict[str, str]:

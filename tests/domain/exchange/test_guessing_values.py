@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keystead.domain.exchange.guessing_values import KnownValues, likeness, offer
+from keystead.domain.exchange.recognising.values import KnownValues, likeness, offer
 
 PRODUCTS = ["GTX Basic", "GTX Pro", "MG Special", "MG Advanced", "GTX Plus Pro", "GTX Plus Basic", "GTK 500"]
 

@@ -13,7 +13,8 @@ from keystead.data.models import Account, Deal, Import, Member, Product, Stage
 from keystead.domain.accounts.editing import delete_account
 from keystead.domain.accounts.merging import merge_accounts
 from keystead.domain.deals.editing import delete_product
-from keystead.domain.exchange import committing, imports, working
+from keystead.domain.exchange import imports, working
+from keystead.domain.exchange.changing import committing
 from keystead.domain.undoing.restoring import check_constraints
 from keystead.domain.workspace.stages import delete_stage
 from tests.domain.exchange.importing import counts, problems, read

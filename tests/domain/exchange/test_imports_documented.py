@@ -6,8 +6,8 @@ from pathlib import Path
 from keystead.domain.exchange.fields import KINDS
 from keystead.domain.exchange.keys import key_fields
 from keystead.domain.exchange.options import OPTIONS
-from keystead.domain.exchange.problems_sentences import SENTENCES
-from keystead.domain.exchange.reading_limits import LIMITS
+from keystead.domain.exchange.problems.sentences import SENTENCES
+from keystead.domain.exchange.reading.limits import LIMITS
 
 PAGE = (Path(__file__).parents[3] / "docs/reference/import.md").read_text()
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from keystead.data.models import Account, Deal, Import, Member, Order, Stage
-from keystead.domain.exchange import committing
+from keystead.domain.exchange.changing import committing
 from keystead.domain.exchange.tables import TARGETS
 from tests.domain.exchange.importing import again, bring_in, counts, problems, read, undo
 from tests.support.world import World, account

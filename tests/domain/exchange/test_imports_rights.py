@@ -4,10 +4,10 @@ import pytest
 
 from keystead.data.models import Account, Contact, Deal, Import
 from keystead.domain.exchange import imports, telling, working
-from keystead.domain.exchange.committing import _require_right
+from keystead.domain.exchange.changing.committing import _require_right
 from keystead.domain.exchange.deciding import undecided
-from keystead.domain.exchange.learning import known_to
-from keystead.domain.exchange.problems import CannotRead
+from keystead.domain.exchange.problems.codes import CannotRead
+from keystead.domain.exchange.recognising.learning import known_to
 from keystead.domain.workspace.permissions import NotAllowed
 from tests.domain.exchange.importing import bring_in, counts, problems, read, undo
 from tests.support.world import World, account

@@ -6,7 +6,7 @@ import pytest
 
 from keystead.base.clock import now
 from keystead.data.models import Import, Product, SavedMapping
-from keystead.domain.exchange.learning import forget, taught, taught_for
+from keystead.domain.exchange.recognising.learning import forget, taught, taught_for
 from keystead.domain.writing import Invalid
 from tests.domain.exchange.importing import bring_in, commit, counts, problems, read
 from tests.support.world import World, account

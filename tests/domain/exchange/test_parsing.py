@@ -11,9 +11,9 @@ from babel.numbers import format_currency, format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keystead.domain.exchange.detecting_days import locale_order
-from keystead.domain.exchange.detecting_numbers import locale_format
-from keystead.domain.exchange.parsing import (
+from keystead.domain.exchange.parsing.detecting_days import locale_order
+from keystead.domain.exchange.parsing.detecting_numbers import locale_format
+from keystead.domain.exchange.parsing.values import (
     COMMA,
     POINT,
     NumberFormat,
@@ -34,7 +34,7 @@ from keystead.domain.exchange.parsing import (
     plain,
     split_name,
 )
-from keystead.domain.exchange.problems import BadValue
+from keystead.domain.exchange.problems.codes import BadValue
 
 LOCALES = {"en": "en_US", "pt-br": "pt_BR", "es": "es_ES"}
 

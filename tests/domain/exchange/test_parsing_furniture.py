@@ -2,7 +2,7 @@
 
 import pytest
 
-from keystead.domain.exchange.parsing_furniture import Place, furniture_judge
+from keystead.domain.exchange.parsing.furniture import Place, furniture_judge
 
 JUDGE = furniture_judge([Place(0, "Opportunity name"), Place(1, "Stage"), Place(2, "Amount"), Place(3, "Close date")])
 

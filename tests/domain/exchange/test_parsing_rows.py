@@ -4,13 +4,13 @@ from typing import Any
 
 from django.utils import translation
 
-from keystead.domain.exchange.detecting import columns_facts
-from keystead.domain.exchange.guessing import guess_mapping
-from keystead.domain.exchange.parsing import COMMA
-from keystead.domain.exchange.parsing_plan import make_plan
-from keystead.domain.exchange.parsing_rows import ParsedRow, parse_rows
-from keystead.domain.exchange.problems import Problem
-from keystead.domain.exchange.reading import Row
+from keystead.domain.exchange.parsing.detecting import columns_facts
+from keystead.domain.exchange.parsing.plan import make_plan
+from keystead.domain.exchange.parsing.rows import ParsedRow, parse_rows
+from keystead.domain.exchange.parsing.values import COMMA
+from keystead.domain.exchange.problems.codes import Problem
+from keystead.domain.exchange.reading.table import Row
+from keystead.domain.exchange.recognising.columns import guess_mapping
 
 
 def parsed(kind: str, text: str, *, locale: str = "en", mapping: dict[str, str] | None = None, **options: Any) -> list[ParsedRow]:

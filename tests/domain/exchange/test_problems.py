@@ -9,11 +9,11 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keystead.domain.exchange.problem_groups import problem_groups
-from keystead.domain.exchange.problems import BadValue, CannotRead, Problem, shown
-from keystead.domain.exchange.problems_rows import inert, revive, write_problem_rows
-from keystead.domain.exchange.problems_sentences import SENTENCES
-from keystead.domain.exchange.reading import Row, open_table
+from keystead.domain.exchange.problems.codes import BadValue, CannotRead, Problem, shown
+from keystead.domain.exchange.problems.groups import problem_groups
+from keystead.domain.exchange.problems.rows import inert, revive, write_problem_rows
+from keystead.domain.exchange.problems.sentences import SENTENCES
+from keystead.domain.exchange.reading.table import Row, open_table
 from tests.domain.exchange.files import text_file
 from tests.domain.exchange.importing import read
 from tests.support.world import World

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from keystead.domain.exchange.problems import CannotRead
-from keystead.domain.exchange.reading import Table, open_table
-from keystead.domain.exchange.reading_dialects import Dialect
-from keystead.domain.exchange.reading_encodings import Encoding
-from keystead.domain.exchange.reading_limits import LIMITS, Limits
-from keystead.domain.exchange.reading_text import TextFile
+from keystead.domain.exchange.problems.codes import CannotRead
+from keystead.domain.exchange.reading.dialects import Dialect
+from keystead.domain.exchange.reading.encodings import Encoding
+from keystead.domain.exchange.reading.limits import LIMITS, Limits
+from keystead.domain.exchange.reading.table import Table, open_table
+from keystead.domain.exchange.reading.text import TextFile
 from tests.domain.exchange.files import text_file
 from tests.support.examples import examples
 

@@ -14,10 +14,10 @@ import pytest
 import python_calamine
 import xlsxwriter
 
-from keystead.domain.exchange import reading_child
-from keystead.domain.exchange.problems import CannotRead
-from keystead.domain.exchange.reading import open_table
-from keystead.domain.exchange.reading_limits import LIMITS, Limits
+from keystead.domain.exchange.problems.codes import CannotRead
+from keystead.domain.exchange.reading import opener
+from keystead.domain.exchange.reading.limits import LIMITS, Limits
+from keystead.domain.exchange.reading.table import open_table
 from tests.domain.exchange.files import ods_file, text_file, xls_file, xlsx_file
 
 
@@ -209,18 +209,18 @@ def test_an_xlsx_whose_inside_is_nonsense_is_broken(tmp_path: Path) -> None:
 
 def test_a_process_that_ends_without_a_word_is_a_broken_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     silent = text_file(tmp_path, "print()", name="silent.py")
-    monkeypatch.setattr(reading_child, "__file__", str(text_file(tmp_path, "pass", name="quiet.py")))
+    monkeypatch.setattr(opener, "__file__", str(text_file(tmp_path, "pass", name="quiet.py")))
     with pytest.raises(CannotRead, match="workbook_broken"):
         open_table(xlsx_file(tmp_path, ("S", [["Name"], ["Acme"]])))
     silent.write_text("import sys; sys.stdout.write('{\"she')")
-    monkeypatch.setattr(reading_child, "__file__", str(silent))
+    monkeypatch.setattr(opener, "__file__", str(silent))
     with pytest.raises(CannotRead, match="workbook_broken"):
         open_table(xlsx_file(tmp_path, ("S", [["Name"], ["Acme"]])))
 
 
 def said(path: Path, sheet: str = "") -> list[Any]:
     out = io.StringIO()
-    reading_child.main([str(path), sheet, "0", "0", str(LIMITS.columns)], out)
+    opener.main([str(path), sheet, "0", "0", str(LIMITS.columns)], out)
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
@@ -238,31 +238,31 @@ def test_a_protected_workbook_and_one_without_end_are_told_apart(tmp_path: Path,
     def locked(*_arguments: Any) -> None:
         raise python_calamine.PasswordError("locked")
 
-    monkeypatch.setattr(reading_child, "_write", locked)
+    monkeypatch.setattr(opener, "_write", locked)
     assert said(tmp_path) == [{"error": "workbook_protected"}]
 
     def starved(*_arguments: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(reading_child, "_write", starved)
+    monkeypatch.setattr(opener, "_write", starved)
     assert said(tmp_path) == [{"error": "workbook_too_large"}]
 
 
 def test_merged_cells_say_the_same_in_each_of_their_rows() -> None:
     rows = [["Acme", "1"], ["", "2"], ["Bolt", "3"], ["", "4"], ["", "5"]]
-    filled = list(reading_child.filled_down(iter(rows), [(0, 1, 0), (2, 3, 0), (4, 9, 7)]))
+    filled = list(opener.filled_down(iter(rows), [(0, 1, 0), (2, 3, 0), (4, 9, 7)]))
     assert [row[0] for row in filled] == ["Acme", "Acme", "Bolt", "Bolt", ""]
 
 
 def test_a_span_of_time_is_hours_minutes_and_seconds() -> None:
-    assert reading_child.cell_text(dt.timedelta(hours=30, minutes=5, seconds=7)) == "30:05:07"
-    assert reading_child.cell_text(12) == "12"
+    assert opener.cell_text(dt.timedelta(hours=30, minutes=5, seconds=7)) == "30:05:07"
+    assert opener.cell_text(12) == "12"
 
 
 def test_every_kind_of_cell_is_text() -> None:
     moment = dt.datetime.fromisoformat("2024-05-01 13:30")
     values = [1054.0, 0.1 + 0.2, 1e20, True, False, moment, moment.replace(hour=0, minute=0), moment.date(), moment.time(), "x"]
-    assert [reading_child.cell_text(value) for value in values] == [
+    assert [opener.cell_text(value) for value in values] == [
         "1054", "0.3", "100000000000000000000", "true", "false", "2024-05-01 13:30:00", "2024-05-01",
         "2024-05-01", "13:30:00", "x",
     ]  # fmt: skip
@@ -277,7 +277,7 @@ def test_the_reading_process_confines_itself_where_the_system_can(monkeypatch: p
     asked: dict[int, tuple[int, int]] = {}
     monkeypatch.setattr(resource, "setrlimit", asked.__setitem__)
     path = xlsx_file(tmp_path, ("S", [["Name"], ["Acme"]]))
-    reading_child.main([str(path), "", "1000", "60", "500"], io.StringIO())
+    opener.main([str(path), "", "1000", "60", "500"], io.StringIO())
     assert (asked[resource.RLIMIT_AS], asked[resource.RLIMIT_CPU]) == ((1000, 1000), (60, 60))
     monkeypatch.setitem(sys.modules, "resource", None)
     asked.clear()

@@ -8,7 +8,7 @@ from python_calamine import CalamineWorkbook
 
 from keystead.data.models import Account
 from keystead.domain.deals.editing import create_deal
-from keystead.domain.exchange.guessing import guess_mapping
+from keystead.domain.exchange.recognising.columns import guess_mapping
 from keystead.domain.plans.editing import create_plan
 from tests.support.world import World, account
 from tests.web.grid.lists import ACCOUNTS, DEALS, PLANS, TODAY, as_, text_of

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from keystead.data.models import Import
-from keystead.domain.exchange.guessing import guess_kind, guess_mapping
+from keystead.domain.exchange.recognising.columns import guess_kind, guess_mapping
 from tests.web.imports.conftest import ACCOUNTS, DEALS, Desk, text_of
 
 

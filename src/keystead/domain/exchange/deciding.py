@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from keystead.data.models import Import, Member
 from keystead.domain.exchange.fields import fields_of
-from keystead.domain.exchange.guessing_values import LIKELY, likeness
-from keystead.domain.exchange.learning import taught_for
-from keystead.domain.exchange.problem_groups import problem_groups
-from keystead.domain.exchange.resembling import NAMING
+from keystead.domain.exchange.problems.groups import problem_groups
+from keystead.domain.exchange.recognising.learning import taught_for
+from keystead.domain.exchange.recognising.resembling import NAMING
+from keystead.domain.exchange.recognising.values import LIKELY, likeness
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ from keystead.data.models import Import, ImportRow, Member
 from keystead.data.permissions import Reach, editable, reach
 from keystead.domain.exchange.cancelling import is_being_worked_at, roll_back
 from keystead.domain.exchange.fields import KINDS
-from keystead.domain.exchange.making import to_make
+from keystead.domain.exchange.judging.making import to_make
 from keystead.domain.exchange.options import check_options
-from keystead.domain.exchange.resolving import TO_MAKE
+from keystead.domain.exchange.recognising.names import TO_MAKE
 from keystead.domain.exchange.tables import TARGETS
 from keystead.domain.workspace.permissions import (
     NotAllowed,

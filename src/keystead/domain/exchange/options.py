@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from keystead.base.money import known_currencies
 from keystead.domain.exchange.fields import fields_of
 from keystead.domain.exchange.keys import MOST_KEYS, key_fields
-from keystead.domain.exchange.parsing_days import date_order
-from keystead.domain.exchange.parsing_numbers import NumberFormat
-from keystead.domain.exchange.problems import BadValue
+from keystead.domain.exchange.parsing.days import date_order
+from keystead.domain.exchange.parsing.numbers import NumberFormat
+from keystead.domain.exchange.problems.codes import BadValue
 from keystead.domain.writing import FieldError, Invalid
 
 OPTIONS = frozenset(

@@ -14,20 +14,20 @@ from django.db import connection, transaction
 
 from keystead.base.ids import uuid7
 from keystead.data.models import Import, Member
-from keystead.domain.exchange.adopting import CALLED, adopting_keys, called
-from keystead.domain.exchange.detecting import ColumnFacts, columns_facts
 from keystead.domain.exchange.fields import IGNORED_COLUMNS, fields_of, header_key
-from keystead.domain.exchange.guessing import EarlierMapping, guess_mapping
-from keystead.domain.exchange.guessing_values import KnownValues
+from keystead.domain.exchange.judging.adopting import CALLED, adopting_keys, called
 from keystead.domain.exchange.keys import FURTHER, Keys, keys_in_use, row_keys
-from keystead.domain.exchange.learning import joined, known_to, may_see_learnt, standing_in, without
-from keystead.domain.exchange.parsing_days import date_order
-from keystead.domain.exchange.parsing_numbers import NumberFormat
-from keystead.domain.exchange.parsing_plan import make_plan
-from keystead.domain.exchange.parsing_rows import ParsedRow, parse_rows
-from keystead.domain.exchange.problems import BadValue, CannotRead, Problem
-from keystead.domain.exchange.reading import Row, Table, open_table
-from keystead.domain.exchange.resolving import UNKNOWN_CODES, Names, Resolver, Stages, load_names, unknown_rule
+from keystead.domain.exchange.parsing.days import date_order
+from keystead.domain.exchange.parsing.detecting import ColumnFacts, columns_facts
+from keystead.domain.exchange.parsing.numbers import NumberFormat
+from keystead.domain.exchange.parsing.plan import make_plan
+from keystead.domain.exchange.parsing.rows import ParsedRow, parse_rows
+from keystead.domain.exchange.problems.codes import BadValue, CannotRead, Problem
+from keystead.domain.exchange.reading.table import Row, Table, open_table
+from keystead.domain.exchange.recognising.columns import EarlierMapping, guess_mapping
+from keystead.domain.exchange.recognising.learning import joined, known_to, may_see_learnt, standing_in, without
+from keystead.domain.exchange.recognising.names import UNKNOWN_CODES, Names, Resolver, Stages, load_names, unknown_rule
+from keystead.domain.exchange.recognising.values import KnownValues
 from keystead.domain.exchange.tables import TARGETS
 
 SAMPLE = 2_000

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from keystead.data.models import Import, ImportRow
-from keystead.domain.exchange.diffing import label_of
+from keystead.domain.exchange.judging.diffing import label_of
+from keystead.domain.exchange.judging.making import to_make
 from keystead.domain.exchange.keys import FOUND_BY, first_place
-from keystead.domain.exchange.making import to_make
-from keystead.domain.exchange.problems import Problem, sentence
-from keystead.domain.exchange.problems_rows import write_problem_rows
+from keystead.domain.exchange.problems.codes import Problem, sentence
+from keystead.domain.exchange.problems.rows import write_problem_rows
 
 PROBLEMS_SHOWN = 1_000
 

@@ -12,13 +12,13 @@ from keystead.base.clock import now
 from keystead.base.turns import IMPORTS, take_turns
 from keystead.data.models import Import, Member
 from keystead.domain.exchange.cancelling import Cancelled, cancellable, hold_unless_cancelled, roll_back
-from keystead.domain.exchange.committing import commit
-from keystead.domain.exchange.diffing import judge
-from keystead.domain.exchange.learning import earlier_mappings, remember_mapping
-from keystead.domain.exchange.problems import CannotRead
-from keystead.domain.exchange.resembling import resembling
+from keystead.domain.exchange.changing.committing import commit
+from keystead.domain.exchange.changing.undoing import undo
+from keystead.domain.exchange.judging.diffing import judge
+from keystead.domain.exchange.problems.codes import CannotRead
+from keystead.domain.exchange.recognising.learning import earlier_mappings, remember_mapping
+from keystead.domain.exchange.recognising.resembling import resembling
 from keystead.domain.exchange.staging import stage
-from keystead.domain.exchange.undoing import undo
 
 
 def read_now(*, job_id: UUID | str) -> None:

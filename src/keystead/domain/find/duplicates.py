@@ -21,7 +21,7 @@ from keystead.base.words import fold, host
 from keystead.data.accounts.distinct import DistinctAccounts, DistinctContacts
 from keystead.data.accounts.models import Account, Contact
 from keystead.data.workspace.models import Member
-from keystead.domain.exchange.guessing_values import bare_words, likeness
+from keystead.domain.exchange.recognising.values import bare_words, likeness
 
 type Reason = Literal["name", "legal_form", "alike", "site", "email", "phone", "same_account"]
 type Row = tuple[Any, ...]  # the key, then the columns of its kind

@@ -11,8 +11,8 @@ from keystead.data.exchange.models import Import
 from keystead.domain.exchange.deciding import undecided
 from keystead.domain.exchange.fields import Field, fields_of
 from keystead.domain.exchange.keys import Key, key_fields, offered_keys, usual_keys
-from keystead.domain.exchange.parsing_plan import NUMBERS
-from keystead.domain.exchange.problems import sentence
+from keystead.domain.exchange.parsing.plan import NUMBERS
+from keystead.domain.exchange.problems.codes import sentence
 from keystead.web.imports.values import FieldValues
 from keystead.web.imports.words import DATE_FORMATS, MODES, NUMBER_FORMATS, WHY, key_words
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from keystead.data.exchange.models import Import
 from keystead.domain.exchange.imports import may_import
-from keystead.domain.exchange.learning import may_see_learnt
+from keystead.domain.exchange.recognising.learning import may_see_learnt
 from keystead.domain.workspace.permissions import require
 from keystead.web.imports.finding import frame
 from keystead.web.imports.words import KINDS, ORDER, WORKING, tone_of

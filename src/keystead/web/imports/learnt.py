@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from keystead.data.models import Member, SavedMapping
 from keystead.domain.exchange.fields import fields_of
-from keystead.domain.exchange.learning import forget, learnt, taught
+from keystead.domain.exchange.recognising.learning import forget, learnt, taught
 from keystead.web.imports.finding import frame
 from keystead.web.imports.words import KINDS, key_words
 from keystead.web.requests import WorkspaceRequest

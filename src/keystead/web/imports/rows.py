@@ -8,7 +8,7 @@ from keystead.base.numbers import whole
 from keystead.data.exchange.models import Import
 from keystead.data.models import Contact, Member
 from keystead.domain.exchange.deciding import Proposal, proposals
-from keystead.domain.exchange.problem_groups import problem_groups
+from keystead.domain.exchange.problems.groups import problem_groups
 from keystead.domain.exchange.telling import preview_rows, undone_counts
 from keystead.web.imports.cells import cells, changes, referred, shown_fields
 from keystead.web.imports.words import VERDICTS, VERDICTS_UNDONE, key_words

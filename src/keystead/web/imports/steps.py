@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 from keystead.data.exchange.models import Import, ImportState
 from keystead.domain.exchange.deciding import proposals, undecided
 from keystead.domain.exchange.imports import WrongState, discard, request_cancel, request_commit, request_undo
-from keystead.domain.exchange.making import to_make
-from keystead.domain.exchange.resembling import NAMING
+from keystead.domain.exchange.judging.making import to_make
+from keystead.domain.exchange.recognising.resembling import NAMING
 from keystead.domain.exchange.telling import error_chunks, failure_sentence, job_view
 from keystead.web.imports.finding import find_import, frame
 from keystead.web.imports.rows import listed, record_urls

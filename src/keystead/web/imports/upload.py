@@ -17,11 +17,11 @@ from django.views.decorators.http import require_GET
 from keystead.base.clock import now
 from keystead.data.exchange.models import ImportKind
 from keystead.domain.exchange.fields import fields_of
-from keystead.domain.exchange.guessing import guess_kind
 from keystead.domain.exchange.imports import may_import, receive
-from keystead.domain.exchange.problems import CannotRead
-from keystead.domain.exchange.reading import open_table
-from keystead.domain.exchange.reading_limits import LIMITS
+from keystead.domain.exchange.problems.codes import CannotRead
+from keystead.domain.exchange.reading.limits import LIMITS
+from keystead.domain.exchange.reading.table import open_table
+from keystead.domain.exchange.recognising.columns import guess_kind
 from keystead.domain.workspace.permissions import require
 from keystead.domain.writing import Invalid
 from keystead.web.imports.finding import frame

@@ -12,9 +12,9 @@ from keystead.data.models import Member, Stage
 from keystead.domain.exchange.deciding import unknown_words
 from keystead.domain.exchange.fields import fields_of
 from keystead.domain.exchange.imports import may_import
-from keystead.domain.exchange.learning import Taught, taught_for
-from keystead.domain.exchange.resembling import NAMING
-from keystead.domain.exchange.resolving import TO_MAKE, unknown_rule
+from keystead.domain.exchange.recognising.learning import Taught, taught_for
+from keystead.domain.exchange.recognising.names import TO_MAKE, unknown_rule
+from keystead.domain.exchange.recognising.resembling import NAMING
 from keystead.domain.exchange.tables import MODELS, NAMED_BY, TARGETS
 from keystead.domain.workspace.permissions import may
 from keystead.web.imports.cells import label_of_choice

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keystead.data.exchange.models import Import, ImportKind, ImportState
 from keystead.domain.exchange.fields import fields_of
-from keystead.domain.exchange.parsing_days import EXAMPLES
+from keystead.domain.exchange.parsing.days import EXAMPLES
 from keystead.web.templatetags import formats
 
 # kind: (icon, what its file holds)

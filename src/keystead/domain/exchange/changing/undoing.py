@@ -1,0 +1,165 @@
+"""An import taken back: what it created is deleted, what it changed becomes as it was, except where somebody has edited since.
+
+One transaction. A created record that others use by now (a deal at an account of the import) is kept and listed
+like an edited one, and so is a record that cannot become what it was (restorable.py).
+"""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models, transaction
+
+from keystead.data.many_rows import expect_many_rows
+from keystead.data.models import Account, DealStageChange, Import, ImportRow, RevenueLink, Stage
+from keystead.domain.accounts.tree import lock_tree, refresh_lineage
+from keystead.domain.exchange.changing.committing import hold_links
+from keystead.domain.exchange.changing.restorable import restorable
+from keystead.domain.exchange.judging.comparing import compared
+from keystead.domain.exchange.tables import MODELS, TARGETS, Target
+from keystead.domain.plans.linking import relink
+
+# Rows that follow from others by rule or trigger: they never keep a record from being deleted.
+_DERIVED = (RevenueLink, DealStageChange)
+
+
+def undo(*, job: Import) -> dict[str, int]:
+    """Takes a committed import back. Returns {"undone": rows, "kept": rows}; each staged row says which it was."""
+    target = TARGETS[job.kind]
+    with transaction.atomic():
+        expect_many_rows()
+        if target.model is Account:
+            lock_tree()
+        hold_links(job.kind)
+        restored = _restore(job, target)
+        _hand_back(job, target, restored)
+        created = _unedited(job, target, "create")
+        in_use = _in_use(target.model, created)
+        gone = created - in_use
+        _delete(target.model, gone)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE keystead_importrow SET undone = CASE WHEN target_id = ANY(%(done)s) THEN 'undone' ELSE 'kept' END"
+                " WHERE job_id = %(job)s AND verdict IN ('create', 'update')",
+                {"job": job.pk, "done": list(gone | restored)},
+            )
+        _unmake(job)
+        _follow(job.kind, restored)
+    counts = ImportRow.objects.filter(job=job).exclude(undone="")
+    return {state: counts.filter(undone=state).count() for state in ("undone", "kept")}
+
+
+def _unedited(job: Import, target: Target, verdict: str) -> set[UUID]:
+    """The rows of that verdict which nobody has changed since the commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT t.id FROM {target.table} t JOIN keystead_importrow r ON r.target_id = t.id"
+            " WHERE r.job_id = %s AND r.verdict = %s AND coalesce(r.applied_version, 1) = t.version FOR UPDATE OF t",
+            [job.pk, verdict],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _restore(job: Import, target: Target) -> set[UUID]:
+    ids = restorable(job, target, _unedited(job, target, "update"))
+    columns = compared(target, set(job.mapping.values()), job.kind)
+    sets = ", ".join(
+        f"{column.name} = CASE WHEN r.before ? '{column.name}' THEN (r.before ->> '{column.name}')::{column.sql_type}"
+        f" ELSE t.{column.name} END"
+        for column in columns
+    )
+    if ids and sets:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {target.table} t SET {sets} FROM keystead_importrow r"
+                " WHERE r.job_id = %s AND r.verdict = 'update' AND t.id = r.target_id AND t.id = ANY(%s)",
+                [job.pk, list(ids)],
+            )
+    return ids
+
+
+def _hand_back(job: Import, target: Target, restored: Collection[UUID]) -> None:
+    """An earlier import's row that is now as that import left it counts as unedited again: imports can be undone one by one.
+
+    The commit moved a row's version by one, so the one before it is what the earlier import noted (1 for a row it made).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE keystead_importrow earlier SET applied_version = t.version
+            FROM keystead_importrow r JOIN {target.table} t ON t.id = r.target_id
+            WHERE r.job_id = %s AND r.verdict = 'update' AND r.target_id = ANY(%s) AND earlier.target_id = r.target_id
+              AND earlier.job_id <> r.job_id AND earlier.verdict IN ('create', 'update') AND earlier.undone = ''
+              AND coalesce(earlier.applied_version, 1) = r.applied_version - 1
+            """,
+            [job.pk, list(restored)],
+        )
+
+
+def _relations(model: Any) -> list[models.ManyToOneRel]:
+    """Every key that points to the records, those without a way back (related_name "+") as well; not the ones of history."""
+    found = model._meta.get_fields(include_hidden=True)
+    keys = [each for each in found if isinstance(each, models.ManyToOneRel) and each.field.concrete]
+    return [each for each in keys if not str(each.related_model._meta.model_name).endswith("event")]
+
+
+def _follows(relation: models.ManyToOneRel) -> bool:
+    """Rows that go with their record: what is derived, and what is only remembered of it (that two are not the same)."""
+    return relation.related_model in _DERIVED or (relation.hidden and relation.on_delete is models.CASCADE)
+
+
+def _in_use(model: Any, ids: Collection[UUID]) -> set[UUID]:
+    """Those of the records that anything outside the set refers to; what a kept one stands on is kept as well."""
+    candidates, kept = set(ids), set()
+    while candidates:
+        used: set[UUID] = set()
+        for relation in _relations(model):
+            other = relation.related_model
+            if _follows(relation):
+                continue
+            name = relation.field.attname
+            rows = other._base_manager.filter(**{f"{name}__in": candidates})
+            if other is model:
+                rows = rows.exclude(pk__in=candidates)
+            used |= set(rows.values_list(name, flat=True))
+        if not used:
+            break
+        kept |= used
+        candidates -= used
+    return kept
+
+
+def _delete(model: Any, ids: Collection[UUID]) -> None:
+    """Deletes records that nothing uses, with the rows that were derived from them."""
+    if not ids:
+        return
+    for relation in _relations(model):
+        if _follows(relation):
+            relation.related_model._base_manager.filter(**{f"{relation.field.attname}__in": ids})._raw_delete("default")
+    with connection.cursor() as cursor:
+        if any(isinstance(field, models.ForeignKey) and field.related_model is model for field in model._meta.fields):
+            own = next(field.attname for field in model._meta.fields if field.related_model is model)
+            cursor.execute(
+                f"UPDATE {model._meta.db_table} SET {own} = NULL WHERE id = ANY(%s) AND {own} = ANY(%s)", [list(ids)] * 2
+            )
+        cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE id = ANY(%s)", [list(ids)])
+
+
+def _unmake(job: Import) -> None:
+    """Deletes what the commit made beside the rows, unless it is used or was changed."""
+    for kind, texts in reversed(job.offers.get("made", {}).items()):
+        model: Any = Stage if kind == "stages" else MODELS[kind]
+        ids = set(model.objects.filter(pk__in=texts, version=1).values_list("pk", flat=True))
+        _delete(model, ids - _in_use(model, ids))
+
+
+def _follow(kind: str, restored: Collection[UUID]) -> None:
+    if kind == "accounts":
+        refresh_lineage()
+        relink(accounts=restored)
+    elif kind == "deals":
+        relink(deals=restored)
+    elif kind == "orders":
+        relink(orders=restored)
+    elif kind == "members":
+        relink(members=restored)

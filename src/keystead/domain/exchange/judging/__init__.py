@@ -1,0 +1,1 @@
+"""What each staged row would do: found by its keys, compared, allowed or refused."""

@@ -1,0 +1,170 @@
+"""Records that name others of their own kind: parents in the same file, in the workspace, or made; and circles of them."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from keystead.base.ids import uuid7
+from keystead.base.words import fold
+from keystead.data.models import Import, Member
+from keystead.domain.accounts.merged_keys import merged_keys
+from keystead.domain.exchange.judging.refusing import problem_sql
+from keystead.domain.exchange.recognising.names import UNKNOWN_CODES, unknown_rule
+from keystead.domain.exchange.tables import NAMED_BY, TARGETS, Target
+
+
+def resolve_parents(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
+    """References within the kind itself: rows of the same file first, then records, then a new one by that name or a problem."""
+    name = target.parent
+    header = next((column for column, field in job.mapping.items() if field == name), name)
+    decision = unknown_rule(job.kind, name, job.options, header)
+    cursor.execute(
+        f"SELECT DISTINCT values ->> '{name}' FROM keystead_importrow WHERE job_id = %s AND values ->> '{name}' IS NOT NULL",
+        [job.pk],
+    )
+    texts = [row[0] for row in cursor.fetchall()]
+    known = _named_in_file(cursor, job) | {}
+    records = _named_records(target, viewer)
+    made: dict[str, tuple[UUID, str]] = {}
+    found: list[tuple[str, UUID | None, str]] = []
+    for text in texts:
+        key = fold(text)
+        pk = known[key] if key in known else records.get(key, ...)
+        if pk is None:
+            found.append((text, None, "ambiguous_reference"))
+        elif pk is not ...:
+            found.append((text, pk, ""))
+        elif decision == "create":
+            found.append((text, made.setdefault(key, (uuid7(), text.strip()))[0], ""))
+        else:
+            found.append((text, None, "" if decision == "empty" else UNKNOWN_CODES[job.kind]))
+    cursor.execute("DROP TABLE IF EXISTS keystead_parents")
+    cursor.execute("CREATE TEMP TABLE keystead_parents (text text, id uuid, code text) ON COMMIT DROP")
+    with cursor.copy("COPY keystead_parents (text, id, code) FROM STDIN") as copy:
+        for row in found:
+            copy.write_row(row)
+    cursor.execute(
+        f"""
+        UPDATE keystead_importrow r SET values = r.values || jsonb_build_object('{name}_id', p.id)
+        FROM keystead_parents p WHERE r.job_id = %(job)s AND r.values ->> '{name}' = p.text
+        """,
+        {"job": job.pk},
+    )
+    for code in {code for _, _, code in found if code}:
+        cursor.execute(
+            f"""
+            UPDATE keystead_importrow r
+            SET problems = {problem_sql(code, "jsonb_build_object('value', p.text)", "%(header)s::text")}
+            FROM keystead_parents p WHERE r.job_id = %(job)s AND r.values ->> '{name}' = p.text AND p.code = '{code}'
+            """,
+            {"job": job.pk, "header": header},
+        )
+    make = dict(job.offers.get("make", {}))
+    make[job.kind] = [{"id": str(pk), "name": text} for pk, text in made.values()]
+    job.offers = {**job.offers, "make": make}
+
+
+def _named_in_file(cursor: Any, job: Import) -> dict[str, UUID | None]:
+    """The file's own records by every text that may name them; None for a text of two."""
+    cursor.execute(
+        """
+        SELECT target_id, values ->> 'name', values ->> 'external_id', values ->> 'email',
+          nullif(trim(concat(values ->> 'first_name', ' ', values ->> 'last_name')), '')
+        FROM keystead_importrow WHERE job_id = %s AND verdict <> 'error'
+        """,
+        [job.pk],
+    )
+    named: dict[str, UUID | None] = {}
+    for pk, *texts in cursor.fetchall():
+        for text in filter(None, texts):
+            key = fold(text)
+            named[key] = pk if named.get(key, pk) == pk else None
+    return named
+
+
+def _named_records(target: Target, viewer: Member) -> dict[str, UUID | None]:
+    kind = next(kind for kind, other in TARGETS.items() if other is target)
+    model: Any = target.model
+    named: dict[str, UUID | None] = {}
+    for pk, *texts in model.objects.visible_to(viewer).values_list("pk", "external_id", *NAMED_BY[kind]):
+        for text in filter(None, texts):
+            key = fold(text)
+            named[key] = pk if named.get(key, pk) == pk else None
+    own = set(named)
+    for text, pk in merged_keys(model, viewer):
+        if (key := fold(text)) not in own:
+            named[key] = pk if named.get(key, pk) == pk else None
+    return named
+
+
+def refuse_circles(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
+    """Rows whose parents, together with those in the database, would run in a circle. Unseen records in it stay unnamed."""
+    name = target.parent
+    model: Any = target.model
+    parents: dict[UUID, UUID | None] = dict(model.objects.values_list("pk", f"{name}_id"))
+    cursor.execute(
+        f"SELECT id, target_id, (values ->> '{name}_id')::uuid, values ->> 'name' FROM keystead_importrow"
+        " WHERE job_id = %s AND verdict IN ('create', 'update')",
+        [job.pk],
+    )
+    staged = {pk: (row, called) for row, pk, parent, called in _noted(cursor.fetchall(), parents)}
+    circles = _circles(parents)
+    names: dict[UUID, str] = {pk: called or "" for pk, (_, called) in staged.items()}
+    for circle in circles:
+        if missing := [pk for pk in circle if pk not in names]:
+            names |= {record.pk: str(record) for record in model.objects.visible_to(viewer).filter(pk__in=missing)}
+        path = " > ".join(names.get(pk, "…") for pk in [*circle, circle[0]])
+        rows = [staged[pk][0] for pk in circle if pk in staged]
+        header = next((column for column, field in job.mapping.items() if field == name), name)
+        cursor.execute(
+            f"UPDATE keystead_importrow r SET problems ="
+            f" {problem_sql('circle', 'jsonb_build_object(' + chr(39) + 'path' + chr(39) + ', %s::text)', '%s::text')}"
+            " WHERE r.id = ANY(%s)",
+            [path, header, rows],
+        )
+
+
+def _noted(rows: Iterable[Any], parents: dict[UUID, UUID | None]) -> list[Any]:
+    listed = list(rows)
+    parents.update({pk: parent for _, pk, parent, _ in listed})
+    return listed
+
+
+def _circles(parents: dict[UUID, UUID | None]) -> list[list[UUID]]:
+    """Every circle once. Each record is walked once."""
+    circles, done = [], set()
+    for start in parents:
+        walk: list[UUID] = []
+        on_walk: set[UUID] = set()
+        at: UUID | None = start
+        while at is not None and at not in done and at not in on_walk:
+            walk.append(at)
+            on_walk.add(at)
+            at = parents.get(at)
+        if at is not None and at in on_walk:
+            circles.append(walk[walk.index(at) :])
+        done |= on_walk
+    return circles
+
+
+def refuse_below_rejected(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
+    """A row that refers to a rejected row of this file cannot come in, nor can the rows below it: the record is not made, or is
+    one out of the importer's sight, below which she may put nothing."""
+    header = next((column for column, field in job.mapping.items() if field == target.parent), target.parent)
+    model: Any = target.model
+    seen, values = model.objects.visible_to(viewer).order_by().values("pk").query.sql_with_params()
+    found = True
+    while found:
+        cursor.execute(
+            f"""
+            UPDATE keystead_importrow r
+            SET problems = {problem_sql("refers_to_rejected", "jsonb_build_object('first', above.row)", "%s::text")}
+            FROM keystead_importrow above
+            WHERE r.job_id = %s AND r.verdict <> 'error' AND above.job_id = %s AND above.verdict = 'error'
+              AND (r.values ->> '{target.parent}_id')::uuid = above.target_id
+              AND (NOT EXISTS (SELECT 1 FROM {target.table} t WHERE t.id = above.target_id)
+                OR (r.verdict = 'create' OR r.after ? '{target.parent}_id') AND above.target_id NOT IN ({seen}))
+            """,
+            [header, job.pk, job.pk, *values],
+        )
+        found = cursor.rowcount > 0
