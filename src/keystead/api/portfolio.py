@@ -20,9 +20,9 @@ from keystead.base import clock
 from keystead.base.money import EXACT, Money
 from keystead.base.numbers import whole
 from keystead.data.accounts.models import Segment
-from keystead.domain.accounts.portfolio import Figures, Portfolio, PortfolioRow, Summary, portfolio
-from keystead.domain.accounts.portfolio_columns import COLUMNS, FIGURES, GROUPS, NOTHING_COUNTED, UNOPENED
-from keystead.domain.accounts.portfolio_query import PLANS, PortfolioQuery, read_query
+from keystead.domain.accounts.portfolio.columns import COLUMNS, FIGURES, GROUPS, NOTHING_COUNTED, UNOPENED
+from keystead.domain.accounts.portfolio.listing import Figures, Portfolio, PortfolioRow, Summary, portfolio
+from keystead.domain.accounts.portfolio.query import PLANS, PortfolioQuery, read_query
 
 router = Router()
 Shown = dict[str, Any]

@@ -22,7 +22,7 @@ from keystead.config.database import unsafe_rights, worker_url
 from keystead.config.doctor import Finding, Look
 from keystead.config.place import current_place, holder, is_held
 from keystead.data.workspace.models import User
-from keystead.domain.accounts.portfolio_verifying import wrong_periods
+from keystead.domain.accounts.portfolio.verifying import wrong_periods
 from keystead.domain.workspace.audit import breaks
 from keystead.domain.workspace.membership import memberships
 

@@ -13,7 +13,7 @@ from keystead.base.scope import open_scope
 from keystead.data.counting import by_account
 from keystead.data.counting.models import join_lines
 from keystead.data.workspace.models import Workspace
-from keystead.domain.accounts.portfolio_verifying import repair
+from keystead.domain.accounts.portfolio.verifying import repair
 from keystead.domain.accounts.tree import find_lineages_again
 from keystead.domain.exchange.purging import purge_imports
 from keystead.domain.find.forgetting import forget_words

@@ -9,9 +9,9 @@ import pytest
 
 from keystead.base.periods import FiscalCalendar
 from keystead.data.models import Account, Deal, Member, Plan, Rate
-from keystead.domain.accounts.portfolio import Portfolio, portfolio
-from keystead.domain.accounts.portfolio_explanation import explain_portfolio
-from keystead.domain.accounts.portfolio_query import PortfolioQuery, Sort, read_query
+from keystead.domain.accounts.portfolio.explanation import explain_portfolio
+from keystead.domain.accounts.portfolio.listing import Portfolio, portfolio
+from keystead.domain.accounts.portfolio.query import PortfolioQuery, Sort, read_query
 from tests.support.world import World, account
 
 TODAY = date(2026, 6, 15)

@@ -23,13 +23,12 @@ from keystead.data.models import (
     Rate,
     Stage,
 )
-from keystead.domain.accounts import portfolio as portfolio_of_accounts
-from keystead.domain.accounts import portfolio_answers
 from keystead.domain.accounts.finding import values_in_use
-from keystead.domain.accounts.portfolio import Portfolio, portfolio
-from keystead.domain.accounts.portfolio_keeping import MOST_PERIODS
-from keystead.domain.accounts.portfolio_query import PortfolioQuery, Sort
-from keystead.domain.accounts.portfolio_verifying import repair, wrong_periods
+from keystead.domain.accounts.portfolio import answers, listing
+from keystead.domain.accounts.portfolio.keeping import MOST_PERIODS
+from keystead.domain.accounts.portfolio.listing import Portfolio, portfolio
+from keystead.domain.accounts.portfolio.query import PortfolioQuery, Sort
+from keystead.domain.accounts.portfolio.verifying import repair, wrong_periods
 from tests.domain.accounts.slow_portfolio import Books
 from tests.domain.accounts.test_portfolio import TODAY, YEAR, deal, plan
 from tests.domain.accounts.test_portfolio_twin import _Enough, _same, currencies, days, is_explained_alike, money
@@ -285,7 +284,7 @@ def test_no_more_periods_are_kept_than_have_room(world: World) -> None:
 def test_an_answer_is_kept_until_something_of_it_changes_and_no_more_than_have_room(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("keystead.domain.accounts.portfolio_answers.MOST_ANSWERS", 2)
+    monkeypatch.setattr("keystead.domain.accounts.portfolio.answers.MOST_ANSWERS", 2)
     with world.inside():
         aurelia = account("Aurelia Foods", industry="Food")
         for order in ("won", "won", "target", "gap"):
@@ -333,11 +332,11 @@ def test_what_is_forgotten_or_kept_by_somebody_else_at_this_moment_is_found_all_
         deal(account("Aurelia Foods", owner=world.alice), "10")
         expected = seen(world, order=(Sort("won", True),))
         query = PortfolioQuery(period=YEAR, order=(Sort("won", True),))
-        portfolio_answers._keep(query, world.olga, TODAY)  # somebody else was first
+        answers._keep(query, world.olga, TODAY)  # somebody else was first
         assert KeptAnswer.objects.count() == 1
-        monkeypatch.setattr(portfolio_answers, "_read", lambda *_asked: None)
+        monkeypatch.setattr(answers, "_read", lambda *_asked: None)
         assert seen(world, order=(Sort("won", True),)) == expected
-        made = portfolio_of_accounts.statement
+        made = listing.statement
 
         def forgotten(query: PortfolioQuery, *, is_from_deals: bool, **asked: Any) -> Any:
             steps = made(query, is_from_deals=is_from_deals, **asked)
@@ -345,7 +344,7 @@ def test_what_is_forgotten_or_kept_by_somebody_else_at_this_moment_is_found_all_
                 KeptPeriod.objects.all().delete()
             return steps
 
-        monkeypatch.setattr(portfolio_of_accounts, "statement", forgotten)
+        monkeypatch.setattr(listing, "statement", forgotten)
         assert seen(world, order=(Sort("won", True),)) == expected
 
 

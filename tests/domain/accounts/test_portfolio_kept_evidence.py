@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from keystead.data.models import Deal, KeptEvidence
-from keystead.domain.accounts import portfolio_kept_evidence
-from keystead.domain.accounts.portfolio import portfolio
-from keystead.domain.accounts.portfolio_explanation import PortfolioExplanation, explain_portfolio
-from keystead.domain.accounts.portfolio_query import PortfolioQuery
+from keystead.domain.accounts.portfolio import kept_evidence
+from keystead.domain.accounts.portfolio.explanation import PortfolioExplanation, explain_portfolio
+from keystead.domain.accounts.portfolio.listing import portfolio
+from keystead.domain.accounts.portfolio.query import PortfolioQuery
 from tests.domain.accounts.test_portfolio import TODAY, YEAR, deal, plan
 from tests.support.world import World, account
 
@@ -25,7 +25,7 @@ def explained(world: World, today: date = TODAY, **asked: Any) -> PortfolioExpla
 def test_what_a_group_is_made_of_is_found_once_until_something_of_it_changes(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(portfolio_kept_evidence, "MOST_EVIDENCE", 3)
+    monkeypatch.setattr(kept_evidence, "MOST_EVIDENCE", 3)
     with world.inside():
         aurelia = account("Aurelia Foods", industry="Food")
         small, large = deal(aurelia, "10", name="Small"), deal(aurelia, "90", name="Large")
@@ -51,9 +51,9 @@ def test_what_a_group_is_made_of_is_found_once_until_something_of_it_changes(
 def test_what_somebody_else_has_found_meanwhile_is_not_found_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     with world.inside():
         deal(account("Aurelia Foods", industry="Food"), "10")
-        expected, read, times = explained(world), portfolio_kept_evidence._read, iter((False, True, False, True))
-        monkeypatch.setattr(portfolio_kept_evidence, "_read", lambda asked: read(asked) if next(times) else None)
-        monkeypatch.setattr(portfolio_kept_evidence, "_keep", None)
+        expected, read, times = explained(world), kept_evidence._read, iter((False, True, False, True))
+        monkeypatch.setattr(kept_evidence, "_read", lambda asked: read(asked) if next(times) else None)
+        monkeypatch.setattr(kept_evidence, "_keep", None)
         assert explained(world) == expected
 
 

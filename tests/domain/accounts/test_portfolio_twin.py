@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from keystead.base.periods import FiscalCalendar
 from keystead.data.models import Account, Deal, Plan, Rate
-from keystead.domain.accounts.portfolio import Figures, Portfolio, Summary, portfolio
-from keystead.domain.accounts.portfolio_columns import group_path
-from keystead.domain.accounts.portfolio_explanation import EXPLAINED, explain_portfolio
-from keystead.domain.accounts.portfolio_first_rows import can_be_quick
-from keystead.domain.accounts.portfolio_query import PortfolioQuery, Sort
-from keystead.domain.accounts.portfolio_sql import sees_all
+from keystead.domain.accounts.portfolio.chain_sql import sees_all
+from keystead.domain.accounts.portfolio.columns import group_path
+from keystead.domain.accounts.portfolio.explanation import EXPLAINED, explain_portfolio
+from keystead.domain.accounts.portfolio.first_rows import can_be_quick
+from keystead.domain.accounts.portfolio.listing import Figures, Portfolio, Summary, portfolio
+from keystead.domain.accounts.portfolio.query import PortfolioQuery, Sort
 from keystead.domain.accounts.tree import refresh_lineage
 from tests.domain.accounts.slow_portfolio import Books, Line
 from tests.support.examples import examples
@@ -189,7 +189,7 @@ def _lines(query: PortfolioQuery, viewer: Any, keys: tuple[str, ...], **page: in
 def is_explained_alike(query: PortfolioQuery, column: str, viewer: Any, keys: tuple[str, ...], today: date = TODAY) -> None:
     quick = _explained(query, column, viewer, keys, today)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("keystead.domain.accounts.portfolio_explanation.can_be_quick", lambda *_: False)
+        patched.setattr("keystead.domain.accounts.portfolio.explanation.can_be_quick", lambda *_: False)
         assert quick == _explained(query, column, viewer, keys, today)
 
 

@@ -1,7 +1,7 @@
 """What the portfolio keeps: figures per account over a period, and the marks that say which of them are out of date.
 
 Derived rows without history. Triggers write a mark in the transaction that changes a deal, a rate or a stage; whoever reads next
-recomputes what is marked (domain.accounts.portfolio_keeping). Marks are only ever inserted, so no writer waits for another.
+recomputes what is marked (domain.accounts.portfolio.keeping). Marks are only ever inserted, so no writer waits for another.
 """
 
 from typing import ClassVar, Self
@@ -23,7 +23,7 @@ class KeptPeriod(models.Model):
     """The days whose figures are kept, for a reader who may open every deal, by the rates known on `rated_on`.
 
     The sums are those of its lines. `by_owner`: each account has a line for every owner of its deals. `summary` is what accounts
-    and plans add to a total (domain.accounts.portfolio_summary), null until somebody asks.
+    and plans add to a total (domain.accounts.portfolio.summary), null until somebody asks.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from keystead.data.exchange.models import ImportKind
-from keystead.domain.accounts.portfolio_columns import GROUPS
+from keystead.domain.accounts.portfolio.columns import GROUPS
 from keystead.domain.exchange.imports import may_import
 from keystead.domain.find.asking import Asked, words_of
 from keystead.domain.find.ranking import Marks, Tier, fit, marks

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from keystead.base.periods import Period
-from keystead.domain.accounts.portfolio_columns import COLUMNS
-from keystead.domain.accounts.portfolio_query import PortfolioQuery
+from keystead.domain.accounts.portfolio.columns import COLUMNS
+from keystead.domain.accounts.portfolio.query import PortfolioQuery
 
 OPTIONAL = [column.id for column in COLUMNS.values() if column.is_optional]
 

@@ -16,8 +16,8 @@ from keystead.data.accounts.models import Segment
 from keystead.data.plans.models import PlanStatus
 from keystead.data.workspace.models import Workspace
 from keystead.domain.accounts.columns import SHORT_SEGMENTS
-from keystead.domain.accounts.portfolio import Figures, Portfolio, PortfolioRow, Summary
-from keystead.domain.accounts.portfolio_columns import COLUMNS, FOOT, NOTHING_COUNTED, Kind
+from keystead.domain.accounts.portfolio.columns import COLUMNS, FOOT, NOTHING_COUNTED, Kind
+from keystead.domain.accounts.portfolio.listing import Figures, Portfolio, PortfolioRow, Summary
 from keystead.web.plans.words import STATUS_TONES, count_text, language
 from keystead.web.portfolio.address import Address
 from keystead.web.shell import way

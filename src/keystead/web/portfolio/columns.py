@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from keystead.data.accounts.models import TARGET_SEGMENTS, Account, Segment
 from keystead.domain.accounts.columns import SHORT_SEGMENTS, people
 from keystead.domain.accounts.finding import values_in_use
-from keystead.domain.accounts.portfolio_columns import COLUMNS, FOOT, GROUPS, MOST_GROUPS, Kind
-from keystead.domain.accounts.portfolio_query import OWNERS, PLANS
+from keystead.domain.accounts.portfolio.columns import COLUMNS, FOOT, GROUPS, MOST_GROUPS, Kind
+from keystead.domain.accounts.portfolio.query import OWNERS, PLANS
 from keystead.domain.grid.columns import Column, Grid, Reader, columns
 from keystead.domain.grid.columns import Kind as GridKind
 

@@ -17,8 +17,8 @@ from keystead.base import clock
 from keystead.base.money import Money
 from keystead.base.numbers import whole
 from keystead.data.deals.models import DealStatus
-from keystead.domain.accounts.portfolio_columns import COLUMNS, FOOT, MOST_GROUPS
-from keystead.domain.accounts.portfolio_explanation import (
+from keystead.domain.accounts.portfolio.columns import COLUMNS, FOOT, MOST_GROUPS
+from keystead.domain.accounts.portfolio.explanation import (
     EXPLAINED,
     REASONS,
     LeftOut,
@@ -26,7 +26,7 @@ from keystead.domain.accounts.portfolio_explanation import (
     PortfolioExplanation,
     explain_portfolio,
 )
-from keystead.domain.accounts.portfolio_query import PortfolioQuery, read_query
+from keystead.domain.accounts.portfolio.query import PortfolioQuery, read_query
 from keystead.domain.plans.editing import fiscal_calendar
 from keystead.web.plans.words import amount_in, count_text, language, rate_text, rates_sentence
 from keystead.web.portfolio.address import Address, chosen_columns

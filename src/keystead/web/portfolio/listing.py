@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keystead.base import clock
-from keystead.domain.accounts.portfolio_columns import COLUMNS
+from keystead.domain.accounts.portfolio.columns import COLUMNS
 from keystead.domain.plans.editing import fiscal_calendar
 from keystead.domain.workspace.permissions import may
 from keystead.web.accounts.listing import LISTING as ACCOUNTS

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from keystead.base.money import Money
 from keystead.base.numbers import whole
 from keystead.data.accounts.models import Account
-from keystead.domain.accounts.portfolio import Portfolio, portfolio
-from keystead.domain.accounts.portfolio_columns import COLUMNS, MOST_GROUPS, Kind, group_keys
-from keystead.domain.accounts.portfolio_query import picked_accounts, read_query
+from keystead.domain.accounts.portfolio.columns import COLUMNS, MOST_GROUPS, Kind, group_keys
+from keystead.domain.accounts.portfolio.listing import Portfolio, portfolio
+from keystead.domain.accounts.portfolio.query import picked_accounts, read_query
 from keystead.domain.grid.asking import Asked
 from keystead.domain.grid.columns import Reader
 from keystead.domain.grid.footing import Foot

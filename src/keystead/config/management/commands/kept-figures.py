@@ -5,7 +5,7 @@ from typing import Any
 from keystead.base.scope import open_scope
 from keystead.config.doctor_database import workspaces
 from keystead.config.management.own import OwnCommand
-from keystead.domain.accounts.portfolio_verifying import repair
+from keystead.domain.accounts.portfolio.verifying import repair
 
 
 class Command(OwnCommand):

@@ -16,8 +16,8 @@ from keystead.base.ids import uuid7
 from keystead.base.periods import Period
 from keystead.base.scope import current_workspace
 from keystead.base.turns import KEPT_FIGURES, take_turns
-from keystead.domain.accounts.portfolio_source_sql import FACTS, SUMS, UNRATED
-from keystead.domain.accounts.portfolio_summary import keep_summary
+from keystead.domain.accounts.portfolio.source_sql import FACTS, SUMS, UNRATED
+from keystead.domain.accounts.portfolio.summary import keep_summary
 
 MOST_PERIODS = 24  # of a workspace; the oldest goes when one more is made
 MOST_MENDED = 1_000  # accounts; when more are marked, it is quicker to begin anew

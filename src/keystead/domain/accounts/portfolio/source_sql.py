@@ -8,8 +8,8 @@ Either source ends in the same two steps, so that what follows cannot tell them 
 and has a step `rates` on the way, with a rate for every distinct (currency, day) among the plans' targets.
 """
 
-from keystead.domain.accounts.portfolio_columns import UNOPENED
-from keystead.domain.accounts.portfolio_plan_sql import RATES, TARGET_PAIRS
+from keystead.domain.accounts.portfolio.columns import UNOPENED
+from keystead.domain.accounts.portfolio.plan_sql import RATES, TARGET_PAIRS
 
 RATE_DAY = "CASE WHEN %(rate_policy)s = 'current' THEN %(today)s ELSE least({close_date}, %(today)s) END"
 

@@ -1,8 +1,8 @@
-"""The SQL of portfolio_first_rows: each class of rows with its count and the first of its rows."""
+"""The SQL of first_rows: each class of rows with its count and the first of its rows."""
 
 from keystead.data.deals.by_amount import CODES
-from keystead.domain.accounts.portfolio_plan_sql import AIM, PLAN, RATES, TARGET_PAIRS
-from keystead.domain.accounts.portfolio_source_sql import RATE_DAY
+from keystead.domain.accounts.portfolio.plan_sql import AIM, PLAN, RATES, TARGET_PAIRS
+from keystead.domain.accounts.portfolio.source_sql import RATE_DAY
 
 SCOPE_OF_COVER = ", scope AS MATERIALIZED (SELECT DISTINCT account_id FROM cover)"
 OF_OWNERS = "SELECT m.id FROM keystead_member m WHERE m.workspace_id = %(workspace)s AND {where}"

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from keystead.data.deals.models import Deal
 from keystead.data.workspace.models import Member
-from keystead.domain.accounts.portfolio import Figures
-from keystead.domain.accounts.portfolio_columns import UNOPENED
-from keystead.domain.accounts.portfolio_explanation_sql import (
+from keystead.domain.accounts.portfolio.chain_sql import seen, sees_all
+from keystead.domain.accounts.portfolio.columns import UNOPENED
+from keystead.domain.accounts.portfolio.explanation_sql import (
     COVERED,
     DEALS,
     ELSEWHERE,
@@ -26,9 +26,9 @@ from keystead.domain.accounts.portfolio_explanation_sql import (
     SCOPE,
     TARGETS,
 )
-from keystead.domain.accounts.portfolio_first_rows import MOST_LEFT_OUT, FirstRows, sum_of
-from keystead.domain.accounts.portfolio_query import PortfolioQuery
-from keystead.domain.accounts.portfolio_sql import seen, sees_all
+from keystead.domain.accounts.portfolio.first_rows import MOST_LEFT_OUT, FirstRows, sum_of
+from keystead.domain.accounts.portfolio.listing import Figures
+from keystead.domain.accounts.portfolio.query import PortfolioQuery
 from keystead.domain.plans.explanation import REASONS as PLAN_REASONS
 
 REASONS: Mapping[str, str | Promise] = PLAN_REASONS | {

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import connection
 
-from keystead.domain.accounts.portfolio_columns import COLUMNS
-from keystead.domain.accounts.portfolio_plan_sql import AIM, OF_PLANS, PLAN, RATES, TARGET_PAIRS, WIDE
+from keystead.domain.accounts.portfolio.columns import COLUMNS
+from keystead.domain.accounts.portfolio.plan_sql import AIM, OF_PLANS, PLAN, RATES, TARGET_PAIRS, WIDE
 
 MOVING_UP = f"{COLUMNS['segment_target'].order} > {COLUMNS['segment'].order}"
 

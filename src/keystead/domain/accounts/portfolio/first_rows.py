@@ -2,7 +2,7 @@
 of all accounts together not even read, since each currency's index of amounts begins with the largest.
 
 How much all of them are together is known from what is kept; so a total over 200,000 deals is explained as quickly as its first
-hundred rows can be found. Which rows of anything less than all come first is kept too (portfolio_kept_evidence). The order is
+hundred rows can be found. Which rows of anything less than all come first is kept too (kept_evidence). The order is
 decided at today's rates; what each is worth is exact.
 """
 
@@ -20,9 +20,10 @@ from django.db import connection
 from keystead.data.counting.models import count
 from keystead.data.deals.models import Deal
 from keystead.data.workspace.models import Member
-from keystead.domain.accounts.portfolio_answers import can_be_kept, narrowing
-from keystead.domain.accounts.portfolio_columns import Grouping
-from keystead.domain.accounts.portfolio_first_rows_sql import (
+from keystead.domain.accounts.portfolio.answers import can_be_kept, narrowing
+from keystead.domain.accounts.portfolio.chain_sql import covering, sees_all, wanted_of
+from keystead.domain.accounts.portfolio.columns import Grouping
+from keystead.domain.accounts.portfolio.first_rows_sql import (
     COUNTS_OF_EVERY,
     DEALS_ORDER,
     DEALS_SORTED,
@@ -41,10 +42,9 @@ from keystead.domain.accounts.portfolio_first_rows_sql import (
     TARGETS_SORTED,
     TARGETS_TOLD,
 )
-from keystead.domain.accounts.portfolio_keeping import fresh_period
-from keystead.domain.accounts.portfolio_kept_evidence import Class, found_classes, kept_classes
-from keystead.domain.accounts.portfolio_query import PortfolioQuery
-from keystead.domain.accounts.portfolio_sql import covering, sees_all, wanted_of
+from keystead.domain.accounts.portfolio.keeping import fresh_period
+from keystead.domain.accounts.portfolio.kept_evidence import Class, found_classes, kept_classes
+from keystead.domain.accounts.portfolio.query import PortfolioQuery
 
 MOST_LEFT_OUT = 25  # of each reason
 DEEPEST = 1_000  # rows from the first on; further down it is quicker to have them all sorted, once

@@ -16,10 +16,10 @@ from django.db import connection, transaction
 from keystead.base.ids import uuid7
 from keystead.base.scope import current_workspace
 from keystead.data.workspace.models import Member
-from keystead.domain.accounts.portfolio_keeping import forget_answers, fresh_period, lock_kept
-from keystead.domain.accounts.portfolio_query import PortfolioQuery
-from keystead.domain.accounts.portfolio_sql import sees_all, statement, wanted_of
-from keystead.domain.accounts.portfolio_totals import LINE, keeping
+from keystead.domain.accounts.portfolio.chain_sql import sees_all, statement, wanted_of
+from keystead.domain.accounts.portfolio.keeping import forget_answers, fresh_period, lock_kept
+from keystead.domain.accounts.portfolio.query import PortfolioQuery
+from keystead.domain.accounts.portfolio.totals import LINE, keeping
 
 MOST_ANSWERS = 60  # of a workspace; the oldest goes when one more is kept
 _TRIES = 3  # an answer may be forgotten between two statements

@@ -3,7 +3,7 @@
     picked    the accounts that the viewer may see and that pass the filters; `key`: those parts of a line's key that are theirs
     plan      their plans that share a day with the period
     cover     which accounts each picked one stands for: itself, or its subtree
-    by_account   the figures of each account (per the deals' parts of the key, when deals make groups), see portfolio_source_sql
+    by_account   the figures of each account (per the deals' parts of the key, when deals make groups), see source_sql
     aim       each plan's target, its share of the period, converted
     share     the figures of what each line covers
     whole     one line per picked account
@@ -25,11 +25,11 @@ from keystead.data.deals.models import Deal
 from keystead.data.permissions import Reach, reach
 from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member, RatePolicy
-from keystead.domain.accounts.portfolio_columns import Grouping
-from keystead.domain.accounts.portfolio_keeping import Wanted, fresh_period
-from keystead.domain.accounts.portfolio_plan_sql import AIM, OF_PLANS, PLAN, WIDE
-from keystead.domain.accounts.portfolio_query import PortfolioQuery, picked_accounts
-from keystead.domain.accounts.portfolio_source_sql import from_deals, from_kept
+from keystead.domain.accounts.portfolio.columns import Grouping
+from keystead.domain.accounts.portfolio.keeping import Wanted, fresh_period
+from keystead.domain.accounts.portfolio.plan_sql import AIM, OF_PLANS, PLAN, WIDE
+from keystead.domain.accounts.portfolio.query import PortfolioQuery, picked_accounts
+from keystead.domain.accounts.portfolio.source_sql import from_deals, from_kept
 
 _FEW = 2_000  # accounts
 _COVER = """

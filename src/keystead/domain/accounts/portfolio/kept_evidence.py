@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from keystead.base.ids import uuid7
-from keystead.domain.accounts.portfolio_keeping import Wanted, forget_evidence, fresh_period, lock_kept
+from keystead.domain.accounts.portfolio.keeping import Wanted, forget_evidence, fresh_period, lock_kept
 
 MOST_EVIDENCE = 60  # of a workspace; the oldest goes when one more is kept
 

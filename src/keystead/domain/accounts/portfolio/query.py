@@ -18,7 +18,7 @@ from keystead.data.permissions import Reach, people
 from keystead.data.plans.models import Plan, PlanStatus
 from keystead.data.workspace.models import Member
 from keystead.domain.accounts.finding import with_words
-from keystead.domain.accounts.portfolio_columns import COLUMNS, FOOT, GROUPS, Grouping
+from keystead.domain.accounts.portfolio.columns import COLUMNS, FOOT, GROUPS, Grouping
 from keystead.domain.plans.editing import fiscal_calendar
 from keystead.domain.writing import FieldError
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from keystead.base.scope import current_workspace
-from keystead.domain.accounts.portfolio_keeping import forget, forget_answers, kept_periods, lock_kept, mend
-from keystead.domain.accounts.portfolio_source_sql import FACTS, SUMS, UNRATED
+from keystead.domain.accounts.portfolio.keeping import forget, forget_answers, kept_periods, lock_kept, mend
+from keystead.domain.accounts.portfolio.source_sql import FACTS, SUMS, UNRATED
 
 _COMPARED = f"""
 WITH {

@@ -1,8 +1,8 @@
 """The end of the portfolio's SQL: lines, groups and totals of a query in one statement, each as JSON with exact numbers."""
 
-from keystead.domain.accounts.portfolio_columns import COLUMNS, FIGURES
-from keystead.domain.accounts.portfolio_groups_sql import ADDED, COUNTED, groups
-from keystead.domain.accounts.portfolio_query import PortfolioQuery
+from keystead.domain.accounts.portfolio.columns import COLUMNS, FIGURES
+from keystead.domain.accounts.portfolio.groups_sql import ADDED, COUNTED, groups
+from keystead.domain.accounts.portfolio.query import PortfolioQuery
 
 _KEPT_SUMS = """SELECT won, pipeline, weighted_pipeline, deals, 0 AS hidden, unrated
     FROM keystead_keptperiod k WHERE k.workspace_id = %(workspace)s AND k.id = %(kept)s"""

@@ -1,6 +1,6 @@
 """The portfolio: every account that the viewer may see, with what it has won and will win in a period against its targets.
 
-Definitions are in docs/explanation/portfolio.md. Figures are computed in sets by portfolio_sql; here they get their names.
+Definitions are in docs/explanation/portfolio.md. Figures are computed in sets by chain_sql; here they get their names.
 """
 
 import json
@@ -19,12 +19,12 @@ from keystead.base.money import Money
 from keystead.data.accounts.models import Segment
 from keystead.data.workspace.models import Member
 from keystead.domain.accounts.columns import SHORT_SEGMENTS
-from keystead.domain.accounts.portfolio_answers import kept_page
-from keystead.domain.accounts.portfolio_columns import NOTHING_COUNTED, UNOPENED, Grouping, group_path
-from keystead.domain.accounts.portfolio_page_sql import usual_page
-from keystead.domain.accounts.portfolio_query import PortfolioQuery
-from keystead.domain.accounts.portfolio_sql import statement
-from keystead.domain.accounts.portfolio_totals import LINE, tail
+from keystead.domain.accounts.portfolio.answers import kept_page
+from keystead.domain.accounts.portfolio.chain_sql import statement
+from keystead.domain.accounts.portfolio.columns import NOTHING_COUNTED, UNOPENED, Grouping, group_path
+from keystead.domain.accounts.portfolio.page_sql import usual_page
+from keystead.domain.accounts.portfolio.query import PortfolioQuery
+from keystead.domain.accounts.portfolio.totals import LINE, tail
 
 PAGE = 50
 _FAR = 1_000  # lines; to a page beyond it the way along an index is longer than to a kept answer

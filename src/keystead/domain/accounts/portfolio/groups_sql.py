@@ -6,10 +6,10 @@ its lines cover, a group of deals its own deals of them.
 
 from collections.abc import Sequence
 
-from keystead.domain.accounts.portfolio_columns import COLUMNS, FIGURES, NOTHING_COUNTED, UNOPENED, Grouping
-from keystead.domain.accounts.portfolio_query import PortfolioQuery
-from keystead.domain.accounts.portfolio_sql import of_line
-from keystead.domain.accounts.portfolio_summary import MOVING_UP
+from keystead.domain.accounts.portfolio.chain_sql import of_line
+from keystead.domain.accounts.portfolio.columns import COLUMNS, FIGURES, NOTHING_COUNTED, UNOPENED, Grouping
+from keystead.domain.accounts.portfolio.query import PortfolioQuery
+from keystead.domain.accounts.portfolio.summary import MOVING_UP
 
 ADDED = """coalesce(sum(won), 0) AS won, coalesce(sum(pipeline), 0) AS pipeline,
     coalesce(sum(weighted_pipeline), 0) AS weighted_pipeline, coalesce(sum(deals), 0) AS deals,

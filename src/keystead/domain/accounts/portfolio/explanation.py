@@ -13,9 +13,9 @@ from keystead.analytics.measures import KPIS
 from keystead.base.money import EXACT
 from keystead.data.plans.models import Plan, PlanStatus
 from keystead.data.workspace.models import Member
-from keystead.domain.accounts.portfolio import Figures, Portfolio, one_row, portfolio
-from keystead.domain.accounts.portfolio_columns import group_keys, group_path
-from keystead.domain.accounts.portfolio_evidence import (
+from keystead.domain.accounts.portfolio.chain_sql import statement
+from keystead.domain.accounts.portfolio.columns import group_keys, group_path
+from keystead.domain.accounts.portfolio.evidence import (
     REASONS,
     LeftOut,
     Line,
@@ -27,9 +27,9 @@ from keystead.domain.accounts.portfolio_evidence import (
     scope_of,
     targets,
 )
-from keystead.domain.accounts.portfolio_first_rows import MOST_LEFT_OUT, Asked, FirstRows, can_be_quick
-from keystead.domain.accounts.portfolio_query import PortfolioQuery
-from keystead.domain.accounts.portfolio_sql import statement
+from keystead.domain.accounts.portfolio.first_rows import MOST_LEFT_OUT, Asked, FirstRows, can_be_quick
+from keystead.domain.accounts.portfolio.listing import Figures, Portfolio, one_row, portfolio
+from keystead.domain.accounts.portfolio.query import PortfolioQuery
 
 __all__ = ["EXPLAINED", "REASONS", "LeftOut", "Line", "PortfolioExplanation", "explain_portfolio"]
 

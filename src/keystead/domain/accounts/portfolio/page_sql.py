@@ -10,9 +10,9 @@ from typing import Any
 from django.db import connection
 
 from keystead.data.workspace.models import Member
-from keystead.domain.accounts.portfolio_query import PortfolioQuery, Sort
-from keystead.domain.accounts.portfolio_sql import sees_all, statement
-from keystead.domain.accounts.portfolio_totals import LINE, order_of
+from keystead.domain.accounts.portfolio.chain_sql import sees_all, statement
+from keystead.domain.accounts.portfolio.query import PortfolioQuery, Sort
+from keystead.domain.accounts.portfolio.totals import LINE, order_of
 
 _OWN_ORDERS = {"account", "industry", "country", "segment", "segment_target", "owner"}
 
