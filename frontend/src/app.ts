@@ -2,6 +2,7 @@
 import "./requests";
 import "./explain";
 import "./popovers";
+import "./panels";
 import "./theme";
 import "./tabs";
 import "./toasts";

@@ -6,6 +6,17 @@ document.addEventListener("change", (event) => {
   if (form && field.matches("select, input[type=checkbox], input[type=radio], input[type=date]")) form.requestSubmit();
 });
 
+// What is left empty says nothing, and an address is read by people: it does not name it.
+document.addEventListener("formdata", (event) => {
+  const { formData } = event;
+  if ((event.target as HTMLFormElement).method !== "get") return;
+  for (const name of new Set(formData.keys())) {
+    const said = formData.getAll(name).filter((value) => value !== "");
+    formData.delete(name);
+    for (const value of said) formData.append(name, value);
+  }
+});
+
 document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
   if (event.defaultPrevented || form.method === "dialog" || form.target) return;

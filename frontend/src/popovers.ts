@@ -24,18 +24,26 @@ function invokerOf(popover: HTMLElement): HTMLElement | null {
   return document.querySelector<HTMLElement>(`[popovertarget="${CSS.escape(popover.id)}"]`);
 }
 
+export function isOpen(popover: HTMLElement): boolean {
+  return popover.matches(":popover-open");
+}
+
+/** An open menu has its place, and the focus is on the first thing in it. */
+export function settle(popover: HTMLElement): void {
+  const invoker = invokerOf(popover);
+  if (!invoker) return;
+  if (!CSS.supports("position-area: bottom")) place(popover, invoker);
+  popover.querySelector<HTMLElement>("a, button, input:not([type=hidden]), select, summary")?.focus({ preventScroll: true });
+}
+
 // `toggle` does not bubble, so it is caught on its way down.
 document.addEventListener(
   "toggle",
   (event) => {
     const popover = event.target as HTMLElement;
     if (!popover.matches?.(".menu-panel")) return;
-    const isOpen = (event as ToggleEvent).newState === "open";
-    const invoker = invokerOf(popover);
-    invoker?.setAttribute("aria-expanded", String(isOpen));
-    if (!isOpen || !invoker) return;
-    if (!CSS.supports("position-area: bottom")) place(popover, invoker);
-    popover.querySelector<HTMLElement>("a, button, input, select")?.focus({ preventScroll: true });
+    invokerOf(popover)?.setAttribute("aria-expanded", String(isOpen(popover)));
+    if (isOpen(popover)) settle(popover);
   },
   true,
 );

@@ -93,3 +93,25 @@ def test_a_list_of_six_hundred_rows_keeps_few_of_them(three: World, journey: Jou
     page.wait_for_function("document.querySelectorAll('tbody tr[data-id]').length <= 400")
     page.evaluate("document.querySelector('[data-scroll]').scrollTop = 0")
     expect(page.locator("tbody tr", has_text="Aurelia Foods")).to_be_visible()
+
+
+def test_what_a_menu_offers_is_there_when_it_is_opened_by_keys_or_by_the_mouse(three: World, journey: Journey) -> None:
+    opened(journey, three)
+    page, keys = journey.page, journey.page.keyboard
+    page.locator(".filter-add").focus()
+    keys.press("Enter")
+    first = page.locator("#f-more summary").first
+    expect(first).to_be_focused()
+    industry = page.locator("#f-more summary", has_text="Industry")
+    journey.tabs_to(industry)
+    keys.press("Enter")
+    keys.press("Tab")
+    keys.type("food")
+    keys.press("Enter")
+    journey.arrives(f"{journey.address('accounts:list')}?industry=food")
+    assert page.url.endswith("?industry=food"), "what was left empty is not in the address"
+    expect(page.locator("tbody tr[data-id]")).to_have_count(3)
+    page.locator("[popovertarget=f-group]").click()
+    page.locator("#f-group select").first.select_option("industry")
+    journey.arrives(f"{journey.address('accounts:list')}?industry=food&group=industry")
+    expect(page.locator("tr.is-group")).to_have_count(1)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -40,15 +41,21 @@ LEFT = """element => {
 
 @pytest.fixture
 def shows(browser: Browser, world: World, client: Client) -> Iterator[Any]:
-    """`shows("plans:list")` lays out the page that Alice gets at that address."""
+    """`shows("plans:list")` lays out the page that Alice gets at that address, its menus filled as if each had been opened."""
     assert world.alice.user is not None
     client.force_login(world.alice.user)
     contexts = []
 
     def shows(name: str, *arguments: Any, size: ViewportSize = DESK, asks: str = "") -> Page:
-        answer = client.get(reverse(name, args=["northwind", *arguments]) + asks)
+        address = reverse(name, args=["northwind", *arguments])
+        answer = client.get(address + asks)
         assert answer.status_code == 200
-        page_source = re.sub(r"<(link|script)[^>]*>", "", answer.content.decode())
+
+        def filled(link: re.Match[str]) -> str:
+            return client.get(address + unescape(link[1]), headers={"HX-Request": "true"}).content.decode()
+
+        whole = re.sub(r'<a [^>]*href="([^"]*)" data-fills>.*?</a>', filled, answer.content.decode())
+        page_source = re.sub(r"<(link|script)[^>]*>", "", whole)
         contexts.append(browser.new_context(viewport=size, java_script_enabled=False))
         page = contexts[-1].new_page()
         page.set_content(page_source.replace("</head>", f"<style>{STYLES}</style></head>"))

@@ -91,7 +91,7 @@ def test_one_account_and_three_cost_the_list_the_same_queries(world: World, aure
         with CaptureQueriesContext(connection) as queries:
             text_of(client, HOME)
         counts.append(len([query for query in queries if "set_config" not in query["sql"]]))
-    assert counts == [10, 10]
+    assert counts == [9, 9]
 
 
 def test_an_unseen_parent_is_not_named(world: World, aurelia: Account) -> None:

@@ -168,7 +168,7 @@ def test_one_deal_and_three_cost_the_list_the_same_queries(world: World, renewal
         with CaptureQueriesContext(connection) as queries:
             text_of(client, HOME)
         counts.append(len([query for query in queries if "set_config" not in query["sql"]]))
-    assert counts == [15, 15]
+    assert counts == [13, 13]
 
 
 def test_a_deal_of_mine_at_an_unseen_account_does_not_name_it(world: World) -> None:

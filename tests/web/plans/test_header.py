@@ -203,12 +203,12 @@ def test_without_any_plan_the_list_teaches_what_one_is_for(world: Any, client: A
 def test_the_list_costs_the_same_for_one_and_three_plans(desk: Desk, django_assert_num_queries: Any) -> None:
     url = reverse("plans:list", args=["northwind"])
     desk.alice.get(url)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         desk.alice.get(url)
     with desk.world.inside(desk.world.alice):
         for name in ("Kestrel", "Montclair"):
             create_plan(viewer=desk.world.alice, fields={"account": account(name, owner=desk.world.alice)}, today=TODAY)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         desk.alice.get(url)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from keystead.base.money import Money
 from keystead.data.accounts.models import Account
@@ -48,6 +49,20 @@ def reason(row: Deal | Order) -> str:
         return ""
     words = str(Unlinked(row.unlinked_reason).label)
     return words[:1].lower() + words[1:]
+
+
+def in_brief(row: Deal | Order) -> str:
+    """Why the row counts in no plan, as a cell of a list has room for: "no plan at its date"; "" when it counts."""
+    return str(_BRIEF[row.unlinked_reason]) if row.unlinked_reason else ""
+
+
+_BRIEF: dict[str, Any] = {
+    Unlinked.NO_ACCOUNT: gettext_lazy("no plan: it has no account"),
+    Unlinked.NO_DATE: gettext_lazy("no plan: it has no close date"),
+    Unlinked.NO_PLAN: gettext_lazy("no plan on its account"),
+    Unlinked.DATE_OUTSIDE: gettext_lazy("no plan at its date"),
+    Unlinked.TEAM_KEY: gettext_lazy("no plan of its team"),
+}
 
 
 def linked(deals: Iterable[Deal], request: WorkspaceRequest) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from keystead.domain.deals.editing import change_deal
 from keystead.domain.grid.rows import Rows
 from keystead.domain.workspace.permissions import may
 from keystead.web.deals.forms import DealForm
-from keystead.web.deals.links import plans_of, reason
+from keystead.web.deals.links import in_brief, plans_of, reason
 from keystead.web.grid.drawing import link, pattern, person
 from keystead.web.grid.listing import Cell, Listing
 from keystead.web.plans.words import FACT_TONES, count_text, language
@@ -85,14 +85,12 @@ def _counts(deal: Deal, extra: _Extra) -> SafeString:
         full = "; ".join(f"{plan['name']}: {plan['why']}" for plan in plans)
         listed = SafeString("; ".join(filled("{}: {}", name, why) for name, why in named))
         return filled('<div class="sub" title="{}">{}</div>', full, listed)
-    words = _counts_raw(deal, extra)
-    return filled('<div class="sub" title="{}">{}</div>', words, words)
+    return filled('<div class="sub" title="{}">{}</div>', reason(deal), _counts_raw(deal, extra))
 
 
 def _counts_raw(deal: Deal, extra: _Extra) -> str:
     plans = "; ".join(plan["name"] for plan in extra.plans.get(deal.pk, []))
-    why = reason(deal)
-    return plans or (_("in no plan: %(reason)s") % {"reason": why} if why else _("in no plan"))
+    return plans or in_brief(deal) or _("in no plan")
 
 
 def _plain(name: str) -> Cell:

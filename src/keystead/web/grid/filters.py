@@ -18,15 +18,28 @@ MANY = 8  # more choices than this stand in a list, fewer beside one another
 
 def filters(state: State, reader: Reader) -> list[dict[str, Any]]:
     """Each column that can be filtered: its fields with what they hold, its words when it is set, and the way without it."""
+    return [_filter(column, state, reader) for column in _filtered(state)]
+
+
+def set_filters(state: State, reader: Reader) -> list[dict[str, Any]]:
+    """Those that are set."""
+    asked = state.asked.filters
+    return [_filter(column, state, reader) for column in _filtered(state) if any(asked.get(name) for name in names_of(column))]
+
+
+def names_of(column: Column) -> tuple[str, ...]:
+    """The words of an address that filter by this column: its values, the ends of a range, whether it is empty."""
+    return (column.id, *(f"{column.id}.{part}" for part in ("from", "to", "empty")))
+
+
+def _filtered(state: State) -> list[Column]:
     searched = state.grid.first if state.grid.columns[state.grid.first].kind is Kind.TEXT else ""  # the search box does it
-    return [
-        _filter(column, state, reader) for column in state.grid.columns.values() if column.can_filter and column.id != searched
-    ]
+    return [column for column in state.grid.columns.values() if column.can_filter and column.id != searched]
 
 
 def _filter(column: Column, state: State, reader: Reader) -> dict[str, Any]:
     asked = state.asked
-    names = [column.id, *(f"{column.id}.{part}" for part in ("from", "to", "empty"))]
+    names = names_of(column)
     values = {name: asked.filters.get(name, ()) for name in names}
     choices = _choices(column, reader)
     known = dict(choices) | _named(column, values[column.id], state, reader)

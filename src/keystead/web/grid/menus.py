@@ -1,16 +1,16 @@
 """Heads and menus of a grid: every entry is a link to the same list, asked differently."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from keystead.domain.grid.asking import Asked, Sort
+from keystead.domain.grid.asking import Sort
 from keystead.domain.grid.columns import FOOT, Column
 from keystead.domain.workspace.permissions import may
 from keystead.domain.workspace.views import may_change
 from keystead.web.grid.drawing import classes_of
+from keystead.web.grid.panels import PANELS
 from keystead.web.grid.state import WITHOUT_VIEW
 
 if TYPE_CHECKING:
@@ -82,44 +82,14 @@ def _swapped(names: list[str], one: int, other: int) -> list[str]:
     return made
 
 
-def toolbar(page: "Page") -> dict[str, Any]:
-    """The choices of the bar's forms: groups, sorts, columns and their footers. They work without any script."""
-    state, grid = page.state, page.listing.grid
-    columns, shown = grid.columns.values(), page.rows.shown
-    sorts: list[tuple[str, str]] = []
-    for column in columns:
-        if column.can_sort:
-            up, down = (_("least first"), _("most first")) if column.kind.is_range else (_("A to Z"), _("Z to A"))
-            sorts += [(column.id, f"{column.name}, {up}"), (f"-{column.id}", f"{column.name}, {down}")]
-    sort_keys = [sort.key for sort in page.rows.order]  # also the usual one, which nobody asked for
-    asked_groups = list(state.asked.group)
-    in_order = [*shown, *(column.id for column in columns if column.can_show and column.id not in shown)]
+def bar(page: "Page") -> dict[str, Any]:
+    """What the bar says of how the list is arranged, and where the choices of its menus are."""
+    columns = page.listing.grid.columns
     return {
-        "sorts": sorts, "sort_keys": [*sort_keys, *[""] * (3 - len(sort_keys))][:3],
-        "sort_words": ", ".join(str(grid.columns[sort.column].name) for sort in page.rows.order),
-        "groups": [(column.id, column.name) for column in columns if column.can_group],
-        "group_keys": [*asked_groups, *[""] * (grid.most_groups - len(asked_groups))],
-        "group_words": ", ".join(str(grid.columns[name].name) for name in asked_groups),
-        "ungroup": state.grouped_by([]),
-        "columns": [(name, grid.columns[name].name, name in shown, name == grid.first) for name in in_order],
-        "usual_columns": state.with_columns(grid.usual_columns) if state.asked.columns else "",
-        "feet": [
-            (f"foot_{column.id}", column.name, state.asked.foot.get(column.id, column.foot) or "none",
-             [(how, FOOT[how]) for how in column.feet])
-            for column in page.drawer.columns[1:]
-        ],
-        "but_order": _pairs(page, "order"), "but_group": _pairs(page, "group"), "but_columns": _pairs(page, "columns"),
-    }  # fmt: skip
-
-
-def _pairs(page: "Page", part: str) -> list[tuple[str, str]]:
-    """The state that a form of one part carries along."""
-    empty: dict[str, Any] = {"order": (), "group": (), "columns": (), "widths": {}}
-    changes: dict[str, Any] = {part: empty[part]}
-    if part == "columns":
-        changes["foot"] = {}
-    asked: Asked = replace(page.state.asked, **changes)
-    return [*asked.pairs, *([("of", str(page.state.view.pk))] if page.state.view else [])]
+        "sort_words": ", ".join(str(columns[sort.column].name) for sort in page.rows.order),
+        "group_words": ", ".join(str(columns[name].name) for name in page.state.asked.group),
+        "panels": {name: page.state.to(None, part="panel", panel=name) for name in PANELS},
+    }
 
 
 def views(page: "Page") -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The page of a list: head, toolbar, rows, groups, footer; and the parts of it that scrolling and menus ask for.
 
 `?part=rows&after=…&in=…` further rows, `?part=groups&from=…` further groups, `?part=foot` the footer, `?part=menu&column=…` a
-column's menu. Without a part: the page, which works as pages of rows without any script.
+column's menu, `?part=panel&panel=…` what a menu of the bar offers. Without a part: the page, which works as pages of rows without
+any script.
 """
 
 import json
@@ -29,8 +30,9 @@ from keystead.domain.grid.rows import MOST_GROUPS_SHOWN, PAGE, Group, Rows
 from keystead.domain.workspace.permissions import may
 from keystead.web.grid import menus
 from keystead.web.grid.drawing import Drawer
-from keystead.web.grid.filters import filters
+from keystead.web.grid.filters import set_filters
 from keystead.web.grid.listing import Listing
+from keystead.web.grid.panels import panel
 from keystead.web.grid.state import State, hidden_inputs, state_of
 from keystead.web.requests import WorkspaceRequest, wants_fragment
 from keystead.web.shell import way
@@ -124,17 +126,17 @@ def context_of(page: Page) -> dict[str, Any]:
         "foot_url": "" if has_foot or not counted else state.to(part="foot"),
         "span": page.span,
         "heads": menus.heads(page), "may_edit": page.drawer.may_edit,
-        "filters": filters(state, rows.reader), "is_filtered": bool(narrowing),
-        "hidden": hidden_inputs(state, but={"q", *(name for each in page.listing.grid.columns for name in _filter_names(each))}),
+        "filters": set_filters(state, rows.reader), "is_filtered": bool(narrowing),
         "hidden_extra": hidden_inputs(state, but={"q"}),
         "q": state.asked.one("q"), "everything": state.without(*narrowing),
-        "toolbar": menus.toolbar(page), "views": menus.views(page),
+        "views": menus.views(page),
         "problems": [*state.asked.problems, *rows.problems],
         "top": state.to() if after or within else "",
         "export_xlsx": reverse(f"{page.listing.id}:export_xlsx", args=[slug]) + state.in_full,
         "export_csv": reverse(f"{page.listing.id}:export_csv", args=[slug]) + state.in_full,
         "cells_url": cells_url(page.listing, slug), "bulk_url": reverse(f"{page.listing.id}:bulk", args=[slug]) + state.in_full,
         "crumbs": [{"label": page.listing.title, "url": ""}],
+        **menus.bar(page),
         **({} if counted else _when_empty(page)),
     }  # fmt: skip
 
@@ -154,10 +156,6 @@ def cells_url(listing: Listing, slug: str) -> str:
         .replace(str(UUID(int=0)), "{id}")
         .replace("/column/", "/{column}/")
     )
-
-
-def _filter_names(column: str) -> tuple[str, ...]:
-    return (column, *(f"{column}.{part}" for part in ("from", "to", "empty")))
 
 
 # Bodies: one of rows, or for each group its line and its rows
@@ -279,4 +277,4 @@ def _menu_part(page: Page) -> HttpResponse:
     return render(page.request, "grid/menu.html", menus.column_menu(page, name))
 
 
-_PARTS = {"rows": _rows_part, "groups": _groups_part, "foot": _foot_part, "menu": _menu_part}
+_PARTS = {"rows": _rows_part, "groups": _groups_part, "foot": _foot_part, "menu": _menu_part, "panel": panel}

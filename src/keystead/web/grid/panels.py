@@ -1,0 +1,90 @@
+"""What the menus of a list's bar offer: filters, groups, order, columns. A page carries none of it: each is asked for when its
+menu is opened, and is a page of its own where no script runs.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from keystead.domain.grid.asking import Asked
+from keystead.domain.grid.columns import FOOT
+from keystead.web.grid.filters import filters, names_of
+from keystead.web.grid.state import hidden_inputs
+from keystead.web.requests import wants_fragment
+
+if TYPE_CHECKING:
+    from keystead.web.grid.page import Page
+
+
+def panel(page: "Page") -> HttpResponse:
+    """One menu's form; 404 for a menu that no list has."""
+    name = page.request.GET.get("panel", "")
+    if name not in PANELS:
+        return HttpResponse(status=404)
+    words, offered = PANELS[name]
+    template, context = f"grid/panels/{name}.html", offered(page)
+    if wants_fragment(page.request):
+        return render(page.request, template, context)
+    crumbs = [{"label": page.listing.title, "url": page.request.path + page.state.to()}, {"label": words, "url": ""}]
+    whole = {"panel": template, "words": words, "listing": page.listing, "crumbs": crumbs, "is_page": True}
+    return render(page.request, "grid/panel.html", context | whole)
+
+
+def _filters(page: "Page") -> dict[str, Any]:
+    state, columns = page.state, page.listing.grid.columns.values()
+    return {
+        "filters": filters(state, page.rows.reader), "q": state.asked.one("q"),
+        "hidden": hidden_inputs(state, but={"q", *(name for column in columns for name in names_of(column))}),
+    }  # fmt: skip
+
+
+def _groups(page: "Page") -> dict[str, Any]:
+    grid, asked = page.listing.grid, list(page.state.asked.group)
+    return {
+        "groups": [(column.id, column.name) for column in grid.columns.values() if column.can_group],
+        "group_keys": [*asked, *[""] * (grid.most_groups - len(asked))],
+        "but_group": _pairs(page, group=()),
+    }
+
+
+def _sorts(page: "Page") -> dict[str, Any]:
+    sorts: list[tuple[str, str]] = []
+    for column in page.listing.grid.columns.values():
+        if column.can_sort:
+            up, down = (_("least first"), _("most first")) if column.kind.is_range else (_("A to Z"), _("Z to A"))
+            sorts += [(column.id, f"{column.name}, {up}"), (f"-{column.id}", f"{column.name}, {down}")]
+    keys = [sort.key for sort in page.rows.order]  # also the usual one, which nobody asked for
+    return {"sorts": sorts, "sort_keys": [*keys, *[""] * (3 - len(keys))][:3], "but_order": _pairs(page, order=())}
+
+
+def _columns(page: "Page") -> dict[str, Any]:
+    state, grid, shown = page.state, page.listing.grid, page.rows.shown
+    in_order = [*shown, *(column.id for column in grid.columns.values() if column.can_show and column.id not in shown)]
+    return {
+        "columns": [(name, grid.columns[name].name, name in shown, name == grid.first) for name in in_order],
+        "usual_columns": state.with_columns(grid.usual_columns) if state.asked.columns else "",
+        "feet": [
+            (f"foot_{column.id}", column.name, state.asked.foot.get(column.id, column.foot) or "none",
+             [(how, FOOT[how]) for how in column.feet])
+            for column in page.drawer.columns[1:]
+        ],
+        "but_columns": _pairs(page, columns=(), foot={}),
+    }  # fmt: skip
+
+
+def _pairs(page: "Page", **left_out: Any) -> list[tuple[str, str]]:
+    """The state that a form carries along; `left_out` is what the form itself says, empty."""
+    asked: Asked = replace(page.state.asked, **left_out)
+    return [*asked.pairs, *([("of", str(page.state.view.pk))] if page.state.view else [])]
+
+
+PANELS = {
+    "filter": (gettext_lazy("Filter"), _filters),
+    "group": (gettext_lazy("Group by"), _groups),
+    "sort": (gettext_lazy("Sort by"), _sorts),
+    "columns": (gettext_lazy("Columns"), _columns),
+}
