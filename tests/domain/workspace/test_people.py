@@ -137,6 +137,13 @@ def test_my_day_holds_my_open_actions_by_when_they_are_due(world: World) -> None
         assert day.approvals == []
         assert my_day(viewer=world.mona, at=AT, today=today).approvals == [plan]
         assert my_day(viewer=world.olga, at=AT, today=today).approvals == [plan]
+        more = [
+            Plan(account=aurelia, name=f"Plan {n}", start_date="2026-01-01", end_date="2026-12-31", currency="EUR", status="submitted")
+            for n in range(9)
+        ]
+        Plan.objects.bulk_create(more)
+        many = my_day(viewer=world.mona, at=AT, today=today)
+        assert (len(many.approvals), many.approvals[0], many.awaiting) == (8, plan, 10)
         assert (day.has_accounts, day.has_deals, day.has_plans) == (True, False, True)
         assert my_day(viewer=world.gus, at=AT, today=today).has_accounts is False
 

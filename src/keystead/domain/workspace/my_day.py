@@ -19,7 +19,8 @@ from keystead.domain.plans.kpis import PlanFigures, figures
 
 SOON = timedelta(days=14)
 LATER = timedelta(days=28)
-_AT_MOST = 50
+_HERS = 50  # plans among which the least achieved are looked for
+_APPROVALS = 8
 _DUE_SHOWN = 20  # actions of each time
 _IMPORTS = 5
 _PLANS = 6
@@ -31,8 +32,8 @@ class MyDay:
     """What waits, for whom, where plans stand.
 
     Open actions of the member by due date: `overdue`, `soon` (today and the 14 days after), `later` (up to 28 days), the first of
-    each; `due` says how many there are. Plans that she may approve, the latest imports, and whether the workspace has anything
-    yet that she can see. `running`: where the plans of her and of those who report to her stand, what is furthest behind first;
+    each; `due` says how many there are. Of the plans that she may approve those that wait longest, and how many there are
+    (`awaiting`); the latest imports, and whether the workspace has anything yet that she can see. `running`: where the plans of her and of those who report to her stand, what is furthest behind first;
     for who has none (`are_largest`) the same of the largest plans of others.
     """
 
@@ -41,6 +42,7 @@ class MyDay:
     later: list[Action]
     due: dict[str, int]
     approvals: list[Plan]
+    awaiting: int
     imports: list[Import]
     running: list[tuple[Plan, PlanFigures]]
     are_largest: bool
@@ -50,13 +52,15 @@ class MyDay:
 
 
 def my_day(*, viewer: Member, at: datetime, today: date) -> MyDay:
-    """Seven to ten queries, however much there is."""
+    """Eight to eleven queries, however much there is."""
     actions, (running, are_largest) = _open_actions(viewer, today), _running(viewer, at, today)
+    approvals = _awaiting_approval(viewer)
     due = {when: [action for action in actions if action.when == when] for when in ("overdue", "soon", "later")}
     return MyDay(
         **due,
         due={when: found[0].together if found else 0 for when, found in due.items()},
-        approvals=_awaiting_approval(viewer),
+        approvals=approvals,
+        awaiting=approvals[0].together if approvals else 0,
         imports=list(Import.objects.visible_to(viewer).select_related("by").order_by("-created_at")[:_IMPORTS]),
         running=running,
         are_largest=are_largest,
@@ -79,8 +83,8 @@ def _open_actions(viewer: Member, today: date) -> list[Any]:
     return list(first.order_by("due_date", "title", "pk"))
 
 
-def _awaiting_approval(viewer: Member) -> list[Plan]:
-    """Submitted plans within the reach of the viewer's right to approve."""
+def _awaiting_approval(viewer: Member) -> list[Any]:
+    """The first of the submitted plans within the reach of the viewer's right to approve; each carries how many are `together`."""
     how_far = reach(viewer, "plan.approve")
     if how_far is Reach.NONE:
         return []
@@ -88,7 +92,8 @@ def _awaiting_approval(viewer: Member) -> list[Plan]:
     if how_far is not Reach.ALL:
         within |= Q(owner__in=people(viewer, how_far))
     waiting = Plan.objects.visible_to(viewer).filter(within, status=PlanStatus.SUBMITTED)
-    return list(waiting.select_related("account", "owner").order_by("updated_at")[:_AT_MOST])
+    counted = waiting.annotate(together=Window(Count("pk")))
+    return list(counted.select_related("account", "owner").order_by("updated_at", "pk")[:_APPROVALS])
 
 
 def _running(viewer: Member, at: datetime, today: date) -> tuple[list[tuple[Plan, PlanFigures]], bool]:
@@ -96,11 +101,11 @@ def _running(viewer: Member, at: datetime, today: date) -> tuple[list[tuple[Plan
     is_others = Case(When(owner__in=people(viewer, Reach.REPORTS), then=False), default=True)
     now = Plan.objects.visible_to(viewer).filter(start_date__lte=today, end_date__gte=today, target__gt=0)
     found = now.exclude(status=PlanStatus.ARCHIVED).annotate(is_others=is_others).order_by(*_HERS_FIRST)
-    # Which plans, first: their accounts are then looked up for these and not for all.
-    some = Plan.objects.filter(pk__in=found.values("pk")[:_AT_MOST]).select_related("account").annotate(is_others=is_others)
-    every = list(some.order_by(*_HERS_FIRST))
-    hers = [plan for plan in every if not plan.is_others]
-    plans = hers or every[:_PLANS]
+    # Which plans, first: they and their accounts are then looked up for these and not for all.
+    first = list(found.values_list("pk", "is_others")[:_HERS])
+    hers = [key for key, is_others in first if not is_others]
+    some = Plan.objects.filter(pk__in=hers or [key for key, _is_others in first[:_PLANS]])
+    plans = list(some.select_related("account").order_by("-target", "pk"))
     blocks = figures(plans=plans, viewer=viewer, at=at, today=today)
     plans.sort(key=lambda plan: blocks[plan.pk].values["achievement"] or Decimal(0))
     return [(plan, blocks[plan.pk]) for plan in plans[:_PLANS]], bool(plans) and not hers

@@ -14,7 +14,7 @@ from keystead.analytics.measures import BEHIND
 from keystead.base.clock import now, today
 from keystead.data.exchange.models import ImportState
 from keystead.data.plans.items import Action
-from keystead.data.plans.models import Plan
+from keystead.data.plans.models import Plan, PlanStatus
 from keystead.domain.plans.kpis import PlanFigures
 from keystead.domain.workspace.my_day import MyDay, my_day
 from keystead.domain.workspace.permissions import may
@@ -33,11 +33,14 @@ def workspace_home(request: WorkspaceRequest) -> HttpResponse:
     mine = my_day(viewer=request.viewer, at=now(), today=day)
     actions = (action.plan for action in (*mine.overdue, *mine.soon, *mine.later))
     hide_unseen_accounts(request.viewer, [*actions, *mine.approvals, *(plan for plan, _block in mine.running)])
+    plans_url = way("plans:list", request.workspace)
     context = {
         "greeting": _greeting(request),
         "today": day,
         "due": _due(request, mine),
         "approvals": [{"plan": plan, "url": way("plans:detail", request.workspace, plan.pk)} for plan in mine.approvals],
+        "awaiting": mine.awaiting,
+        "all_awaiting": f"{plans_url}?status={PlanStatus.SUBMITTED}" if plans_url and mine.awaiting > len(mine.approvals) else "",
         "imports": [
             {
                 "import": each,
@@ -48,7 +51,7 @@ def workspace_home(request: WorkspaceRequest) -> HttpResponse:
         ],
         "running": [_standing(request, plan, block) for plan, block in mine.running],
         "are_largest": mine.are_largest,
-        "plans_url": way("plans:list", request.workspace),
+        "plans_url": plans_url,
         "steps": _steps(request, mine),
         "sees_nothing": not may(request.viewer, "account.read"),
         "crumbs": [{"label": _("Home"), "url": ""}],
