@@ -117,6 +117,8 @@ def what_opens(journey: Journey, filled: dict[str, Any]) -> list[str]:
     opened("own menu", account, ".member", ".menu-panel:popover-open")
     lists = reverse("deals:list", args=[SLUG])
     opened("filters", lists, ".filter-add", "#f-more:popover-open form")
+    for name in ("group", "sort"):
+        opened(name, lists, f'[popovertarget="f-{name}"]', f"#f-{name}:popover-open form")
     opened("columns", lists, '[popovertarget="f-columns"]', "#f-columns:popover-open form")
     opened("keys", lists, '[aria-label="?"], [data-keys], .filters-end .filter:last-child', "#grid-keys[open]")
     page.goto(lists)

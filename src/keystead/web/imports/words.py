@@ -17,7 +17,7 @@ KINDS: dict[str, tuple[str, Any]] = {
     ImportKind.CONTACTS: ("users", _("People at the customers, and whom they report to")),
     ImportKind.PRODUCTS: ("package", _("Products, their lines and list prices")),
     ImportKind.DEALS: ("handshake", _("Opportunities with stage, amount and close date")),
-    ImportKind.ORDERS: ("receipt", _("Orders, invoices and scheduled revenue")),
+    ImportKind.ORDERS: ("receipt", _("What was ordered or billed, or is to be, each with its day and amount")),
     ImportKind.MEMBERS: ("user-plus", _("Colleagues with manager, region and team")),
     ImportKind.RATES: ("refresh-cw", _("Exchange rates by day")),
 }
