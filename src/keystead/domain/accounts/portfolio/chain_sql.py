@@ -13,7 +13,7 @@ Amounts are exact until they are shown. A rate that is not there leaves its rows
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -153,7 +153,7 @@ def statement(
     all_there = _are_all_there(query, viewer, of_accounts) and not page
     trees = _TREES["own" if answer else query.covers]
     cover = _cover(query, viewer, parameters, all_there=all_there, page=page, trees=trees)
-    of_deal = _key(query.groupings, is_of_deals=True)
+    of_deal = own_parts(query.groupings, is_of_deals=True)
     deal_join = "LEFT JOIN keystead_member m ON m.id = d.owner_id" if is_of_deals else ""
     if not is_from_deals and sees_all(viewer) and query.accounts is None:
         parameters["kept"] = kept or fresh_period(wanted_of(query, viewer, today), needs_summary=bool(page)).id
@@ -205,7 +205,7 @@ def _are_few(query: PortfolioQuery, viewer: Member) -> bool:
 
 def _cover(query: PortfolioQuery, viewer: Member, parameters: dict[str, Any], *, all_there: bool, page: str, trees: str) -> str:
     picked = picked_accounts(query, viewer).order_by().values("pk")
-    key = _key(query.groupings, is_of_deals=False)
+    key = own_parts(query.groupings, is_of_deals=False)
     depth = len(parameters["of_accounts"])
     return _COVER.format(
         picked=page
@@ -236,7 +236,7 @@ def sees_all(viewer: Member) -> bool:
     return all(reach(viewer, f"{noun}.read") is Reach.ALL for noun in ("account", "deal", "plan"))
 
 
-def _key(groupings: tuple[Grouping, ...], *, is_of_deals: bool) -> str:
+def own_parts(groupings: Iterable[Grouping], *, is_of_deals: bool) -> str:
     """Those parts of a line's key that are the account's, or those that are the deal's: an array, empty when there is none."""
     parts = [f"'=' || coalesce({each.key}, '')" for each in groupings if each.is_of_deals == is_of_deals]
     return f"ARRAY[{', '.join(parts)}]::text[]"

@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keystead.data.deals.models import Deal
 from keystead.data.workspace.models import Member
-from keystead.domain.accounts.portfolio.chain_sql import seen, sees_all
-from keystead.domain.accounts.portfolio.columns import UNOPENED
+from keystead.domain.accounts.portfolio.chain_sql import own_parts, seen, sees_all
 from keystead.domain.accounts.portfolio.explanation_sql import (
     COVERED,
     DEALS,
@@ -29,6 +28,7 @@ from keystead.domain.accounts.portfolio.explanation_sql import (
 from keystead.domain.accounts.portfolio.first_rows import MOST_LEFT_OUT, FirstRows, sum_of
 from keystead.domain.accounts.portfolio.listing import Figures
 from keystead.domain.accounts.portfolio.query import PortfolioQuery
+from keystead.domain.accounts.portfolio.source_sql import told_key
 from keystead.domain.plans.explanation import REASONS as PLAN_REASONS
 
 REASONS: Mapping[str, str | Promise] = PLAN_REASONS | {
@@ -86,13 +86,12 @@ class Scope:
     covered: str
     rows: str
     key: str
-    deal_keys: tuple[str, ...]
+    own_key: str
     deal_join: str
 
     def deal_key(self, visible: str) -> str:
         """The condition on a deal (`d`) to be of the group; `visible` is that on one which the reader may open."""
-        keys = (key if visible == "true" else f"CASE WHEN {visible} THEN {key} ELSE '{UNOPENED}' END" for key in self.deal_keys)
-        return " AND ".join(f"{key} = %(of_deal{number})s" for number, key in enumerate(keys)) or "true"
+        return f"{told_key(self.own_key, visible)} = %(of_deals)s::text[]" if self.is_of_deals else "true"
 
     @property
     def is_of_deals(self) -> bool:
@@ -109,13 +108,12 @@ def scope_of(query: PortfolioQuery, account: UUID | None, keys: Sequence[str], v
     if kind == "all" and sees_all(viewer) and not query.is_filtered:
         kind = "every"
     parameters: dict[str, Any] = {"account": account, "of_accounts": of_accounts, "of_deals": [key for _, key in of_deals]}
-    parameters |= {f"of_deal{number}": key for number, (_, key) in enumerate(of_deals)}
-    deal_keys = tuple(f"'=' || coalesce({grouping.key}, '')" for grouping, _ in of_deals)
+    own_key = own_parts((grouping for grouping, _ in of_deals), is_of_deals=True)
     join = "LEFT JOIN keystead_member m ON m.id = d.owner_id" if of_deals else ""
     depth = len(of_accounts)
     key = f"key[1:{len(of_deals)}] = %(of_deals)s::text[]" if of_deals else "true"
     covered = SCOPE.format(covered=COVERED[kind].format(depth=depth))
-    return Scope(kind, covered, OF_ROWS[kind].format(depth=depth), key, deal_keys, join), parameters
+    return Scope(kind, covered, OF_ROWS[kind].format(depth=depth), key, own_key, join), parameters
 
 
 def deals(steps: str, scope: Scope, parameters: dict[str, Any], *, count: bool) -> tuple[list[Line], list[LeftOut]]:
