@@ -25,7 +25,7 @@ from keystead.data.deals.models import Deal
 from keystead.data.permissions import Reach, reach
 from keystead.data.plans.models import Plan
 from keystead.data.workspace.models import Member, RatePolicy
-from keystead.domain.accounts.portfolio.columns import Grouping
+from keystead.domain.accounts.portfolio.columns import NOTHING_COUNTED, Grouping
 from keystead.domain.accounts.portfolio.keeping import Wanted, fresh_period
 from keystead.domain.accounts.portfolio.plan_sql import AIM, OF_PLANS, PLAN, WIDE
 from keystead.domain.accounts.portfolio.query import PortfolioQuery, picked_accounts
@@ -111,6 +111,7 @@ _SHARES = """
     coalesce(s.unrated, 0) AS unrated, w.covers_tree
   FROM whole w LEFT JOIN share s ON s.row_id = w.id AND (s.deals > 0 OR s.hidden > 0 OR s.unrated > 0)
 """
+_PART_OF_DEAL = f"coalesce(s.key[{{}}], '{NOTHING_COUNTED}')"
 _WHOLE = """
   SELECT id, name, industry, country, segment_current, segment_target, is_key, owner_id, owner_name, key, plans, target,
     is_prorated, unrated_targets, plan_rank, plan_id, plan_name, plan_status, counts_otherwise,
@@ -174,7 +175,7 @@ def statement(
         of_trees=_OF_KEPT_TREES if answer else _OF_TREES,
         of_row="share" if not is_of_deals else _COUNTED if query.below is None else _SUMMED,
         below=_BELOW if query.below is not None else "",
-        figured=_SHARES.format(key=of_line(query.groupings, "w.key[{}]", "coalesce(s.key[{}], '-')")) if is_of_deals else _WHOLE,
+        figured=_SHARES.format(key=of_line(query.groupings, "w.key[{}]", _PART_OF_DEAL)) if is_of_deals else _WHOLE,
     )
     return cover + steps, parameters
 
