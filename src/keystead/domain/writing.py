@@ -7,6 +7,9 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
+from psycopg.errors import ForeignKeyViolation
+
+DELETED_NOW = _("What this refers to was deleted at this very moment. Please choose again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,11 @@ class Gone(ObjectDoesNotExist):
 
     def __init__(self, record: models.Model) -> None:
         super().__init__(f"{record._meta.model_name} {record.pk} is deleted")
+
+
+def is_of_deleted(error: IntegrityError) -> bool:
+    """Whether a key names what is no longer there. It was when the transaction began: keys are judged when that ends."""
+    return isinstance(error.__cause__, ForeignKeyViolation)
 
 
 def write[M: models.Model](record: M, fields: Mapping[str, Any], *, seen: int | None = None) -> M:
