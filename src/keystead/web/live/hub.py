@@ -88,7 +88,7 @@ class Hub:
         self.streams.add(stream)
         if self._is_over:
             stream.close()
-        while self._is_doubted(stream, doubts):  # also while it is asked: an answer from before would take the place of a later one
+        while self._is_doubted(stream, doubts):  # also while it is asked: an answer from before must not be the last word
             doubts = self.doubts
             await self._admit_again([stream])
         if since is None:
