@@ -21,6 +21,9 @@ class FieldError:
     message: Any
 
 
+REFUSED = FieldError("", "refused", _("The database refuses this record: it breaks a rule."))
+
+
 class Invalid(ValueError):
     """The record cannot be written as asked; nothing was."""
 
@@ -77,9 +80,7 @@ def write[M: models.Model](record: M, fields: Mapping[str, Any], *, seen: int | 
             _save(record, fields, is_new)
     except IntegrityError as error:
         record._state.adding = is_new
-        faults = _broken_rules(record)
-        refused = FieldError("", "refused", _("The database refuses this record: it breaks a rule."))
-        raise Invalid(faults or [refused]) from error
+        raise Invalid(_broken_rules(record) or [REFUSED]) from error
     return record
 
 

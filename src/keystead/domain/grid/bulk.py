@@ -17,7 +17,7 @@ from keystead.data.workspace.models import Member
 from keystead.domain.grid.columns import Grid
 from keystead.domain.workspace.permissions import require
 from keystead.domain.workspace.why import why
-from keystead.domain.writing import FieldError, Invalid
+from keystead.domain.writing import REFUSED, FieldError, Invalid
 
 MANY = 500  # from here on the triggers' tables are joined as large ones
 
@@ -80,7 +80,7 @@ def change_many(
                         expect_many_rows()
                     _these(grid, list(outcome.changes)).update(**fields, **(with_it or {}))
         except IntegrityError as error:
-            raise Invalid([FieldError("", "refused", _("The database refuses this record: it breaks a rule."))]) from error
+            raise Invalid([REFUSED]) from error
         if follow is not None and outcome.changes:
             follow(outcome.changes)
     return outcome
