@@ -169,6 +169,10 @@ class FactRow:
     converted: Decimal | None
     visible: bool
 
+    def fits(self, *, counts_in: str = "", kind: str = "") -> bool:
+        """Whether it counts there ("left_out": in nothing) and is of the kind (deal, order, invoice, scheduled); "" is any."""
+        return counts_in in ("", "left_out" if self.left_out else self.part) and kind in ("", self.kind)
+
 
 NOTHING = Sums(Decimal(0), Decimal(0), Decimal(0), 0, 0, ())
 

@@ -53,7 +53,7 @@ def _page(request: WorkspaceRequest, plan: Plan) -> HttpResponse:
     block = figures_of(plan, summed(found, plan.currency), at=clock.now())
     linked = [row for row in found if row.visible]
     asked = {name: request.GET.get(name, "") for name in ("part", "kind")}
-    fitting = [row for row in linked if _fits(row, asked)]
+    fitting = [row for row in linked if row.fits(counts_in=asked["part"], kind=asked["kind"])]
     page = Paginator(fitting, _PAGE).get_page(request.GET.get("page"))
     names = names_of(page.object_list)
     near, unseen = near_misses(plan=plan, viewer=request.viewer, at_most=_NEAR)
@@ -75,11 +75,6 @@ def _page(request: WorkspaceRequest, plan: Plan) -> HttpResponse:
         "preview": _preview(request, plan, today),
     }
     return render_plan(request, plan, "revenue", context)
-
-
-def _fits(row: FactRow, asked: dict[str, str]) -> bool:
-    part = "left_out" if row.left_out else row.part
-    return asked["part"] in ("", part) and asked["kind"] in ("", row.kind)
 
 
 def _address(request: WorkspaceRequest, plan: Plan) -> str:
