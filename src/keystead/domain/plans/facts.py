@@ -17,7 +17,7 @@ from django.db import connection
 from keystead.base.money import EXACT
 from keystead.base.scope import current_workspace
 from keystead.data.deals.models import Deal, Order
-from keystead.data.permissions import Reach, reach
+from keystead.data.query_sql import seen
 from keystead.data.workspace.models import Member
 
 # Rate policies (features N2). "plan": frozen at approval, before that the rate of the plan's first day (or of today, if that is
@@ -177,18 +177,6 @@ class FactRow:
 NOTHING = Sums(Decimal(0), Decimal(0), Decimal(0), 0, 0, ())
 
 
-def _seen(viewer: Member | None, action: str, model: Any, alias: str, parameters: dict[str, Any]) -> str:
-    """SQL that says whether the viewer may open the row; the permission table's own filter, as a subquery."""
-    if viewer is None or reach(viewer, action) is Reach.ALL:
-        return "true"
-    statement, values = model.objects.visible_to(viewer).order_by().values("pk").query.sql_with_params()
-    names = []
-    for number, value in enumerate(values):
-        parameters[f"{alias}{number}"] = value
-        names.append(f"%({alias}{number})s")
-    return f"{alias}.id IN ({statement % tuple(names)})"
-
-
 def facts_query(
     tail: str, *, plans: Collection[UUID], viewer: Member | None, include_hidden: bool, today: date, source: str | None = None,
     links: str = "keystead_revenuelink", more_tables: str = "",
@@ -203,8 +191,8 @@ def facts_query(
         "source": source,
     }  # fmt: skip
     facts = _FACTS.format(
-        deal_visible=_seen(viewer, "deal.read", Deal, "d", parameters),
-        order_visible=_seen(viewer, "order.read", Order, "o", parameters),
+        deal_visible=seen(viewer, Deal.objects, "d", parameters) if viewer else "true",
+        order_visible=seen(viewer, Order.objects, "o", parameters) if viewer else "true",
         links=links,
         more_tables=more_tables,
     )

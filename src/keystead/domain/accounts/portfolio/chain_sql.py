@@ -12,18 +12,17 @@
 Amounts are exact until they are shown. A rate that is not there leaves its rows out and is named; it is never 1.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from keystead.base.scope import current_workspace
+from keystead.data.accounts.models import Account
 from keystead.data.deals.models import Deal
 from keystead.data.permissions import Reach, reach
 from keystead.data.plans.models import Plan
+from keystead.data.query_sql import named, seen
 from keystead.data.workspace.models import Member, RatePolicy
 from keystead.domain.accounts.portfolio.columns import NOTHING_COUNTED, Grouping
 from keystead.domain.accounts.portfolio.keeping import Wanted, fresh_period
@@ -164,7 +163,7 @@ def statement(
         )  # fmt: skip
     else:
         in_period = {"close_date__gte": query.period.start, "close_date__lte": query.period.end}
-        visible = seen(viewer, "deal.read", Deal.objects.filter(**in_period), "d", parameters)
+        visible = seen(viewer, Deal.objects.filter(**in_period), "d", parameters)
         # When every account is there, every deal with an account is: then the look-up is spared.
         scope = "d.account_id IS NOT NULL" if all_there else "d.account_id IN (SELECT account_id FROM cover)"
         source = from_deals(key=of_deal, join=deal_join, visible=visible, scope=scope)
@@ -214,7 +213,7 @@ def _cover(query: PortfolioQuery, viewer: Member, parameters: dict[str, Any], *,
         of_accounts=f" AND ({key})[1:{depth}] = %(of_accounts)s::text[]" if depth else "",
         plan=PLAN.format(
             plan_scope="true" if all_there else "p.account_id IN (SELECT id FROM picked)",
-            plan_visible=seen(viewer, "plan.read", Plan.objects, "p", parameters),
+            plan_visible=seen(viewer, Plan.objects, "p", parameters),
         ),
         wide=WIDE.format(trees=trees),
         account_key=key,
@@ -258,28 +257,4 @@ def _top_join(query: PortfolioQuery, viewer: Member, parameters: dict[str, Any])
         return ""
     if reach(viewer, "account.read") is Reach.ALL:
         return _TOP_OF_ALL
-    from keystead.data.accounts.models import Account
-
-    return _TOP.format(top_visible=seen(viewer, "account.read", Account.objects, "t", parameters))
-
-
-def seen(viewer: Member, action: str, rows: Any, alias: str, parameters: dict[str, Any]) -> str:
-    """SQL that says whether the viewer may open the row: the permission table's own filter, as a subquery."""
-    if reach(viewer, action) is Reach.ALL:
-        return "true"
-    return (
-        f"{alias}.id IN ({named(rows.visible_to(viewer).order_by().values('pk'), f'seen_{alias}{len(parameters)}_', parameters)})"
-    )
-
-
-def named(queryset: QuerySet[Any, Any], prefix: str, parameters: dict[str, Any]) -> str:
-    """The queryset's SQL with named parameters, which are added to the others."""
-    from django.core.exceptions import EmptyResultSet
-
-    try:
-        text, values = queryset.query.sql_with_params()
-    except EmptyResultSet:
-        return "SELECT NULL::uuid WHERE false"
-    names = iter(range(len(values)))
-    parameters.update({f"{prefix}{number}": value for number, value in enumerate(values)})
-    return re.sub(r"%s", lambda _found: f"%({prefix}{next(names)})s", text)
+    return _TOP.format(top_visible=seen(viewer, Account.objects, "t", parameters))

@@ -13,8 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from keystead.data.deals.models import Deal
+from keystead.data.query_sql import seen
 from keystead.data.workspace.models import Member
-from keystead.domain.accounts.portfolio.chain_sql import own_parts, seen, sees_all
+from keystead.domain.accounts.portfolio.chain_sql import own_parts, sees_all
 from keystead.domain.accounts.portfolio.explanation_sql import (
     COVERED,
     DEALS,
@@ -208,7 +209,7 @@ def _rest(reason: str, count: int, kind: str = "deal") -> list[LeftOut]:
 
 def others(steps: str, scope: Scope, parameters: dict[str, Any], viewer: Member) -> list[LeftOut]:
     """Deals near the figure that are not of the period, or not of its accounts."""
-    visible = seen(viewer, "deal.read", Deal.objects, "d", parameters)
+    visible = seen(viewer, Deal.objects, "d", parameters)
     near, given = "", {"visible": visible, "deal_key": scope.deal_key(visible), "deal_join": scope.deal_join}
     if scope.kind in ELSEWHERE:
         reason, where = ELSEWHERE[scope.kind]
