@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -63,7 +62,6 @@ def _page(request: WorkspaceRequest, plan: Plan) -> HttpResponse:
         "total": len(linked),
         "fitting": len(fitting),
         "asked": asked,
-        "query": urlencode({name: value for name, value in asked.items() if value}),
         "parts": _PARTS,
         "kinds": [(kind, words) for kind, words in _KINDS if any(row.kind == kind for row in linked)],
         "counted": sum(not row.left_out for row in linked),
