@@ -10,7 +10,7 @@ from keystead.domain.workspace.invitations import VALID_FOR, invite
 from keystead.domain.workspace.members import create_member
 from keystead.domain.workspace.my_day import my_day
 from keystead.domain.workspace.people import LoginState, hierarchy, matching, with_login_state
-from keystead.domain.workspace.why import _chain, why
+from keystead.domain.workspace.why import _chain, why, why_not
 from tests.support.world import World, account
 
 AT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -103,6 +103,14 @@ def test_the_reason_names_the_person_through_whom_it_is_seen(world: World) -> No
         ]
         assert [reason.code for reason in why(world.alice, "account.read", aurelia).reasons] == ["account_owner"]
         assert str(why(world.gus, "account.read", aurelia).reasons[0]) == "Your role, Guest, does not include this."
+
+
+def test_why_not_is_a_sentence_also_where_no_one_reason_stands_for_all(world: World) -> None:
+    with world.inside():
+        bobs = account("Aurelia Foods", owner=world.bob)
+        assert why_not(world.vera, "account.edit", bobs) == "Your role, Viewer, does not include this."
+        assert why_not(world.alice, "account.edit", bobs).startswith("It belongs to an account that neither you")
+        assert why_not(world.alice, "account.edit") == "This is beyond what you may change."
 
 
 def test_whoever_is_inactive_may_nothing_and_only_who_stands_above_is_a_reason(world: World) -> None:

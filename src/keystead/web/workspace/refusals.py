@@ -20,7 +20,7 @@ from keystead.data.workspace.models import Member, Role
 from keystead.domain.plans.approval import PlanArchived
 from keystead.domain.workspace.membership import NoSuchWorkspace, membership_in, memberships
 from keystead.domain.workspace.permissions import NotAllowed
-from keystead.domain.workspace.why import why
+from keystead.domain.workspace.why import why_not
 from keystead.domain.writing import DELETED_NOW
 from keystead.web.requests import wants_fragment
 from keystead.web.shell import navigation
@@ -46,8 +46,7 @@ def not_here(request: HttpRequest, status: int = 404) -> HttpResponse:
 
 def not_allowed(request: HttpRequest, refusal: NotAllowed) -> HttpResponse:
     """In an open workspace: why the viewer may not do this."""
-    reasons = why(request.viewer, refusal.action, None).reasons  # type: ignore[attr-defined]
-    reason = str(reasons[0]) if reasons else _("This is beyond what you may change.")
+    reason = why_not(request.viewer, refusal.action)  # type: ignore[attr-defined]
     if wants_fragment(request):
         return _told(403, reason)
     return _inside(request, 403, "403.html", reason=reason)
