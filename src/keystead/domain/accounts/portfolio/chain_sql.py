@@ -227,12 +227,14 @@ def wanted_of(query: PortfolioQuery, viewer: Member, today: date) -> Wanted:
 
 
 def rate_policy(viewer: Member) -> str:
+    """transaction_date or current."""
     policy: str = viewer.workspace.rate_policy
     # a plan's frozen rates belong to plans; a portfolio spans many
     return RatePolicy.TRANSACTION_DATE if policy == RatePolicy.PLAN else policy
 
 
 def sees_all(viewer: Member) -> bool:
+    """Whether no account, deal or plan is hidden from her."""
     return all(reach(viewer, f"{noun}.read") is Reach.ALL for noun in ("account", "deal", "plan"))
 
 

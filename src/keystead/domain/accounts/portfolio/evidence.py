@@ -118,6 +118,7 @@ def scope_of(query: PortfolioQuery, account: UUID | None, keys: Sequence[str], v
 
 
 def deals(steps: str, scope: Scope, parameters: dict[str, Any], *, count: bool) -> tuple[list[Line], list[LeftOut]]:
+    """The deals of the period, counted or left out. `count`: each is worth 1 instead of its amount."""
     tail = scope.covered + DEALS.format(key=scope.key, scope="" if scope.kind == "every" else "JOIN scope USING (account_id)")
     lines: list[Line] = []
     out: list[LeftOut] = []
@@ -187,6 +188,7 @@ def _deal_line(row: Sequence[Any], *, count: bool) -> Line:
 
 
 def plain(kind: str, value: Decimal, count: int) -> Line:
+    """A line that is of no single row."""
     return Line(kind, None, "", "", None, None, "", None, None, None, None, None, value, count)
 
 

@@ -23,6 +23,7 @@ def _escape(sql: str) -> str:
 
 
 def refuse_by_mode(cursor: Any, job: Import) -> None:
+    """Only new records, or only changes of known ones, when that was asked (the option `mode`)."""
     mode = job.options.get("mode") or "both"
     refused = {"create": ("update", "mode_create_only"), "update": ("create", "mode_update_only")}.get(mode)
     if refused is None:

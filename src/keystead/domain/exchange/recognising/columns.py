@@ -16,6 +16,8 @@ _ONLY_NAME = frozenset({"name", "nome", "nombre"})  # of a person: the whole nam
 
 @dataclass(frozen=True, slots=True)
 class Guess:
+    """`confidence` from 0 to 1; an earlier mapping has 1."""
+
     field: str
     confidence: float
     why: Why
@@ -99,6 +101,7 @@ def _is_called(kind: str, name: str, header: str) -> bool:
 
 
 def guesses(kind: str, header: str, fact: ColumnFacts | None) -> list[Guess]:
+    """Every field of the kind that the column may be, in the order of the fields; without `fact` by its header alone."""
     return [guess for spec in fields_of(kind).values() if (guess := _guess(kind, header, spec, fact))]
 
 
