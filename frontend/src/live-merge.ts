@@ -178,14 +178,14 @@ function replaceGrid(old: Element, fresh: Element, merged: Merged): void {
 // Rows have keys: their own, else the address that they lead to.
 
 function keyOf(row: Element): string {
-  const own = row.getAttribute("data-key") ?? row.getAttribute("data-id") ?? (row.id === "more" ? "" : row.id);
+  const own = row.getAttribute("data-key") ?? row.getAttribute("data-id") ?? row.id;
   return own || (row.querySelector("a[href]:not(.btn)")?.getAttribute("href") ?? "");
 }
 
 function keyed(rows: Element): Map<string, Element> {
   const found = new Map<string, Element>();
   for (const row of rows.children) {
-    const key = row.id === "more" ? "" : keyOf(row);
+    const key = keyOf(row);
     if (!key) continue;
     let unique = key;
     for (let n = 2; found.has(unique); n += 1) unique = `${key} ${n}`;

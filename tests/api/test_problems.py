@@ -8,10 +8,12 @@ import pytest
 from django.test import Client
 
 from keystead.base import clock
+from keystead.data.models import Deal
 from keystead.data.tenancy import ScopedQuerySet
 from keystead.domain.workspace.tokens import create_token, revoke_token
-from tests.api.conftest import Caller, Callers
-from tests.support.world import World
+from tests.api.conftest import Caller, Callers, callers_of
+from tests.support.races import deleted_while_a_deal_is_saved
+from tests.support.world import World, account, build_world
 
 Faults = Callable[[Any], list[tuple[str, str]]]
 
@@ -188,3 +190,17 @@ def test_history_says_that_it_was_the_api_and_who(callers: Callers, world: World
     with world.inside(), connection.cursor() as cursor:
         cursor.execute("SELECT pgh_context->>'via', pgh_context->>'name', pgh_context->>'member' FROM keystead_accountevent")
         assert cursor.fetchall() == [("api", "Alice Alvarez", str(world.alice.pk))]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_deleted_while_it_is_written_of_is_named_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = build_world()
+    with world.inside():
+        aurelia = account("Aurelia Foods")
+    deleted_while_a_deal_is_saved(aurelia, world, monkeypatch)
+    sent = {"name": "Cold rooms", "account": {"id": str(aurelia.pk)}, "status": "open"}
+    response = callers_of(world).olga.post("/deals", sent)
+    assert problem(response) == (409, "missing")
+    assert "was deleted at this very moment" in response.data["detail"]
+    with world.inside():
+        assert not Deal.objects.exists()

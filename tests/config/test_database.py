@@ -15,7 +15,6 @@ from psycopg import errors
 from keystead.base.roles import role_names
 from keystead.config.database import (
     UnsafeRole,
-    app_url,
     database_name,
     ensure_roles,
     refuse_unsafe,
@@ -29,7 +28,7 @@ OWNER = "postgresql://boss:s%40cret@db.acme.example:5433/key%20accounts?sslmode=
 
 
 def test_each_role_has_its_login_on_the_same_server() -> None:
-    app = urlsplit(app_url(OWNER))
+    app = urlsplit(url_for("app", OWNER))
     assert (app.hostname, app.port, app.path, app.query) == ("db.acme.example", 5433, "/key%20accounts", "sslmode=require")
     assert app.username == "key%20accounts_app"
     assert urlsplit(worker_url(OWNER)).username == "key%20accounts_worker"
@@ -39,9 +38,9 @@ def test_each_role_has_its_login_on_the_same_server() -> None:
 
 def test_passwords_follow_from_the_secret_key_and_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KEYSTEAD_SECRET_KEY", "one")
-    app, worker = urlsplit(app_url(OWNER)).password, urlsplit(worker_url(OWNER)).password
+    app, worker = urlsplit(url_for("app", OWNER)).password, urlsplit(worker_url(OWNER)).password
     monkeypatch.setenv("KEYSTEAD_SECRET_KEY", "another")
-    assert len({app, worker, urlsplit(app_url(OWNER)).password, "s@cret"}) == 4
+    assert len({app, worker, urlsplit(url_for("app", OWNER)).password, "s@cret"}) == 4
 
 
 def test_an_unknown_role_is_refused_by_name() -> None:
@@ -74,7 +73,7 @@ def test_the_logins_work_on_old_and_new_tables_and_change_nothing_else(fresh: st
         names = ensure_roles(owner)
         owner.execute("CREATE TABLE deal (id int GENERATED ALWAYS AS IDENTITY, name text)")
         assert ensure_roles(owner) == names
-    for address, name in ((app_url(fresh), names.app), (worker_url(fresh), names.worker)):
+    for address, name in ((url_for("app", fresh), names.app), (worker_url(fresh), names.worker)):
         with psycopg.connect(address, autocommit=True) as login:
             assert login.execute("SELECT current_user").fetchone() == (name,)
             assert login.execute("SHOW jit").fetchone() == ("off",)
@@ -94,7 +93,7 @@ def test_the_worker_is_known_by_its_name_however_long_its_database_s_is(length: 
         with psycopg.connect(url, autocommit=True) as owner:
             owner.execute(functions)
             ensure_roles(owner)
-        for address, expected in ((worker_url(url), True), (app_url(url), False)):
+        for address, expected in ((worker_url(url), True), (url_for("app", url), False)):
             with psycopg.connect(address) as login:
                 assert login.execute("SELECT keystead_is_worker()").fetchone() == (expected,)
 
@@ -138,7 +137,7 @@ def test_two_starters_that_migrate_at_once_take_turns_and_both_succeed(fresh: st
     ends = [starter.communicate(timeout=120) for starter in starters]
     assert [starter.returncode for starter in starters] == [0, 0], ends
     assert sum("No migrations to apply" in output for output, _ in ends) == 1
-    with psycopg.connect(app_url(fresh)) as app:
+    with psycopg.connect(url_for("app", fresh)) as app:
         row = app.execute("SELECT count(*) FROM django_migrations WHERE app = 'keystead'").fetchone()
     assert row is not None
     assert row[0] >= 2

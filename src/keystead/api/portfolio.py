@@ -43,7 +43,7 @@ _PARAMETERS: dict[str, tuple[Schema, str]] = {
     "plan": ({"type": "string", "enum": list(PLANS)}, "Whether a plan shares a day with the period."),
     "below": ({"type": "string"}, "Forecast below this percentage of the target."),
     "group": ({"type": "string", "enum": list(GROUPS)}, ""),
-    "order": ({"type": "string"}, f"Up to three, a minus for downwards: {', '.join(COLUMNS)}."),
+    "order": ({"type": "string"}, f"Up to four, a minus for downwards: {', '.join(COLUMNS)}."),
     "limit": ({"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}, "How many lines a page holds."),
     "cursor": ({"type": "string"}, "From `next` of the page before, with the same parameters."),
 }

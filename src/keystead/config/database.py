@@ -49,10 +49,6 @@ def url_for(role: str, owner_url: str) -> str:
     return _as(getattr(role_names(database_name(owner_url)), role), owner_url)
 
 
-def app_url(owner_url: str) -> str:
-    return url_for("app", owner_url)
-
-
 def worker_url(owner_url: str) -> str:
     return url_for("worker", owner_url)
 

@@ -7,6 +7,9 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
+from psycopg.errors import ForeignKeyViolation
+
+DELETED_NOW = _("What this refers to was deleted at this very moment. Please choose again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,9 @@ class FieldError:
     field: str
     code: str
     message: Any
+
+
+REFUSED = FieldError("", "refused", _("The database refuses this record: it breaks a rule."))
 
 
 class Invalid(ValueError):
@@ -51,6 +57,11 @@ class Gone(ObjectDoesNotExist):
         super().__init__(f"{record._meta.model_name} {record.pk} is deleted")
 
 
+def is_of_deleted(error: IntegrityError) -> bool:
+    """Whether a key names what is no longer there. It was when the transaction began: keys are judged when that ends."""
+    return isinstance(error.__cause__, ForeignKeyViolation)
+
+
 def write[M: models.Model](record: M, fields: Mapping[str, Any], *, seen: int | None = None) -> M:
     """Sets the fields and saves; creates the record when it is new.
 
@@ -69,9 +80,7 @@ def write[M: models.Model](record: M, fields: Mapping[str, Any], *, seen: int | 
             _save(record, fields, is_new)
     except IntegrityError as error:
         record._state.adding = is_new
-        faults = _broken_rules(record)
-        refused = FieldError("", "refused", _("The database refuses this record: it breaks a rule."))
-        raise Invalid(faults or [refused]) from error
+        raise Invalid(_broken_rules(record) or [REFUSED]) from error
     return record
 
 

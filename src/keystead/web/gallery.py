@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -75,6 +76,7 @@ def _shell() -> dict[str, Any]:
 def _samples() -> dict[str, Any]:
     return {
         "rows": [_row(line) for line in _ROWS],
+        "page": Paginator(range(85), len(_ROWS)).page(2),
         "bars": _BARS,
         "from_date": date(2026, 11, 23),
         "to_date": date(2026, 12, 20),

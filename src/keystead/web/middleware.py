@@ -18,11 +18,12 @@ from keystead.data.permissions import only_reads
 from keystead.domain.plans.approval import PlanArchived
 from keystead.domain.workspace.membership import NoSuchWorkspace, membership_in, memberships, note_opened
 from keystead.domain.workspace.permissions import NotAllowed
+from keystead.domain.writing import is_of_deleted
 from keystead.web.changes.offering import offer_undo
 from keystead.web.find.opened import note_page
 from keystead.web.requests import wants_fragment
 from keystead.web.workspace.leaving import ConfirmFirst, note_export, take_up, to_confirming, to_setting_up
-from keystead.web.workspace.refusals import LAST_WORKSPACE, archived, deleted_now, gone, is_of_deleted, not_allowed, not_here
+from keystead.web.workspace.refusals import LAST_WORKSPACE, archived, deleted_now, gone, not_allowed, not_here
 from keystead.web.workspace.sign_in_steps import must_set_up
 
 Respond = Callable[[HttpRequest], HttpResponse]

@@ -11,7 +11,8 @@ from keystead.base.periods import FiscalCalendar
 from keystead.data.models import Account, Deal, Member, Plan, Rate
 from keystead.domain.accounts.portfolio.explanation import explain_portfolio
 from keystead.domain.accounts.portfolio.listing import Portfolio, portfolio
-from keystead.domain.accounts.portfolio.query import PortfolioQuery, Sort, read_query
+from keystead.domain.accounts.portfolio.query import PortfolioQuery, read_query
+from keystead.domain.grid.asking import Sort
 from tests.support.world import World, account
 
 TODAY = date(2026, 6, 15)
@@ -243,6 +244,12 @@ def test_a_filter_of_several_values_keeps_what_any_of_them_keeps(world: World) -
             assert query.industry == ("Energy", "Food"), "one question, however it was put together"
         _query, problems = read_query({"segment": ["steady", "moon"]}, viewer=world.olga, today=TODAY)
         assert [(each.field, each.code) for each in problems] == [("segment", "unknown_value")]
+
+
+def test_it_is_sorted_by_as_many_columns_as_any_list(world: World) -> None:
+    with world.inside():
+        query, problems = read_query({"order": "country,-industry,segment,won,deals"}, viewer=world.olga, today=TODAY)
+    assert ([sort.key for sort in query.order], problems) == (["country", "-industry", "segment", "won"], [])
 
 
 def test_what_an_address_asks_for_in_vain_is_said_and_left_at_its_default(world: World) -> None:

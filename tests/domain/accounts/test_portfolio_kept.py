@@ -27,8 +27,9 @@ from keystead.domain.accounts.finding import values_in_use
 from keystead.domain.accounts.portfolio import answers, listing
 from keystead.domain.accounts.portfolio.keeping import MOST_PERIODS
 from keystead.domain.accounts.portfolio.listing import Portfolio, portfolio
-from keystead.domain.accounts.portfolio.query import PortfolioQuery, Sort
+from keystead.domain.accounts.portfolio.query import PortfolioQuery
 from keystead.domain.accounts.portfolio.verifying import repair, wrong_periods
+from keystead.domain.grid.asking import Sort
 from tests.domain.accounts.slow_portfolio import Books
 from tests.domain.accounts.test_portfolio import TODAY, YEAR, deal, plan
 from tests.domain.accounts.test_portfolio_twin import _Enough, _same, currencies, days, is_explained_alike, money

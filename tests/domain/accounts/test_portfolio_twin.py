@@ -19,8 +19,9 @@ from keystead.domain.accounts.portfolio.columns import group_path
 from keystead.domain.accounts.portfolio.explanation import EXPLAINED, explain_portfolio
 from keystead.domain.accounts.portfolio.first_rows import can_be_quick
 from keystead.domain.accounts.portfolio.listing import Figures, Portfolio, Summary, portfolio
-from keystead.domain.accounts.portfolio.query import PortfolioQuery, Sort
+from keystead.domain.accounts.portfolio.query import PortfolioQuery
 from keystead.domain.accounts.tree import refresh_lineage
+from keystead.domain.grid.asking import Sort
 from tests.domain.accounts.slow_portfolio import Books, Line
 from tests.support.examples import examples
 from tests.support.world import World

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from keystead.data.models import Account, Deal, Import, ImportRow, Product, Stage
+from keystead.data.models import Account, Deal, Import, ImportRow, Product, Rate, Stage
 from keystead.domain.exchange import imports, telling, working
 from keystead.domain.exchange.deciding import undecided, unknown_words
 from keystead.domain.writing import Invalid
@@ -317,3 +317,23 @@ def test_words_that_are_none_of_a_fixed_list_are_to_be_decided_like_names(world:
         job = read(world.olga, "deals", "Id,Name,Status\nD-1,Cold rooms,Gewinn!\nD-2,Freezers,Gewinn!\nD-3,Doors,won\n")
         assert unknown_words(job) == {"status": [("Gewinn!", 2)]}
         assert undecided(job) == 1
+
+
+def test_a_day_of_two_currencies_has_one_rate_by_whatever_the_rows_are_found(world: World) -> None:
+    with world.inside():
+        for day, key in ((1, "R-1"), (2, None), (3, "R-3")):
+            Rate.objects.create(base="EUR", quote="USD", date=date(2026, 1, day), rate=1, external_id=key)
+        rows = (
+            "R-1,EUR,USD,2026-01-02,2", "R-3,EUR,USD,2026-01-03,3", "R-7,EUR,USD,2026-01-03,4",
+            "R-8,EUR,USD,2026-01-08,5", "R-9,EUR,USD,2026-01-08,6",
+        )  # fmt: skip
+        job = read(world.olga, "rates", "\n".join(["External ID,From,To,Date,Rate", *rows]))
+        assert problems(job) == [(2, None, "taken"), (4, None, "taken"), (6, None, "duplicate_row")]
+        commit(world.olga, job)
+        assert (job.state, counts(job)) == ("committed", (1, 1, 0, 3))
+
+
+def test_an_address_is_the_same_in_other_letters(world: World) -> None:
+    with world.inside():
+        job = bring_in(world.olga, "members", "External ID,Name,Email\nM-1,Ann,Ann@x.example\nM-2,Anna,ann@X.example\n")
+        assert (problems(job), counts(job)) == ([(3, None, "duplicate_row")], (1, 0, 0, 1))

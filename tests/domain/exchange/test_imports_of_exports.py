@@ -6,7 +6,8 @@ import pytest
 
 from keystead.data.models import Account, Contact, Deal, Member
 from keystead.domain.exchange.parsing.currencies import split_header
-from keystead.domain.exchange.recognising.columns import guess_kind, guess_mapping
+from keystead.domain.exchange.recognising.columns import guess_mapping
+from keystead.domain.exchange.recognising.kinds import guess_kind
 from tests.domain.exchange.importing import bring_in, counts, problems, read
 from tests.support.world import World
 

@@ -128,23 +128,28 @@ def test_a_required_value_that_is_wrong_is_told_once() -> None:
 
 
 def test_a_rate_is_above_zero_and_between_two_currencies() -> None:
-    good, zero, same = parsed(
+    good, zero, same, none, large = parsed(
         "rates",
         """
         From | To | Date | Rate
         EUR | USD | 2025-01-31 | 1.0351234567891
         EUR | BRL | 2025-01-31 | 0
         EUR | EUR | 2025-01-31 | 1
+        EUR | GBP | 2025-01-31 | 0.0000000000004
+        EUR | CHF | 2025-01-31 | 999999999999.9999999999999
         """,
     )
     assert good.values == {"base": "EUR", "quote": "USD", "date": "2025-01-31", "rate": "1.035123456789"}
-    assert codes(zero) == [("Rate", "not_positive")]
+    assert codes(zero) == codes(none) == [("Rate", "not_positive")]
+    assert codes(large) == [("Rate", "number_too_large")]
     assert codes(same) == [(None, "same_currency")]
 
 
 def test_decimals_beyond_the_fields_are_rounded_half_up() -> None:
     (row,) = parsed("deals", "Name | Amount\nA | 10.00005", currency="USD")
     assert row.values["amount"] == "10.0001"
+    (row,) = parsed("deals", f"Name | Amount\nA | {'9' * 16}.99995", currency="USD")
+    assert codes(row) == [("Amount", "number_too_large")], "as its column holds it"
 
 
 def test_what_was_wrong_already_stays_wrong() -> None:

@@ -10,10 +10,11 @@ from keystead.domain.deals.editing import change_deal
 from keystead.domain.plans.approval import move
 from keystead.domain.plans.editing import create_plan
 from keystead.domain.plans.explanation import explain
+from keystead.domain.plans.facts import rows
 from keystead.domain.plans.kpis import PlanFigures, figures
 from keystead.domain.plans.linking import relink
 from keystead.domain.writing import Invalid
-from tests.domain.plans.made import AT, TODAY, deal, plan_for
+from tests.domain.plans.made import AT, TODAY, deal, order, plan_for
 from tests.support.world import World, account
 
 
@@ -36,6 +37,28 @@ def test_won_pipeline_forecast_and_variance_follow_the_deals(world: World) -> No
     assert shown["variance"] == Decimal("-299.90")
     assert shown["achievement"] == Decimal("0.7001")
     assert shown["gap"] == Decimal("599.90")
+
+
+def test_what_is_linked_fits_what_it_counts_in_and_its_kind(world: World) -> None:
+    with world.inside(world.alice):
+        plan = plan_for(world)
+        deal(world, plan.account, "400", name="won")
+        deal(world, plan.account, "300", status="open", name="open")
+        deal(world, plan.account, "99", status="lost", name="lost")
+        deal(world, plan.account, "7", "USD", name="no rate")
+        order(world, plan.account, "5")
+        found = rows(plan=plan.pk, viewer=world.alice, include_hidden=False, today=TODAY)
+        names = dict(Deal.objects.values_list("pk", "name"))
+
+    def fitting(**asked: str) -> set[str]:
+        return {names.get(row.id, row.kind) for row in found if row.fits(**asked)}
+
+    assert fitting() == {"won", "open", "lost", "no rate", "order"}
+    assert fitting(counts_in="won") == {"won"}
+    assert fitting(counts_in="pipeline") == {"open"}
+    assert fitting(counts_in="left_out") == {"lost", "no rate", "order"}
+    assert fitting(counts_in="left_out", kind="deal") == {"lost", "no rate"}
+    assert fitting(kind="order") == {"order"}
 
 
 def test_a_deal_whose_date_leaves_the_period_unlinks_with_the_reason_and_comes_back(world: World) -> None:

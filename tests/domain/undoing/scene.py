@@ -43,7 +43,7 @@ def everything() -> dict[str, list[tuple[Any, ...]]]:
     found: dict[str, list[tuple[Any, ...]]] = {}
     with connection.cursor() as cursor:
         for kind in KINDS.values():
-            columns = ", ".join(f'"{column}"' for column in [*kind.columns, *kind.derived])
+            columns = ", ".join(f'"{column}"' for column in [*kind.columns, *kind.derived] if column != "version")
             cursor.execute(f"SELECT {columns} FROM {kind.table} ORDER BY id")
             found[kind.name] = cursor.fetchall()
         cursor.execute("SELECT plan_id, deal_id, order_id, via FROM keystead_revenuelink ORDER BY 1, 2, 3")

@@ -10,7 +10,7 @@ from keystead.domain.workspace.invitations import VALID_FOR, invite
 from keystead.domain.workspace.members import create_member
 from keystead.domain.workspace.my_day import my_day
 from keystead.domain.workspace.people import LoginState, hierarchy, matching, with_login_state
-from keystead.domain.workspace.why import _chain, why
+from keystead.domain.workspace.why import _chain, why, why_not
 from tests.support.world import World, account
 
 AT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -105,6 +105,14 @@ def test_the_reason_names_the_person_through_whom_it_is_seen(world: World) -> No
         assert str(why(world.gus, "account.read", aurelia).reasons[0]) == "Your role, Guest, does not include this."
 
 
+def test_why_not_is_a_sentence_also_where_no_one_reason_stands_for_all(world: World) -> None:
+    with world.inside():
+        bobs = account("Aurelia Foods", owner=world.bob)
+        assert why_not(world.vera, "account.edit", bobs) == "Your role, Viewer, does not include this."
+        assert why_not(world.alice, "account.edit", bobs).startswith("It belongs to an account that neither you")
+        assert why_not(world.alice, "account.edit") == "This is beyond what you may change."
+
+
 def test_whoever_is_inactive_may_nothing_and_only_who_stands_above_is_a_reason(world: World) -> None:
     with world.inside():
         world.gus.is_active = False
@@ -137,11 +145,8 @@ def test_my_day_holds_my_open_actions_by_when_they_are_due(world: World) -> None
         assert day.approvals == []
         assert my_day(viewer=world.mona, at=AT, today=today).approvals == [plan]
         assert my_day(viewer=world.olga, at=AT, today=today).approvals == [plan]
-        more = [
-            Plan(account=aurelia, name=f"Plan {n}", start_date="2026-01-01", end_date="2026-12-31", currency="EUR", status="submitted")
-            for n in range(9)
-        ]
-        Plan.objects.bulk_create(more)
+        year = {"account": aurelia, "currency": "EUR", "start_date": "2026-01-01", "end_date": "2026-12-31"}
+        Plan.objects.bulk_create(Plan(name=f"Plan {n}", status="submitted", **year) for n in range(9))
         many = my_day(viewer=world.mona, at=AT, today=today)
         assert (len(many.approvals), many.approvals[0], many.awaiting) == (8, plan, 10)
         assert (day.has_accounts, day.has_deals, day.has_plans) == (True, False, True)

@@ -1,14 +1,11 @@
 """Somebody deletes what a form names, in the moment in which it is saved."""
 
-from typing import Any
-
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from keystead.data.models import Account, Deal
-from keystead.domain.deals import editing
-from tests.support.product import committed
+from keystead.data.models import Deal
+from tests.support.races import deleted_while_a_deal_is_saved
 from tests.support.world import account, build_world
 
 
@@ -17,17 +14,7 @@ def test_a_deal_at_an_account_that_goes_meanwhile_is_refused_with_a_sentence(mon
     world = build_world()
     with world.inside():
         aurelia = account("Aurelia Foods")
-    linked = editing._link
-
-    def goes() -> None:
-        with world.inside():
-            Account.objects.filter(pk=aurelia.pk).delete()
-
-    def link(deal: Deal) -> Any:
-        committed(goes)
-        return linked(deal)
-
-    monkeypatch.setattr(editing, "_link", link)
+    deleted_while_a_deal_is_saved(aurelia, world, monkeypatch)
     client = Client()
     client.force_login(world.olga.user)
     fields = {"name": "Cold rooms", "account": "Aurelia Foods", "status": "open", "currency": "EUR"}

@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from keystead.data.models import Import
-from keystead.domain.exchange.recognising.columns import guess_kind, guess_mapping
+from keystead.domain.exchange.recognising.columns import guess_mapping
+from keystead.domain.exchange.recognising.kinds import guess_kind
 from tests.web.imports.conftest import ACCOUNTS, DEALS, Desk, text_of
 
 

@@ -64,6 +64,20 @@ def test_what_changes_between_being_let_in_and_joining_is_asked_about(payload: d
     ends(lambda hub: hub.on_payload(json.dumps(payload)), [None], early=True)
 
 
+def test_what_changes_elsewhere_meanwhile_is_not_asked_about() -> None:
+    async def nobody(*_asked: Any) -> Any:
+        raise AssertionError("asked")
+
+    async def listen() -> None:
+        hub = Hub(run=nobody, now=lambda: 0)
+        doubts = hub.doubts
+        for kind in ("member", "team"):
+            hub.on_payload(json.dumps({"w": str(uuid7()), "k": kind}))
+        await hub.join(Stream(ADMITTED, ("northwind/portfolio",)), None, doubts)
+
+    asyncio.run(listen())
+
+
 def test_what_changes_while_it_is_asked_about_is_asked_again() -> None:
     """An answer from before the change, that comes after it, is not the last word."""
     answers = [ADMITTED, None]
@@ -75,7 +89,9 @@ def test_what_changes_while_it_is_asked_about_is_asked_again() -> None:
 
     async def listen() -> None:
         stream = Stream(ADMITTED, ("northwind/portfolio",))
-        await hub.join(stream, None, hub.doubts - 1)
+        doubts = hub.doubts
+        hub.on_payload("{}")
+        await hub.join(stream, None, doubts)
         await asyncio.wait_for(stream.write(Wire(), lambda: 0), 10)
 
     hub = Hub(run=run, now=lambda: 0)

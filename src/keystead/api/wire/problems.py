@@ -18,7 +18,7 @@ from keystead.base.trouble import trouble_of
 from keystead.domain.plans.approval import CannotMove
 from keystead.domain.workspace.permissions import MissingScope, NotAllowed
 from keystead.domain.workspace.second_step import SecondStepMissing
-from keystead.domain.writing import FieldError, Invalid, Stale
+from keystead.domain.writing import DELETED_NOW, FieldError, Invalid, Stale, is_of_deleted
 
 logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -148,7 +148,9 @@ def _unreadable(_error: Exception) -> Problem:
     return Problem(400, "unreadable", _("The request cannot be read."))
 
 
-def _database(error: Exception) -> Problem:
+def _database(error: IntegrityError) -> Problem:
+    if is_of_deleted(error):
+        return Problem(409, "missing", DELETED_NOW)
     logger.warning("The database refused a request to the API", exc_info=error)
     return Problem(409, "refused", _("The database refuses this: it breaks a rule."))
 

@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from keystead.base.scope import current_workspace
+from keystead.data.query_sql import named
 from keystead.data.tenancy import ScopedManager, WorkspaceKey
 
 MOST_LINES = 200
@@ -90,10 +91,7 @@ def most_deals(limit: int, *, beyond: int | None = None, among: models.QuerySet 
     values: dict[str, Any] = {"workspace": current_workspace(), "limit": limit, "beyond": _NO_END if beyond is None else beyond}
     within = ""
     if among is not None:
-        sql, params = among.order_by().values("pk").query.sql_with_params()
-        named = {f"among{at}": value for at, value in enumerate(params)}
-        within = f"AND account_id IN ({sql.replace('%%', '%%%%') % tuple(f'%({name})s' for name in named)})"
-        values |= named
+        within = f"AND account_id IN ({named(among.order_by().values('pk'), 'among', values)})"
     with connection.cursor() as cursor:
         cursor.execute(_MOST.format(among=within), values)
         return [(key, int(deals)) for key, deals in cursor.fetchall()]

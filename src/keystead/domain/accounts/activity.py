@@ -16,7 +16,7 @@ from django.db.models import F, Max, Model, OuterRef, Subquery
 from keystead.data.accounts.models import Account, AccountTeamMember, Contact
 from keystead.data.deals.models import Deal, Order
 from keystead.data.plans.models import Plan
-from keystead.domain.plans.history import Change, FieldChange
+from keystead.domain.plans.history import Change, differences
 
 # kind -> (model, the field that names it, whether it is the account itself)
 _KINDS: dict[str, tuple[type[Model], str]] = {
@@ -27,7 +27,6 @@ _KINDS: dict[str, tuple[type[Model], str]] = {
     "Order": (Order, "number"),
     "Plan": (Plan, "name"),
 }
-_UNTOLD = {"id", "workspace", "created_at", "lineage", "unlinked_reason", "updated_at", "version"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def _changes(found: list[_Found]) -> Iterator[Change]:
     for each in found:
         event, before = each.event, earlier.get((each.kind, each.event.pgh_id))
         what = {"insert": "added", "update": "changed", "delete": "deleted"}[event.pgh_label]
-        fields = tuple(_differences(each.kind, before, event)) if what == "changed" and before is not None else ()
+        fields = tuple(differences(_KINDS[each.kind][0], before, event)) if what == "changed" and before is not None else ()
         if what == "changed" and not fields:
             continue
         actor = event.pgh_context or {}
@@ -110,12 +109,3 @@ def _title(kind: str, event: Any) -> str:
         return f"{event.first_name} {event.last_name}".strip() or event.email
     value = getattr(event, _KINDS[kind][1])
     return str(value) if not isinstance(value, UUID) else value.hex
-
-
-def _differences(kind: str, before: Any, after: Any) -> Iterator[FieldChange]:
-    for field in _KINDS[kind][0]._meta.concrete_fields:
-        if field.name in _UNTOLD or not hasattr(after, field.attname):
-            continue
-        old, new = getattr(before, field.attname), getattr(after, field.attname)
-        if old != new:
-            yield FieldChange.between(field, before, after)

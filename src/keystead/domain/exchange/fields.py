@@ -51,6 +51,8 @@ TELLING: dict[str, frozenset[str]] = {
     "rates": frozenset({"rate"}),
 }
 
+MAX_WHOLE_DIGITS = 16  # what an amount column holds: numeric(20, 4)
+
 # The columns that an errors file adds. They come back with it and say nothing about the rows.
 ROW_COLUMN, PROBLEMS_COLUMN = "_row", "_problems"
 IGNORED_COLUMNS = frozenset({ROW_COLUMN, PROBLEMS_COLUMN})
@@ -59,7 +61,8 @@ IGNORED_COLUMNS = frozenset({ROW_COLUMN, PROBLEMS_COLUMN})
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a kind. `to` is the kind a reference names; `values` maps an enum's value to its words;
-    `places` is how many decimals are kept; `currency` names the field that holds a money's currency."""
+    `whole` is how many digits a number may have before its decimals, `places` how many decimals are kept;
+    `currency` names the field that holds a money's currency."""
 
     name: str
     type: Type
@@ -69,6 +72,7 @@ class Field:
     max_length: int = 0
     to: Kind | Literal["stages"] | None = None
     values: Mapping[str, tuple[str, ...]] | None = None
+    whole: int = MAX_WHOLE_DIGITS
     places: int = 4
     currency: str = ""
     positive: bool = False

@@ -289,7 +289,7 @@ _RATES = [
            "dia", "data da cotação", "fecha", "día", "time period", "start date", required=True),
     _field("rate", "number", _("Rate"), "rate", "exchange rate", "fx rate", "conversion rate", "value",
            "taxa", "taxa de câmbio", "câmbio", "cotação", "tasa", "tipo de cambio", "tasa de cambio",
-           "cotización", "obs value", "close", "valor", "price", required=True, places=12, positive=True),
+           "cotización", "obs value", "close", "valor", "price", required=True, whole=12, places=12, positive=True),
     _field("source", "text", _("Source"), "source", "provider", "fonte", "origem", "fuente", "origen",
            max_length=100),
     _external_id(),

@@ -33,6 +33,7 @@ def job_view(job: Import) -> dict[str, Any]:
 
 
 def failure_sentence(job: Import) -> str:
+    """Why it failed, as a sentence of its own."""
     assert job.failure is not None  # only asked of an import that failed
     text = sentence(job.failure["code"], job.failure["params"])
     return text[:1].upper() + text[1:]

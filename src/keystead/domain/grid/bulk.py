@@ -9,15 +9,14 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
-from django.utils.translation import gettext_lazy as _
 
 from keystead.data.many_rows import expect_many_rows
 from keystead.data.permissions import editable
 from keystead.data.workspace.models import Member
 from keystead.domain.grid.columns import Grid
 from keystead.domain.workspace.permissions import require
-from keystead.domain.workspace.why import why
-from keystead.domain.writing import FieldError, Invalid
+from keystead.domain.workspace.why import why_not
+from keystead.domain.writing import REFUSED, FieldError, Invalid
 
 MANY = 500  # from here on the triggers' tables are joined as large ones
 
@@ -80,7 +79,7 @@ def change_many(
                         expect_many_rows()
                     _these(grid, list(outcome.changes)).update(**fields, **(with_it or {}))
         except IntegrityError as error:
-            raise Invalid([FieldError("", "refused", _("The database refuses this record: it breaks a rule."))]) from error
+            raise Invalid([REFUSED]) from error
         if follow is not None and outcome.changes:
             follow(outcome.changes)
     return outcome
@@ -110,5 +109,4 @@ def _check(grid: Grid, fields: Mapping[str, Any]) -> None:
 def _out_of_reach(viewer: Member, grid: Grid, wanted: QuerySet[Any], allowed: QuerySet[Any]) -> str:
     """The reason, as the permission table says it of one of them: it is the same for all that are out of reach."""
     one = wanted.exclude(pk__in=allowed.values("pk")).first()
-    reasons = why(viewer, grid.edit_action, one).reasons
-    return str(reasons[0]) if reasons else str(_("This is beyond what you may change."))
+    return why_not(viewer, grid.edit_action, one)

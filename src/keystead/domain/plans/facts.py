@@ -17,7 +17,7 @@ from django.db import connection
 from keystead.base.money import EXACT
 from keystead.base.scope import current_workspace
 from keystead.data.deals.models import Deal, Order
-from keystead.data.permissions import Reach, reach
+from keystead.data.query_sql import seen
 from keystead.data.workspace.models import Member
 
 # Rate policies (features N2). "plan": frozen at approval, before that the rate of the plan's first day (or of today, if that is
@@ -169,20 +169,12 @@ class FactRow:
     converted: Decimal | None
     visible: bool
 
+    def fits(self, *, counts_in: str = "", kind: str = "") -> bool:
+        """Whether it counts there ("left_out": in nothing) and is of the kind (deal, order, invoice, scheduled); "" is any."""
+        return counts_in in ("", "left_out" if self.left_out else self.part) and kind in ("", self.kind)
+
 
 NOTHING = Sums(Decimal(0), Decimal(0), Decimal(0), 0, 0, ())
-
-
-def _seen(viewer: Member | None, action: str, model: Any, alias: str, parameters: dict[str, Any]) -> str:
-    """SQL that says whether the viewer may open the row; the permission table's own filter, as a subquery."""
-    if viewer is None or reach(viewer, action) is Reach.ALL:
-        return "true"
-    statement, values = model.objects.visible_to(viewer).order_by().values("pk").query.sql_with_params()
-    names = []
-    for number, value in enumerate(values):
-        parameters[f"{alias}{number}"] = value
-        names.append(f"%({alias}{number})s")
-    return f"{alias}.id IN ({statement % tuple(names)})"
 
 
 def facts_query(
@@ -199,8 +191,8 @@ def facts_query(
         "source": source,
     }  # fmt: skip
     facts = _FACTS.format(
-        deal_visible=_seen(viewer, "deal.read", Deal, "d", parameters),
-        order_visible=_seen(viewer, "order.read", Order, "o", parameters),
+        deal_visible=seen(viewer, Deal.objects, "d", parameters) if viewer else "true",
+        order_visible=seen(viewer, Order.objects, "o", parameters) if viewer else "true",
         links=links,
         more_tables=more_tables,
     )

@@ -24,7 +24,8 @@ _TITLE = {
     "SwotItem": "text",
 }
 _AMOUNTS = {"amount", "target"}  # of a row with a currency
-_UNTOLD = {"id", "workspace", "created_at", "plan", "objective_id", "pgh_id"}
+# What a record is by itself, stands in, or has by rule.
+_UNTOLD = {"id", "workspace", "created_at", "updated_at", "version", "plan", "lineage", "unlinked_reason"}
 _MODELS: dict[str, type[Model]] = {
     "Plan": Plan,
     "Objective": Objective,
@@ -129,7 +130,7 @@ def _changes(kind: str, events: Iterable[Any], measures: Mapping[UUID, str]) -> 
 
 def _told(kind: str, event: Any, before: Any, measures: Mapping[UUID, str]) -> Iterator[Change]:
     what = {"insert": "added", "update": "changed", "delete": "deleted"}[event.pgh_label]
-    fields = tuple(_differences(kind, before, event)) if what == "changed" and before is not None else ()
+    fields = tuple(differences(_MODELS[kind], before, event)) if what == "changed" and before is not None else ()
     if what == "changed" and not fields:
         return
     actor = event.pgh_context or {}
@@ -141,12 +142,12 @@ def _told(kind: str, event: Any, before: Any, measures: Mapping[UUID, str]) -> I
     )  # fmt: skip
 
 
-def _differences(kind: str, before: Any, after: Any) -> Iterator[FieldChange]:
-    for field in _MODELS[kind]._meta.fields:
+def differences(model: type[Model], before: Any, after: Any) -> Iterator[FieldChange]:
+    """What differs between two rows of the model's event table."""
+    for field in model._meta.concrete_fields:
         if field.name in _UNTOLD or not hasattr(after, field.attname):
             continue
-        old, new = getattr(before, field.attname), getattr(after, field.attname)
-        if old != new:
+        if getattr(before, field.attname) != getattr(after, field.attname):
             yield FieldChange.between(field, before, after)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
-from psycopg import errors
 
 from keystead.base.scope import current_scope, open_scope
 from keystead.data.changes.models import UndoneChange
@@ -22,6 +21,7 @@ from keystead.domain.undoing.kinds import KINDS, Kind
 from keystead.domain.undoing.obstacles import in_use, obstacles, without_the_unseen
 from keystead.domain.undoing.refusals import CannotUndo, NoSuchChange
 from keystead.domain.workspace.permissions import NotAllowed, require
+from keystead.domain.writing import is_of_deleted
 
 _IMPORTED = {"Account", "Contact", "Product", "Deal", "Order", "Member", "Rate"}
 _STEP = {"stage_id", "status"}
@@ -109,8 +109,7 @@ def _run(told: Written, rows: Rows, own: UUID, viewer: Member, at: datetime) -> 
             _take_back(told, rows, viewer, at)
             restoring.check_constraints()
     except IntegrityError as error:
-        missing = isinstance(error.__cause__, errors.ForeignKeyViolation)
-        raise CannotUndo("missing" if missing else "taken") from error
+        raise CannotUndo("missing" if is_of_deleted(error) else "taken") from error
 
 
 def _note(change: UUID, own: UUID, viewer: Member, at: datetime) -> None:

@@ -33,8 +33,9 @@ class MyDay:
 
     Open actions of the member by due date: `overdue`, `soon` (today and the 14 days after), `later` (up to 28 days), the first of
     each; `due` says how many there are. Of the plans that she may approve those that wait longest, and how many there are
-    (`awaiting`); the latest imports, and whether the workspace has anything yet that she can see. `running`: where the plans of her and of those who report to her stand, what is furthest behind first;
-    for who has none (`are_largest`) the same of the largest plans of others.
+    (`awaiting`); the latest imports, and whether the workspace has anything yet that she can see. `running`: where the plans of
+    her and of those who report to her stand, what is furthest behind first; for who has none (`are_largest`) the same of the
+    largest plans of others.
     """
 
     overdue: list[Action]
@@ -84,7 +85,7 @@ def _open_actions(viewer: Member, today: date) -> list[Any]:
 
 
 def _awaiting_approval(viewer: Member) -> list[Any]:
-    """The first of the submitted plans within the reach of the viewer's right to approve; each carries how many are `together`."""
+    """The first of the submitted plans within the reach of the viewer's right to approve; each carries how many there are."""
     how_far = reach(viewer, "plan.approve")
     if how_far is Reach.NONE:
         return []

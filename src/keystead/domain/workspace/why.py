@@ -74,6 +74,12 @@ def why(viewer: Member, action: str, obj: Model | None = None, *, reader: Member
     return Why(found.is_allowed, [_about(reason, viewer) for reason in found.reasons])
 
 
+def why_not(viewer: Member, action: str, obj: Model | None = None) -> str:
+    """The sentence for somebody who may not: the reason, or that it is beyond her where no one reason stands for all."""
+    reasons = why(viewer, action, obj).reasons
+    return str(reasons[0] if reasons else _("This is beyond what you may change."))
+
+
 def _about(reason: Reason, viewer: Member) -> Reason:
     return replace(reason, text=_OTHERS_TEXTS[reason.code], params=(*reason.params, ("who", viewer.name)))
 

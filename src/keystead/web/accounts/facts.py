@@ -59,7 +59,7 @@ def deals(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     page = Paginator(ordered, _PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page, "rows": linked(page.object_list, request), "is_wide": is_wide,
-        "has_below": account.children.exists(), "keep": "&below=1" if is_wide else "",
+        "has_below": account.children.exists(),
     }  # fmt: skip
     return render(request, "accounts/deals.html", account_context(request, account, "deals") | context)
 

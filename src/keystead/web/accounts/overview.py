@@ -18,7 +18,8 @@ from keystead.data.accounts.models import Account
 from keystead.data.plans.models import Plan, PlanStatus
 from keystead.data.workspace.models import Member
 from keystead.domain.accounts.portfolio.listing import Figures, MissingRates, Portfolio, PortfolioRow, portfolio
-from keystead.domain.accounts.portfolio.query import PortfolioQuery, Sort, read_query
+from keystead.domain.accounts.portfolio.query import PortfolioQuery, read_query
+from keystead.domain.grid.asking import Sort
 from keystead.domain.plans.editing import fiscal_calendar
 from keystead.web.accounts.page import account_context, find_account
 from keystead.web.plans.words import STATUS_TONES, count_text, language, local_time, rates_sentence

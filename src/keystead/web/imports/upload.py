@@ -21,7 +21,7 @@ from keystead.domain.exchange.imports import may_import, receive
 from keystead.domain.exchange.problems.codes import CannotRead
 from keystead.domain.exchange.reading.limits import LIMITS
 from keystead.domain.exchange.reading.table import open_table
-from keystead.domain.exchange.recognising.columns import guess_kind
+from keystead.domain.exchange.recognising.kinds import guess_kind
 from keystead.domain.workspace.permissions import require
 from keystead.domain.writing import Invalid
 from keystead.web.imports.finding import frame

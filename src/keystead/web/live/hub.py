@@ -36,6 +36,7 @@ class Hub:
         self.run, self.now = run, now
         self.streams: set[Stream] = set()
         self.doubts = 0  # how often something happened after which somebody may hear less than before
+        self._last_doubts: dict[UUID | None, int] = {}  # by workspace which of them was its last; None: it concerned all
         self.journal = Journal(now())
         self._gathered: list[Notice] = []
         self._unsure: set[UUID] = set()  # workspaces in which rights may have changed
@@ -59,10 +60,11 @@ class Hub:
     def on_payload(self, payload: str) -> None:
         notice = read_notice(payload)
         if notice is None:
-            self.doubts += 1
+            self._doubt(None)
             self._check_now.set()
             return
-        self.doubts += notice.kind in SEATS | RIGHTS
+        if notice.kind in SEATS | RIGHTS:
+            self._doubt(notice.workspace)
         self.journal.add(self.now(), notice)
         self._gathered.append(notice)
         if notice.kind in SEATS:
@@ -71,7 +73,7 @@ class Hub:
 
     def on_gap(self) -> None:
         """The database was out of hearing: everybody looks for herself, and who is still let in is asked anew."""
-        self.doubts += 1
+        self._doubt(None)
         self.journal = Journal(self.now())
         self._unsure |= {workspace for stream in self.streams for workspace in stream.workspaces()}
         self._due.set()
@@ -86,7 +88,7 @@ class Hub:
         self.streams.add(stream)
         if self._is_over:
             stream.close()
-        while doubts != self.doubts:  # also while it is asked: an answer from before would take the place of a later one
+        while self._is_doubted(stream, doubts):  # also while it is asked: an answer from before must not be the last word
             doubts = self.doubts
             await self._admit_again([stream])
         if since is None:
@@ -96,6 +98,14 @@ class Hub:
             stream.tell(stream.all_topics())
         elif missed:
             await self._tell(missed, {stream})
+
+    def _doubt(self, workspace: UUID | None) -> None:
+        self.doubts += 1
+        self._last_doubts[workspace] = self.doubts
+
+    def _is_doubted(self, stream: Stream, doubts: int) -> bool:
+        """Whether there was any that concerns the stream since there were so many."""
+        return any(self._last_doubts.get(workspace, 0) > doubts for workspace in (None, *stream.workspaces()))
 
     def leave(self, stream: Stream) -> None:
         self.streams.discard(stream)

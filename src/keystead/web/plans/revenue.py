@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -53,7 +52,7 @@ def _page(request: WorkspaceRequest, plan: Plan) -> HttpResponse:
     block = figures_of(plan, summed(found, plan.currency), at=clock.now())
     linked = [row for row in found if row.visible]
     asked = {name: request.GET.get(name, "") for name in ("part", "kind")}
-    fitting = [row for row in linked if _fits(row, asked)]
+    fitting = [row for row in linked if row.fits(counts_in=asked["part"], kind=asked["kind"])]
     page = Paginator(fitting, _PAGE).get_page(request.GET.get("page"))
     names = names_of(page.object_list)
     near, unseen = near_misses(plan=plan, viewer=request.viewer, at_most=_NEAR)
@@ -63,7 +62,6 @@ def _page(request: WorkspaceRequest, plan: Plan) -> HttpResponse:
         "total": len(linked),
         "fitting": len(fitting),
         "asked": asked,
-        "query": urlencode({name: value for name, value in asked.items() if value}),
         "parts": _PARTS,
         "kinds": [(kind, words) for kind, words in _KINDS if any(row.kind == kind for row in linked)],
         "counted": sum(not row.left_out for row in linked),
@@ -75,11 +73,6 @@ def _page(request: WorkspaceRequest, plan: Plan) -> HttpResponse:
         "preview": _preview(request, plan, today),
     }
     return render_plan(request, plan, "revenue", context)
-
-
-def _fits(row: FactRow, asked: dict[str, str]) -> bool:
-    part = "left_out" if row.left_out else row.part
-    return asked["part"] in ("", part) and asked["kind"] in ("", row.kind)
 
 
 def _address(request: WorkspaceRequest, plan: Plan) -> str:

@@ -11,7 +11,6 @@ from . import formats
 
 _ROW_PX = 28
 _HEAD_PX = 24
-_BAR_PX = 20
 _MOST_WEEKS = 9
 _LEAST_ROOM = 25  # percent of the lane; with less to its right, a milestone near the end has its words to its left
 

@@ -61,7 +61,7 @@ def audit(request: WorkspaceRequest) -> HttpResponse:
     page = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form, "page": page, "rows": [_shown(row) for row in page],
-        "query": _query(request), "csv_url": f"{reverse('audit_csv', args=[request.workspace.slug])}?{_query(request)}",
+        "csv_url": f"{reverse('audit_csv', args=[request.workspace.slug])}?{_query(request)}",
         "verify_url": reverse("audit_proof", args=[request.workspace.slug]), **_frame(request),
     }  # fmt: skip
     template = "workspace/audit.html#rows" if wants_fragment(request) else "workspace/audit.html"

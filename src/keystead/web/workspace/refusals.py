@@ -10,26 +10,24 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import Error, IntegrityError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from psycopg.errors import ForeignKeyViolation
 
 from keystead.base.scope import open_scope
 from keystead.data.workspace.models import Member, Role
 from keystead.domain.plans.approval import PlanArchived
 from keystead.domain.workspace.membership import NoSuchWorkspace, membership_in, memberships
 from keystead.domain.workspace.permissions import NotAllowed
-from keystead.domain.workspace.why import why
+from keystead.domain.workspace.why import why_not
+from keystead.domain.writing import DELETED_NOW
 from keystead.web.requests import wants_fragment
 from keystead.web.shell import navigation
 from keystead.web.workspace.sign_in_steps import must_set_up
 
 logger = logging.getLogger(__name__)
 LAST_WORKSPACE = "workspace"  # the key in the session
-DELETED_NOW = gettext_lazy("What this refers to was deleted at this very moment. Please choose again.")
 _MOST_NAMED = 3  # administrators named on a page
 _OF_WORKSPACE = re.compile(r"/w/([-\w]+)(?:/|$)")
 
@@ -48,8 +46,7 @@ def not_here(request: HttpRequest, status: int = 404) -> HttpResponse:
 
 def not_allowed(request: HttpRequest, refusal: NotAllowed) -> HttpResponse:
     """In an open workspace: why the viewer may not do this."""
-    reasons = why(request.viewer, refusal.action, None).reasons  # type: ignore[attr-defined]
-    reason = str(reasons[0]) if reasons else _("This is beyond what you may change.")
+    reason = why_not(request.viewer, refusal.action)  # type: ignore[attr-defined]
     if wants_fragment(request):
         return _told(403, reason)
     return _inside(request, 403, "403.html", reason=reason)
@@ -59,11 +56,6 @@ def gone(request: HttpRequest, error: ObjectDoesNotExist) -> HttpResponse:
     """Somebody deleted a record between its being found and its being written (or something else is not there: it is logged)."""
     logger.warning("Nothing there any more: %s", request.path, exc_info=error)
     return _not_done(request, 404, _("There is nothing here"), _("Somebody has deleted this meanwhile."))
-
-
-def is_of_deleted(error: IntegrityError) -> bool:
-    """Whether a key names what is no longer there. It was when the transaction began: keys are judged when that ends."""
-    return isinstance(error.__cause__, ForeignKeyViolation)
 
 
 def deleted_now(request: HttpRequest) -> HttpResponse:

@@ -8,9 +8,8 @@ from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist
 from django.db import IntegrityError
 from django.db.models import Model
 
-from keystead.domain.writing import FieldError, Invalid, Stale
+from keystead.domain.writing import DELETED_NOW, FieldError, Invalid, Stale, is_of_deleted
 from keystead.web.workspace.conflicts import Conflict, gone_error, merge, merged_sentence, stale_error, take_theirs
-from keystead.web.workspace.refusals import DELETED_NOW, is_of_deleted
 
 _TURNS = 3  # somebody may save again between our reading and our writing
 

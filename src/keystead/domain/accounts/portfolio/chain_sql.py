@@ -12,20 +12,19 @@
 Amounts are exact until they are shown. A rate that is not there leaves its rows out and is named; it is never 1.
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from keystead.base.scope import current_workspace
+from keystead.data.accounts.models import Account
 from keystead.data.deals.models import Deal
 from keystead.data.permissions import Reach, reach
 from keystead.data.plans.models import Plan
+from keystead.data.query_sql import named, seen
 from keystead.data.workspace.models import Member, RatePolicy
-from keystead.domain.accounts.portfolio.columns import Grouping
+from keystead.domain.accounts.portfolio.columns import NOTHING_COUNTED, Grouping
 from keystead.domain.accounts.portfolio.keeping import Wanted, fresh_period
 from keystead.domain.accounts.portfolio.plan_sql import AIM, OF_PLANS, PLAN, WIDE
 from keystead.domain.accounts.portfolio.query import PortfolioQuery, picked_accounts
@@ -111,6 +110,7 @@ _SHARES = """
     coalesce(s.unrated, 0) AS unrated, w.covers_tree
   FROM whole w LEFT JOIN share s ON s.row_id = w.id AND (s.deals > 0 OR s.hidden > 0 OR s.unrated > 0)
 """
+_PART_OF_DEAL = f"coalesce(s.key[{{}}], '{NOTHING_COUNTED}')"
 _WHOLE = """
   SELECT id, name, industry, country, segment_current, segment_target, is_key, owner_id, owner_name, key, plans, target,
     is_prorated, unrated_targets, plan_rank, plan_id, plan_name, plan_status, counts_otherwise,
@@ -153,7 +153,7 @@ def statement(
     all_there = _are_all_there(query, viewer, of_accounts) and not page
     trees = _TREES["own" if answer else query.covers]
     cover = _cover(query, viewer, parameters, all_there=all_there, page=page, trees=trees)
-    of_deal = _key(query.groupings, is_of_deals=True)
+    of_deal = own_parts(query.groupings, is_of_deals=True)
     deal_join = "LEFT JOIN keystead_member m ON m.id = d.owner_id" if is_of_deals else ""
     if not is_from_deals and sees_all(viewer) and query.accounts is None:
         parameters["kept"] = kept or fresh_period(wanted_of(query, viewer, today), needs_summary=bool(page)).id
@@ -163,7 +163,7 @@ def statement(
         )  # fmt: skip
     else:
         in_period = {"close_date__gte": query.period.start, "close_date__lte": query.period.end}
-        visible = seen(viewer, "deal.read", Deal.objects.filter(**in_period), "d", parameters)
+        visible = seen(viewer, Deal.objects.filter(**in_period), "d", parameters)
         # When every account is there, every deal with an account is: then the look-up is spared.
         scope = "d.account_id IS NOT NULL" if all_there else "d.account_id IN (SELECT account_id FROM cover)"
         source = from_deals(key=of_deal, join=deal_join, visible=visible, scope=scope)
@@ -174,7 +174,7 @@ def statement(
         of_trees=_OF_KEPT_TREES if answer else _OF_TREES,
         of_row="share" if not is_of_deals else _COUNTED if query.below is None else _SUMMED,
         below=_BELOW if query.below is not None else "",
-        figured=_SHARES.format(key=of_line(query.groupings, "w.key[{}]", "coalesce(s.key[{}], '-')")) if is_of_deals else _WHOLE,
+        figured=_SHARES.format(key=of_line(query.groupings, "w.key[{}]", _PART_OF_DEAL)) if is_of_deals else _WHOLE,
     )
     return cover + steps, parameters
 
@@ -205,7 +205,7 @@ def _are_few(query: PortfolioQuery, viewer: Member) -> bool:
 
 def _cover(query: PortfolioQuery, viewer: Member, parameters: dict[str, Any], *, all_there: bool, page: str, trees: str) -> str:
     picked = picked_accounts(query, viewer).order_by().values("pk")
-    key = _key(query.groupings, is_of_deals=False)
+    key = own_parts(query.groupings, is_of_deals=False)
     depth = len(parameters["of_accounts"])
     return _COVER.format(
         picked=page
@@ -213,7 +213,7 @@ def _cover(query: PortfolioQuery, viewer: Member, parameters: dict[str, Any], *,
         of_accounts=f" AND ({key})[1:{depth}] = %(of_accounts)s::text[]" if depth else "",
         plan=PLAN.format(
             plan_scope="true" if all_there else "p.account_id IN (SELECT id FROM picked)",
-            plan_visible=seen(viewer, "plan.read", Plan.objects, "p", parameters),
+            plan_visible=seen(viewer, Plan.objects, "p", parameters),
         ),
         wide=WIDE.format(trees=trees),
         account_key=key,
@@ -227,16 +227,18 @@ def wanted_of(query: PortfolioQuery, viewer: Member, today: date) -> Wanted:
 
 
 def rate_policy(viewer: Member) -> str:
+    """transaction_date or current."""
     policy: str = viewer.workspace.rate_policy
     # a plan's frozen rates belong to plans; a portfolio spans many
     return RatePolicy.TRANSACTION_DATE if policy == RatePolicy.PLAN else policy
 
 
 def sees_all(viewer: Member) -> bool:
+    """Whether no account, deal or plan is hidden from her."""
     return all(reach(viewer, f"{noun}.read") is Reach.ALL for noun in ("account", "deal", "plan"))
 
 
-def _key(groupings: tuple[Grouping, ...], *, is_of_deals: bool) -> str:
+def own_parts(groupings: Iterable[Grouping], *, is_of_deals: bool) -> str:
     """Those parts of a line's key that are the account's, or those that are the deal's: an array, empty when there is none."""
     parts = [f"'=' || coalesce({each.key}, '')" for each in groupings if each.is_of_deals == is_of_deals]
     return f"ARRAY[{', '.join(parts)}]::text[]"
@@ -257,28 +259,4 @@ def _top_join(query: PortfolioQuery, viewer: Member, parameters: dict[str, Any])
         return ""
     if reach(viewer, "account.read") is Reach.ALL:
         return _TOP_OF_ALL
-    from keystead.data.accounts.models import Account
-
-    return _TOP.format(top_visible=seen(viewer, "account.read", Account.objects, "t", parameters))
-
-
-def seen(viewer: Member, action: str, rows: Any, alias: str, parameters: dict[str, Any]) -> str:
-    """SQL that says whether the viewer may open the row: the permission table's own filter, as a subquery."""
-    if reach(viewer, action) is Reach.ALL:
-        return "true"
-    return (
-        f"{alias}.id IN ({named(rows.visible_to(viewer).order_by().values('pk'), f'seen_{alias}{len(parameters)}_', parameters)})"
-    )
-
-
-def named(queryset: QuerySet[Any, Any], prefix: str, parameters: dict[str, Any]) -> str:
-    """The queryset's SQL with named parameters, which are added to the others."""
-    from django.core.exceptions import EmptyResultSet
-
-    try:
-        text, values = queryset.query.sql_with_params()
-    except EmptyResultSet:
-        return "SELECT NULL::uuid WHERE false"
-    names = iter(range(len(values)))
-    parameters.update({f"{prefix}{number}": value for number, value in enumerate(values)})
-    return re.sub(r"%s", lambda _found: f"%({prefix}{next(names)})s", text)
+    return _TOP.format(top_visible=seen(viewer, Account.objects, "t", parameters))

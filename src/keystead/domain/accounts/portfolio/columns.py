@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keystead.analytics.measures import KPIS
 from keystead.data.accounts.models import Segment
+from keystead.domain.grid.columns import FOOT as OF_LISTS
 
 
 class Kind(StrEnum):
@@ -63,14 +64,7 @@ COLUMNS: dict[str, Column] = {
 }  # fmt: skip
 FIGURES = [column.id for column in COLUMNS.values() if column.is_figure]
 
-FOOT = {
-    "sum": _("sum"),
-    "avg": _("average"),
-    "median": _("median"),
-    "min": _("least"),
-    "max": _("greatest"),
-    "count": _("count"),
-}
+FOOT = {how: words for how, words in OF_LISTS.items() if how != "empty"}
 
 
 @dataclass(frozen=True, slots=True)

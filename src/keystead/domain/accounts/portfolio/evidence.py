@@ -13,9 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from keystead.data.deals.models import Deal
+from keystead.data.query_sql import seen
 from keystead.data.workspace.models import Member
-from keystead.domain.accounts.portfolio.chain_sql import seen, sees_all
-from keystead.domain.accounts.portfolio.columns import UNOPENED
+from keystead.domain.accounts.portfolio.chain_sql import own_parts, sees_all
 from keystead.domain.accounts.portfolio.explanation_sql import (
     COVERED,
     DEALS,
@@ -29,6 +29,7 @@ from keystead.domain.accounts.portfolio.explanation_sql import (
 from keystead.domain.accounts.portfolio.first_rows import MOST_LEFT_OUT, FirstRows, sum_of
 from keystead.domain.accounts.portfolio.listing import Figures
 from keystead.domain.accounts.portfolio.query import PortfolioQuery
+from keystead.domain.accounts.portfolio.source_sql import told_key
 from keystead.domain.plans.explanation import REASONS as PLAN_REASONS
 
 REASONS: Mapping[str, str | Promise] = PLAN_REASONS | {
@@ -86,13 +87,12 @@ class Scope:
     covered: str
     rows: str
     key: str
-    deal_keys: tuple[str, ...]
+    own_key: str
     deal_join: str
 
     def deal_key(self, visible: str) -> str:
         """The condition on a deal (`d`) to be of the group; `visible` is that on one which the reader may open."""
-        keys = (key if visible == "true" else f"CASE WHEN {visible} THEN {key} ELSE '{UNOPENED}' END" for key in self.deal_keys)
-        return " AND ".join(f"{key} = %(of_deal{number})s" for number, key in enumerate(keys)) or "true"
+        return f"{told_key(self.own_key, visible)} = %(of_deals)s::text[]" if self.is_of_deals else "true"
 
     @property
     def is_of_deals(self) -> bool:
@@ -109,16 +109,16 @@ def scope_of(query: PortfolioQuery, account: UUID | None, keys: Sequence[str], v
     if kind == "all" and sees_all(viewer) and not query.is_filtered:
         kind = "every"
     parameters: dict[str, Any] = {"account": account, "of_accounts": of_accounts, "of_deals": [key for _, key in of_deals]}
-    parameters |= {f"of_deal{number}": key for number, (_, key) in enumerate(of_deals)}
-    deal_keys = tuple(f"'=' || coalesce({grouping.key}, '')" for grouping, _ in of_deals)
+    own_key = own_parts((grouping for grouping, _ in of_deals), is_of_deals=True)
     join = "LEFT JOIN keystead_member m ON m.id = d.owner_id" if of_deals else ""
     depth = len(of_accounts)
     key = f"key[1:{len(of_deals)}] = %(of_deals)s::text[]" if of_deals else "true"
     covered = SCOPE.format(covered=COVERED[kind].format(depth=depth))
-    return Scope(kind, covered, OF_ROWS[kind].format(depth=depth), key, deal_keys, join), parameters
+    return Scope(kind, covered, OF_ROWS[kind].format(depth=depth), key, own_key, join), parameters
 
 
 def deals(steps: str, scope: Scope, parameters: dict[str, Any], *, count: bool) -> tuple[list[Line], list[LeftOut]]:
+    """The deals of the period, counted or left out. `count`: each is worth 1 instead of its amount."""
     tail = scope.covered + DEALS.format(key=scope.key, scope="" if scope.kind == "every" else "JOIN scope USING (account_id)")
     lines: list[Line] = []
     out: list[LeftOut] = []
@@ -188,6 +188,7 @@ def _deal_line(row: Sequence[Any], *, count: bool) -> Line:
 
 
 def plain(kind: str, value: Decimal, count: int) -> Line:
+    """A line that is of no single row."""
     return Line(kind, None, "", "", None, None, "", None, None, None, None, None, value, count)
 
 
@@ -210,7 +211,7 @@ def _rest(reason: str, count: int, kind: str = "deal") -> list[LeftOut]:
 
 def others(steps: str, scope: Scope, parameters: dict[str, Any], viewer: Member) -> list[LeftOut]:
     """Deals near the figure that are not of the period, or not of its accounts."""
-    visible = seen(viewer, "deal.read", Deal.objects, "d", parameters)
+    visible = seen(viewer, Deal.objects, "d", parameters)
     near, given = "", {"visible": visible, "deal_key": scope.deal_key(visible), "deal_join": scope.deal_join}
     if scope.kind in ELSEWHERE:
         reason, where = ELSEWHERE[scope.kind]

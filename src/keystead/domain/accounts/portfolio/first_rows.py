@@ -102,6 +102,7 @@ class _There:
 
 
 def can_be_quick(query: PortfolioQuery, viewer: Member) -> bool:
+    """Whether what all rows come to is known without reading them: nothing is hidden, no account picked by what it comes to."""
     return sees_all(viewer) and query.accounts is None and query.below is None and query.covers == "plan"
 
 

@@ -172,6 +172,7 @@ def forget() -> None:
 
 
 def lock_kept() -> None:
+    """One at a time writes kept figures of the workspace, until its transaction ends."""
     take_turns(KEPT_FIGURES)
 
 

@@ -11,8 +11,9 @@ from django.db import connection
 
 from keystead.data.workspace.models import Member
 from keystead.domain.accounts.portfolio.chain_sql import sees_all, statement
-from keystead.domain.accounts.portfolio.query import PortfolioQuery, Sort
+from keystead.domain.accounts.portfolio.query import PortfolioQuery
 from keystead.domain.accounts.portfolio.totals import LINE, order_of
+from keystead.domain.grid.asking import Sort
 
 _OWN_ORDERS = {"account", "industry", "country", "segment", "segment_target", "owner"}
 

@@ -19,6 +19,7 @@ from keystead.data.plans.models import Plan, PlanStatus
 from keystead.data.workspace.models import Member
 from keystead.domain.accounts.finding import with_words
 from keystead.domain.accounts.portfolio.columns import COLUMNS, FOOT, GROUPS, Grouping
+from keystead.domain.grid.asking import MOST_SORTS, Sort
 from keystead.domain.plans.editing import fiscal_calendar
 from keystead.domain.writing import FieldError
 
@@ -28,18 +29,7 @@ PLANS = {
     "unapproved": _("has no approved plan"),
 }
 OWNERS = {"me": _("me"), "team": _("my team"), "nobody": _("nobody")}
-MOST_SORTS = 3
 _SEGMENTS = {*Segment.values, "none"}
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    column: str
-    is_descending: bool = False
-
-    @property
-    def key(self) -> str:
-        return f"-{self.column}" if self.is_descending else self.column
 
 
 @dataclass(frozen=True, slots=True)

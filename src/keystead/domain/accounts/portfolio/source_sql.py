@@ -48,9 +48,6 @@ SUMS = """
     count(*) FILTER (WHERE reason = '') AS deals"""
 UNRATED = "count(*) FILTER (WHERE reason = 'missing_rate') AS unrated"
 
-# Whose a deal is that the reader may not open is not told: all of them are one group.
-_UNLESS_UNOPENED = f"CASE WHEN visible THEN own_key ELSE array_fill('{UNOPENED}'::text, ARRAY[cardinality(own_key)]) END"
-
 _FROM_DEALS = f"""{FACTS}, by_account AS MATERIALIZED (
   SELECT account_id, key, {SUMS},
     count(*) FILTER (WHERE NOT visible AND reason IN ('', 'no_access')) AS hidden, {UNRATED}
@@ -80,11 +77,20 @@ _KEPT_SUMMED = """sum(l.won) AS won, sum(l.pipeline) AS pipeline, sum(l.weighted
     sum(l.deals) AS deals, 0::bigint AS hidden, sum(l.unrated) AS unrated"""
 
 
+def told_key(own_key: str, visible: str) -> str:
+    """Whose a deal is that the reader may not open is not told: all of them are one group.
+
+    SQL of the deal's parts of a key as an array, from those parts as they are and the condition that she may open it.
+    """
+    return f"CASE WHEN {visible} THEN {own_key} ELSE array_fill('{UNOPENED}'::text, ARRAY[cardinality({own_key})]) END"
+
+
 def from_deals(*, key: str, join: str, visible: str, scope: str) -> str:
     """`key` groups deals (`d`, `m` its owner through `join`); `visible` and `scope` are conditions on them."""
     return _FROM_DEALS.format(
-        deal_key=key, fact_key=_UNLESS_UNOPENED, deal_join=join, deal_visible=visible, deal_scope=scope, target_pairs=TARGET_PAIRS
-    )
+        deal_key=key, fact_key=told_key("own_key", "visible"), deal_join=join, deal_visible=visible, deal_scope=scope,
+        target_pairs=TARGET_PAIRS,
+    )  # fmt: skip
 
 
 def from_kept(*, key: str, join: str, is_by_owner: bool, is_narrowed: bool, is_of_page: bool) -> str:

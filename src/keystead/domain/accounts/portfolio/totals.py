@@ -115,6 +115,7 @@ def _parts(query: PortfolioQuery, *, is_of_kept: bool) -> dict[str, str]:
 
 
 def order_of(query: PortfolioQuery) -> str:
+    """SQL of the order of lines over `figured`; what has no value comes last either way."""
     return ", ".join(f"{COLUMNS[sort.column].order} {'DESC' if sort.is_descending else 'ASC'} NULLS LAST" for sort in query.order)
 
 

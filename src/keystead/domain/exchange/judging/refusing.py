@@ -23,6 +23,7 @@ def _escape(sql: str) -> str:
 
 
 def refuse_by_mode(cursor: Any, job: Import) -> None:
+    """Only new records, or only changes of known ones, when that was asked (the option `mode`)."""
     mode = job.options.get("mode") or "both"
     refused = {"create": ("update", "mode_create_only"), "update": ("create", "mode_update_only")}.get(mode)
     if refused is None:
@@ -94,9 +95,11 @@ def refuse_owners(cursor: Any, job: Import, viewer: Member) -> None:
 
 
 def refuse_taken(cursor: Any, job: Import, target: Target, mapped: set[str]) -> None:
-    """A unique value that another record has already (an external id or an address, where rows are matched by something else)."""
+    """A unique value that another record has already: an external id, an address or a rate's day, where rows are matched by
+    something else."""
     unique = [name for name in ("external_id", "email") if name in mapped and (name != "email" or job.kind == "members")]
     for name in unique:
+        same = f"lower(values ->> '{name}')" if name == "email" else f"values ->> '{name}'"
         cursor.execute(
             f"""
             UPDATE keystead_importrow r SET problems = {problem_sql("taken")}
@@ -109,9 +112,28 @@ def refuse_taken(cursor: Any, job: Import, target: Target, mapped: set[str]) -> 
         cursor.execute(
             f"""
             UPDATE keystead_importrow r SET problems = {problem_sql("duplicate_row", "jsonb_build_object('first', same.first)")}
-            FROM (SELECT id, row, min(row) OVER (PARTITION BY values ->> '{name}') AS first FROM keystead_importrow
+            FROM (SELECT id, row, min(row) OVER (PARTITION BY {same}) AS first FROM keystead_importrow
                   WHERE job_id = %(job)s AND verdict IN ('create', 'update') AND values ->> '{name}' IS NOT NULL) same
             WHERE r.id = same.id AND same.row > same.first
             """,
             {"job": job.pk},
+        )
+    if job.kind == "rates":
+        _refuse_taken_days(cursor, job)
+
+
+def _refuse_taken_days(cursor: Any, job: Import) -> None:
+    """One day has one rate of two currencies, all of which a row names."""
+    day = "values ->> 'base' AS base, values ->> 'quote' AS quote, (values ->> 'date')::date AS date"
+    wanted = f"""
+        SELECT *, min(row) OVER (PARTITION BY base, quote, date) AS first FROM (
+          SELECT id, row, target_id, {day} FROM keystead_importrow
+          WHERE job_id = %(job)s AND verdict IN ('create', 'update')) each"""
+    taken = """EXISTS (SELECT FROM keystead_rate o WHERE o.workspace_id = %(workspace)s AND o.id <> w.target_id
+        AND o.base = w.base AND o.quote = w.quote AND o.date = w.date)"""
+    same = problem_sql("duplicate_row", "jsonb_build_object('first', w.first)")
+    for refused, where in ((problem_sql("taken"), taken), (same, "w.row > w.first")):
+        cursor.execute(
+            f"UPDATE keystead_importrow r SET problems = {refused} FROM ({wanted}) w WHERE r.id = w.id AND {where}",
+            {"job": job.pk, "workspace": job.workspace_id},
         )

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from keystead.domain.exchange.fields import MAX_WHOLE_DIGITS
 from keystead.domain.exchange.parsing.currencies import split_currency
 from keystead.domain.exchange.problems.codes import BadValue
 
-MAX_WHOLE_DIGITS = 16  # what an amount column holds: numeric(20, 4)
 MAX_TEXT = 64
 
 # One kind of space, one kind of minus, one kind of apostrophe.

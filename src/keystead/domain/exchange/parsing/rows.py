@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from keystead.base.money import EXACT
 from keystead.base.words import fold
 from keystead.domain.exchange.fields import KEYS, Field, fields_of
 from keystead.domain.exchange.parsing.furniture import Place, furniture_judge
@@ -117,10 +118,13 @@ def _parser(column: Column) -> Parse:
 
 
 def _decimal(number: Decimal, spec: Field, text: str) -> str:
+    """Kept to the decimals of the field, half up as people round; what that makes of it must fit."""
+    if -int(number.as_tuple().exponent) > spec.places:
+        number = number.quantize(Decimal(1).scaleb(-spec.places), rounding=ROUND_HALF_UP, context=EXACT)
     if spec.positive and number <= 0:
         raise BadValue("not_positive", text)
-    if -int(number.as_tuple().exponent) > spec.places:  # kept to the decimals of the field, half up as people round
-        number = number.quantize(Decimal(1).scaleb(-spec.places), rounding=ROUND_HALF_UP)
+    if abs(number) >= 10**spec.whole:
+        raise BadValue("number_too_large", text, limit=spec.whole)
     return plain(number)
 
 

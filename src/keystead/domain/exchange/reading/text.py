@@ -23,6 +23,8 @@ _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
+    """A text file of which is known how it is written; it is read anew by each call of `records`."""
+
     path: Path
     encoding: Encoding
     dialect: Dialect

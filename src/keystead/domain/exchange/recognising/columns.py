@@ -1,83 +1,23 @@
-"""Which field a column is, and which kind a file is. Guesses with a confidence and a reason; a person
-decides.
-"""
+"""Which field a column is. Guesses with a confidence and a reason; a person decides."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 from keystead.base.words import fold
-from keystead.domain.exchange.fields import IGNORED_COLUMNS, KEYS, KINDS, TELLING, Field, fields_of, header_key
+from keystead.domain.exchange.fields import IGNORED_COLUMNS, Field, fields_of, header_key
 from keystead.domain.exchange.parsing.currencies import split_header
 from keystead.domain.exchange.parsing.detecting import ColumnFacts
+from keystead.domain.exchange.recognising.headers import Why, how_named, numbers_a_sale
 
 TAKEN = 0.5  # what is less sure than this is not guessed
-
-type Why = Literal["saved", "name", "synonym", "likeness", "content"]
-
-# A file that calls its own columns by its kind: "Deal - Title", "Organization - Name", "Opportunity Name".
-_OWN_WORDS: dict[str, tuple[str, ...]] = {
-    "accounts": (
-        "account",
-        "organization",
-        "company",
-        "customer",
-        "client",
-        "conta",
-        "cuenta",
-        "cliente",
-        "empresa",
-    ),
-    "contacts": ("contact", "person", "contato", "contacto", "pessoa", "persona"),
-    "products": ("product", "item", "produto", "producto"),
-    "deals": ("deal", "opportunity", "potential", "negocio", "oportunidade", "oportunidad"),
-    "orders": ("order", "invoice", "pedido", "fatura", "factura"),
-    "members": ("user", "member", "employee", "owner", "agent", "usuario", "empleado", "funcionario"),
-    "rates": ("rate", "exchange"),
-}
-# What tells the kinds apart; fields that all kinds have tell nothing.
-_TELLING: dict[str, dict[str, float]] = {
-    "accounts": {"industry": 2, "country": 1, "website": 1.5, "employees": 2, "parent": 1.5,
-    "segment_current": 2,
-                 "name": 1},
-    "contacts": {"first_name": 1.5, "last_name": 1.5, "email": 1, "title": 1.5, "phone": 1, "reports_to": 1,
-                 "account": 1, "full_name": 0.5},
-    "products": {"list_price": 2.5, "parent": 1.5, "name": 1.5},
-    "deals": {"stage": 3, "close_date": 2, "amount": 1, "probability": 2, "lost_reason": 2, "account": 0.5,
-              "owner": 0.5, "created_date": 0.5, "product": 0.5, "external_id": 0.5},
-    "orders": {"number": 2, "order_date": 1.5, "amount": 1, "kind": 0.5, "account": 0.5, "product": 0.5},
-    "members": {"manager": 2.5, "region": 1.5, "role": 1, "team": 1, "name": 1, "email": 0.5,
-    "first_name": 1,
-                "last_name": 1},
-    "rates": {"base": 2, "quote": 3, "rate": 3, "date": 0.5},
-}  # fmt: skip
-_FILE_WORDS: dict[str, tuple[str, ...]] = {
-    "accounts": ("account", "compan", "organi", "customer", "client", "conta", "cuenta", "empresa"),
-    "contacts": ("contact", "contato", "contacto", "people", "person"),
-    "products": ("product", "produto", "producto", "price", "catalog"),
-    "deals": ("deal", "opportunit", "pipeline", "negocio", "oportunidad", "potential"),
-    "orders": ("order", "invoice", "pedido", "fatura", "factura", "billing"),
-    "members": ("member", "user", "agent", "employee", "owner", "usuario", "funcionario", "empleado", "staff"),
-    "rates": ("rate", "currenc", "fx", "cambio", "taxa", "tasa"),
-}
-
-# What a name of a file says when it holds what happened to records, or belongs to them, and not the records.
-_ABOUT = frozenset(
-    """history histories historico historial event events evento eventos activity activities atividades actividades log logs
-    audit ticket tickets task tasks tarefas tareas engagement engagements submission submissions property properties option
-    options issue issues role roles""".split()
-)
-_LINES, _LINES_OF = frozenset({"line", "lines"}), frozenset({"item", "items", "invoice", "order", "opportunity", "deal"})
-_STAGES = frozenset({"stage", "stages", "etapa", "etapas"})
 _ONLY_NAME = frozenset({"name", "nome", "nombre"})  # of a person: the whole name, or the first one beside a family name
-_BY = frozenset({"by", "per", "por"})
-_COUNTED = frozenset({"quantity", "qty", "quantidade", "cantidad"})
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
+    """`confidence` from 0 to 1; an earlier mapping has 1."""
+
     field: str
     confidence: float
     why: Why
@@ -115,7 +55,7 @@ def guess_mapping(
         (guess.confidence, -place, header, guess)
         for place, header in enumerate(headers)
         if header not in decided and header not in IGNORED_COLUMNS
-        for guess in _guesses(kind, header, known.get(header))
+        for guess in guesses(kind, header, known.get(header))
     ]
     given = _given_name(kind, headers, decided)
     if given:
@@ -127,21 +67,6 @@ def guess_mapping(
             used.add(guess.field)
     _guess_id(kind, headers, known, found, decided, used)
     return {header: found[header] for header in headers if header in found}
-
-
-def guess_kind(headers: Sequence[str], *, filename: str = "") -> list[tuple[str, float]]:
-    """The kinds a file may be, the likeliest first, each with a share of the certainty; the shares add up to 1."""
-    scores = {kind: _kind_score(kind, headers, filename) for kind in KINDS}
-    likeliest = max(scores, key=lambda kind: scores[kind])
-    told = {guess.field for header in headers for guess in _guesses(likeliest, header, None)}
-    doubt = 8 if _is_about_others(headers, filename) or not told & TELLING[likeliest] else 1
-    whole = sum(math.exp(score / doubt) for score in scores.values())
-    shares = [(kind, round(math.exp(score / doubt) / whole, 4)) for kind, score in scores.items()]
-    return sorted(shares, key=lambda share: -share[1])
-
-
-def to_json(guesses: Mapping[str, Guess]) -> dict[str, dict[str, Any]]:
-    return {h: {"field": g.field, "confidence": g.confidence, "why": g.why} for h, g in guesses.items()}
 
 
 def _remembered(kind: str, headers: Sequence[str], earlier: Sequence[EarlierMapping]) -> tuple[dict[str, Guess], set[str]]:
@@ -171,59 +96,23 @@ def _given_name(kind: str, headers: Sequence[str], decided: set[str]) -> str:
 
 
 def _is_called(kind: str, name: str, header: str) -> bool:
-    found = _named(kind, name, header_key(header))
+    found = how_named(kind, name, header_key(header))
     return found is not None and found[0] >= 0.8
 
 
-def _guesses(kind: str, header: str, fact: ColumnFacts | None) -> list[Guess]:
+def guesses(kind: str, header: str, fact: ColumnFacts | None) -> list[Guess]:
+    """Every field of the kind that the column may be, in the order of the fields; without `fact` by its header alone."""
     return [guess for spec in fields_of(kind).values() if (guess := _guess(kind, header, spec, fact))]
 
 
 def _guess(kind: str, header: str, spec: Field, fact: ColumnFacts | None) -> Guess | None:
-    named = _named(kind, spec.name, header_key(split_header(header)[0] if spec.type == "money" else header))
+    named = how_named(kind, spec.name, header_key(split_header(header)[0] if spec.type == "money" else header))
     fits = _fits(spec, fact)
     if named and named[0] * fits >= TAKEN:
         return Guess(spec.name, round(named[0] * fits, 4), named[1])
     if fact and fact.content == spec.type and spec.type in ("email", "url"):
         return Guess(spec.name, 0.6, "content")
     return None
-
-
-@lru_cache(maxsize=65_536)
-def _named(kind: str, name: str, key: str) -> tuple[float, Why] | None:
-    """How surely a header, reduced to its key, names a field."""
-    names = _names(kind, name)
-    tight = key.replace(" ", "")
-    if tight == name.replace("_", ""):
-        return 1.0, "name"
-    if tight in names:
-        return round(0.97 - 0.002 * min(names[tight], 50), 4), "synonym"
-    for word in _OWN_WORDS[kind]:
-        rest = tight.removeprefix(word)
-        if rest != tight and rest in names:
-            return round(0.9 - 0.002 * min(names[rest], 50), 4), "synonym"
-    best = max((_dice(tight, other) for other in names if abs(len(other) - len(tight)) <= 3), default=0.0)
-    return (round(best * 0.75, 4), "likeness") if best >= 0.78 and len(tight) >= 5 else None
-
-
-@lru_cache(maxsize=256)
-def _names(kind: str, name: str) -> dict[str, int]:
-    """{name without spaces: how far down the list it stands}"""
-    names: dict[str, int] = {}
-    for place, synonym in enumerate(fields_of(kind)[name].synonyms):
-        names.setdefault(header_key(synonym).replace(" ", ""), place)
-    return names
-
-
-@lru_cache(maxsize=65_536)
-def _pairs(text: str) -> frozenset[str]:
-    padded = f"^{text}$"
-    return frozenset(padded[i : i + 2] for i in range(len(padded) - 1))
-
-
-def _dice(left: str, right: str) -> float:
-    a, b = _pairs(left), _pairs(right)
-    return 2 * len(a & b) / (len(a) + len(b))
 
 
 _NUMERIC = frozenset({"money", "number", "percent", "integer"})
@@ -282,54 +171,8 @@ def _guess_id(
         fact = known.get(header)
         if header in found or header in decided or fact is None or not fact.filled or fact.empty:
             continue
-        if kind in ("accounts", "contacts", "members") and _numbers_a_sale(header):
+        if kind in ("accounts", "contacts", "members") and numbers_a_sale(header):
             continue
         if header_key(header).split(" ")[-1:] == ["id"] and fact.distinct == fact.filled:
             found[header] = Guess("external_id", 0.6, "content")
             return
-
-
-def _kind_score(kind: str, headers: Sequence[str], filename: str) -> float:
-    mapped = {guess.field: guess.confidence for guess in guess_mapping(kind, headers).values()}
-    score = sum(weight * mapped.get(field, 0.0) for field, weight in _TELLING[kind].items())
-    missing = sum(spec.required and name not in mapped for name, spec in fields_of(kind).items())
-    if "first_name" in mapped and kind == "members":
-        missing = 0
-    no_key = kind in KEYS and not any(name in mapped for name in KEYS[kind])
-    key = header_key(filename.rpartition("/")[2].rpartition(".")[0]).replace(" ", "")
-    named = any(word in key for word in _FILE_WORDS[kind])
-    first = header_key(headers[0]).split(" ") if headers else []
-    own_key = first[-1:] == ["id"] and first[0] in _OWN_WORDS[kind]
-    against = 2.5 * missing + 1.5 * no_key + 3.0 * _speaks_against(kind, headers)
-    return score + 3.0 * named + 1.5 * own_key - against
-
-
-def _speaks_against(kind: str, headers: Sequence[str]) -> bool:
-    """First and last names are of people, not of companies; quantities are of what was sold, not of what is for sale; a sale with
-    its number and amount is not a person, though it names one."""
-    if kind == "products":
-        return any(header_key(header) in _COUNTED for header in headers)
-    if kind in ("contacts", "members"):
-        paid = any(_named("orders", "amount", header_key(header)) for header in headers)
-        return paid and any(_numbers_a_sale(header) for header in headers)
-    people = guess_mapping("contacts", headers) if kind == "accounts" else {}
-    return {"first_name", "last_name"} <= {guess.field for guess in people.values()}
-
-
-def _numbers_a_sale(header: str) -> bool:
-    """ "Order ID", "Invoice number": the number of an order or a deal."""
-    words = header_key(header).split()
-    return (
-        len(words) == 2 and words[0] in (*_OWN_WORDS["orders"], *_OWN_WORDS["deals"]) and words[1] in ("id", "number", "no", "nr")
-    )
-
-
-def _is_about_others(headers: Sequence[str], filename: str) -> bool:
-    """Whether a file holds what belongs to records (their history, the lines of an order) or only joins them by their ids."""
-    words = header_key(filename.rpartition("/")[2].rpartition(".")[0]).split()
-    if _ABOUT.intersection(words) or (_LINES.intersection(words) and _LINES_OF.intersection(words)):
-        return True
-    if _STAGES.intersection(words) and not _BY.intersection(words):
-        return True
-    told = [key for header in headers if not (key := header_key(header)).startswith("fivetran")]
-    return len(told) > 1 and all(key.split()[-1:] == ["id"] for key in told)

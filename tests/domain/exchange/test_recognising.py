@@ -4,7 +4,8 @@ import pytest
 
 from keystead.domain.exchange.fields import KINDS, fields_of, header_key
 from keystead.domain.exchange.parsing.detecting import columns_facts
-from keystead.domain.exchange.recognising.columns import EarlierMapping, guess_kind, guess_mapping, to_json
+from keystead.domain.exchange.recognising.columns import EarlierMapping, guess_mapping
+from keystead.domain.exchange.recognising.kinds import guess_kind
 from keystead.domain.exchange.recognising.stages import status_of_stage
 
 
@@ -203,10 +204,6 @@ def test_the_kind_of_a_file_is_known_by_its_headers_and_its_name(headers: list[s
 
 def test_no_headers_are_no_kind_in_particular() -> None:
     assert len(guess_kind([])) == len(KINDS)
-
-
-def test_guesses_are_told_as_plain_values() -> None:
-    assert to_json(guess_mapping("accounts", ["Name"])) == {"Name": {"field": "name", "confidence": 1.0, "why": "name"}}
 
 
 @pytest.mark.parametrize(
