@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from keystead.data.models import Account, Deal, Import, ImportRow, Product, Stage
+from keystead.data.models import Account, Deal, Import, ImportRow, Product, Rate, Stage
 from keystead.domain.exchange import imports, telling, working
 from keystead.domain.exchange.deciding import undecided, unknown_words
 from keystead.domain.writing import Invalid
@@ -176,6 +176,19 @@ def test_a_circle_through_a_file_is_rejected_with_its_path(world: World) -> None
         assert {(one["row"], one["code"]) for one in shown} == {(2, "circle"), (3, "circle"), (4, "circle")}
         assert all("Alpha" in one["message"] and "Gamma" in one["message"] for one in shown)
         assert set(Account.objects.values_list("name", flat=True)) == {"Delta"}
+
+
+@pytest.mark.parametrize("rows, found", [
+    ("R-9,EUR,USD,2026-01-01,3\n", [(2, None, "taken")]),
+    ("R-1,EUR,USD,2026-02-01,1\nR-2,EUR,USD,2026-01-01,2\n", [(2, None, "taken"), (3, None, "taken")]),
+    ("R-8,EUR,USD,2026-03-01,1\nR-9,EUR,USD,2026-03-01,2\n", [(3, None, "duplicate_row")]),
+])  # fmt: skip
+def test_the_day_of_a_pair_of_currencies_is_one_rates_own(world: World, rows: str, found: list[tuple[int, None, str]]) -> None:
+    with world.inside():
+        for month in (1, 2):
+            Rate.objects.create(base="EUR", quote="USD", date=date(2026, month, 1), rate=month, external_id=f"R-{month}")
+        job = bring_in(world.olga, "rates", f"External ID,From,To,Date,Rate\n{rows}")
+        assert (job.state, problems(job)) == ("committed", found)
 
 
 def test_a_refused_move_leaves_its_account_where_it_stands_and_no_circle_closes_there(world: World) -> None:

@@ -94,23 +94,32 @@ def refuse_owners(cursor: Any, job: Import, viewer: Member) -> None:
 
 
 def refuse_taken(cursor: Any, job: Import, target: Target, mapped: set[str]) -> None:
-    """A unique value that another record has already (an external id or an address, where rows are matched by something else)."""
-    unique = [name for name in ("external_id", "email") if name in mapped and (name != "email" or job.kind == "members")]
-    for name in unique:
+    """A unique value that another record has already (an external id, an address, the day of a pair of currencies), where rows are
+    matched by something else."""
+    named = [name for name in ("external_id", "email") if name in mapped and (name != "email" or job.kind == "members")]
+    unique = {
+        f"r.values ->> '{name}'": f"lower(t.{name}) = lower(r.values ->> '{name}')"
+        + (f" AND t.{name} = r.values ->> '{name}'" if name == "external_id" else "")
+        for name in named
+    }
+    if job.kind == "rates":
+        unique["concat_ws(' ', r.values ->> 'base', r.values ->> 'quote', r.values ->> 'date')"] = (
+            "t.base = r.values ->> 'base' AND t.quote = r.values ->> 'quote' AND t.date = (r.values ->> 'date')::date"
+        )
+    for said, same in unique.items():
         cursor.execute(
             f"""
             UPDATE keystead_importrow r SET problems = {problem_sql("taken")}
-            WHERE r.job_id = %(job)s AND r.verdict IN ('create', 'update') AND r.values ->> '{name}' IS NOT NULL AND (
-              EXISTS (SELECT FROM {target.table} t WHERE t.workspace_id = %(workspace)s AND t.id <> r.target_id
-                AND lower(t.{name}) = lower(r.values ->> '{name}') AND ('{name}' = 'email' OR t.{name} = r.values ->> '{name}')))
+            WHERE r.job_id = %(job)s AND r.verdict IN ('create', 'update') AND {said} IS NOT NULL AND (
+              EXISTS (SELECT FROM {target.table} t WHERE t.workspace_id = %(workspace)s AND t.id <> r.target_id AND {same}))
             """,
             {"job": job.pk, "workspace": job.workspace_id},
         )
         cursor.execute(
             f"""
             UPDATE keystead_importrow r SET problems = {problem_sql("duplicate_row", "jsonb_build_object('first', same.first)")}
-            FROM (SELECT id, row, min(row) OVER (PARTITION BY values ->> '{name}') AS first FROM keystead_importrow
-                  WHERE job_id = %(job)s AND verdict IN ('create', 'update') AND values ->> '{name}' IS NOT NULL) same
+            FROM (SELECT r.id, r.row, min(r.row) OVER (PARTITION BY {said}) AS first FROM keystead_importrow r
+                  WHERE r.job_id = %(job)s AND r.verdict IN ('create', 'update') AND {said} IS NOT NULL) same
             WHERE r.id = same.id AND same.row > same.first
             """,
             {"job": job.pk},
