@@ -12,7 +12,7 @@ from django.db import connection, models, transaction
 
 from keystead.data.many_rows import expect_many_rows
 from keystead.data.models import Account, DealStageChange, Import, ImportRow, RevenueLink, Stage
-from keystead.domain.accounts.tree import lock_tree, refresh_lineage
+from keystead.domain.accounts.tree import refresh_lineage
 from keystead.domain.exchange.changing.committing import hold_links
 from keystead.domain.exchange.changing.restorable import restorable
 from keystead.domain.exchange.judging.comparing import compared
@@ -28,8 +28,6 @@ def undo(*, job: Import) -> dict[str, int]:
     target = TARGETS[job.kind]
     with transaction.atomic():
         expect_many_rows()
-        if target.model is Account:
-            lock_tree()
         hold_links(job.kind)
         restored, why = _restore(job, target)
         _hand_back(job, target, restored)
