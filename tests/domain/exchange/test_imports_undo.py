@@ -220,3 +220,23 @@ def test_a_key_that_went_from_record_to_record_in_two_imports_goes_back_one_by_o
         assert (kept["name"], kept["code"]) == ("Aurelia", "taken")
         undo(world.olga, second)
         assert dict(Account.objects.values_list("name", "external_id")) == {"Aurelia": "Z", "Bolt": "Y"}
+
+
+def test_what_was_made_beside_rows_goes_also_when_a_later_import_that_changed_it_was_undone_before(world: World) -> None:
+    with world.inside():
+        before = facts()
+        head = "Opportunity ID,Name,Product,Stage,Amount\n"
+        first = bring_in(world.olga, "deals", f"{head}D-1,Pumps,Valve,Pilot,5\n", unknown={"product": "create"})
+        second = bring_in(world.olga, "products", "Name,Parent,List price,Currency\nValve,Parts,5,EUR\n")
+        for job in (second, first):
+            undo(world.olga, job)
+        assert facts() == before
+
+
+def test_what_was_made_beside_rows_and_is_another_by_now_stays(world: World) -> None:
+    with world.inside():
+        head = "Opportunity ID,Name,Stage,Amount\n"
+        job = bring_in(world.olga, "deals", f"{head}D-1,Pumps,Pilot,5\n")
+        save_stage(stage=Stage.objects.get(name="Pilot"), viewer=world.olga, fields={"probability": 20})
+        undo(world.olga, job)
+        assert Stage.objects.filter(name="Pilot").exists()

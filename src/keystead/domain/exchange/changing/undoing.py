@@ -18,6 +18,7 @@ from keystead.domain.exchange.changing.restorable import restorable
 from keystead.domain.exchange.judging.comparing import compared
 from keystead.domain.exchange.tables import MODELS, TARGETS, Target
 from keystead.domain.plans.linking import relink
+from keystead.domain.undoing.kinds import KINDS, Kind
 
 # Rows that follow from others by rule or trigger: they never keep a record from being deleted.
 _DERIVED = (RevenueLink, DealStageChange)
@@ -160,11 +161,23 @@ def _delete(model: Any, ids: Collection[UUID]) -> None:
 
 
 def _unmake(job: Import) -> None:
-    """Deletes what the commit made beside the rows, unless it is used or was changed."""
+    """Deletes what the commit made beside the rows, unless it is used or is another than it was made."""
     for kind, texts in reversed(job.offers.get("made", {}).items()):
         model: Any = Stage if kind == "stages" else MODELS[kind]
-        ids = set(model.objects.filter(pk__in=texts, version=1).values_list("pk", flat=True))
+        ids = _as_made(KINDS[model.__name__], texts)
         _delete(model, ids - _in_use(model, ids))
+
+
+def _as_made(kind: Kind, ids: Collection[str]) -> set[UUID]:
+    """Those of the records that are as they were made: also when a later import, or a change that was undone, has been at them."""
+    same = " AND ".join(f't."{column}" IS NOT DISTINCT FROM e."{column}"' for column in kind.compared)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT t.id FROM {kind.table} t JOIN {kind.events} e ON e.pgh_obj_id = t.id AND e.pgh_label = 'insert'"
+            f" WHERE t.id = ANY(%s::uuid[]) AND {same} FOR UPDATE OF t",
+            [list(ids)],
+        )
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _follow(kind: str, restored: Collection[UUID]) -> None:
