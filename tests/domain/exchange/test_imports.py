@@ -191,6 +191,19 @@ def test_the_day_of_a_pair_of_currencies_is_one_rates_own(world: World, rows: st
         assert (job.state, problems(job)) == ("committed", found)
 
 
+def test_an_address_in_capitals_is_the_same_address(world: World) -> None:
+    with world.inside():
+        job = bring_in(world.olga, "members", "External ID,Name,Email\nM-1,Ann,ann@x.example\nM-2,Bea,ANN@X.example\n")
+        assert (job.state, problems(job)) == ("committed", [(3, None, "duplicate_row")])
+
+
+def test_a_parent_is_named_by_its_own_id_as_well(world: World) -> None:
+    with world.inside():
+        group = account("Group")
+        bring_in(world.olga, "accounts", f"Name,Parent\nAurelia,{group.pk}\n")
+        assert dict(Account.objects.values_list("name", "parent__name")) == {"Group": None, "Aurelia": "Group"}
+
+
 def test_a_refused_move_leaves_its_account_where_it_stands_and_no_circle_closes_there(world: World) -> None:
     with world.inside():
         aurelia = account("Aurelia", parent=account("Group"))

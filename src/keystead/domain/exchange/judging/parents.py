@@ -87,7 +87,7 @@ def _named_records(target: Target, viewer: Member) -> dict[str, UUID | None]:
     model: Any = target.model
     named: dict[str, UUID | None] = {}
     for pk, *texts in model.objects.visible_to(viewer).values_list("pk", "external_id", *NAMED_BY[kind]):
-        for text in filter(None, texts):
+        for text in filter(None, (str(pk), *texts)):
             key = fold(text)
             named[key] = pk if named.get(key, pk) == pk else None
     own = set(named)

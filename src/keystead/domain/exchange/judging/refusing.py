@@ -51,7 +51,7 @@ def refuse_unreached(cursor: Any, job: Import, target: Target, viewer: Member) -
 
 def refuse_new_beyond_reach(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
     """Whoever does not reach every record may create only at accounts within reach, and move records only to such: what she saw
-    when the file was read may be another's when it is written."""
+    when the file was read may be another's when it is written. An account that is made for her row is hers."""
     if reach(viewer, target.create) is not Reach.ALL and job.kind in ("contacts", "deals", "orders"):
         from keystead.data.models import Account
 
@@ -65,8 +65,9 @@ def refuse_new_beyond_reach(cursor: Any, job: Import, target: Target, viewer: Me
             f"UPDATE keystead_importrow r SET problems = {_escape(problem_sql('not_allowed'))}"
             f" WHERE r.job_id = %s AND (r.verdict = 'create' OR r.verdict = 'update' AND r.after ? 'account_id')"
             f" AND (r.values ->> 'account_id' IS NOT NULL AND (r.values ->> 'account_id')::uuid NOT IN ({statement})"
+            "     AND r.values ->> 'account_id' <> ALL(%s)"
             f"   OR r.verdict = 'create' AND r.values ->> 'account_id' IS NULL AND NOT ({mine}))",
-            [job.pk, *values, *parameters],
+            [job.pk, *values, [item["id"] for item in job.offers.get("make", {}).get("accounts", ())], *parameters],
         )
 
 
@@ -96,12 +97,12 @@ def refuse_owners(cursor: Any, job: Import, viewer: Member) -> None:
 def refuse_taken(cursor: Any, job: Import, target: Target, mapped: set[str]) -> None:
     """A unique value that another record has already (an external id, an address, the day of a pair of currencies), where rows are
     matched by something else."""
-    named = [name for name in ("external_id", "email") if name in mapped and (name != "email" or job.kind == "members")]
-    unique = {
-        f"r.values ->> '{name}'": f"lower(t.{name}) = lower(r.values ->> '{name}')"
-        + (f" AND t.{name} = r.values ->> '{name}'" if name == "external_id" else "")
-        for name in named
-    }
+    unique = {}  # what a row says -> whether a record says the same
+    if "external_id" in mapped:
+        same = "lower(t.external_id) = lower({0}) AND t.external_id = {0}"  # lower: by the index
+        unique["r.values ->> 'external_id'"] = same.format("r.values ->> 'external_id'")
+    if "email" in mapped and job.kind == "members":
+        unique["lower(r.values ->> 'email')"] = "lower(t.email) = lower(r.values ->> 'email')"
     if job.kind == "rates":
         unique["concat_ws(' ', r.values ->> 'base', r.values ->> 'quote', r.values ->> 'date')"] = (
             "t.base = r.values ->> 'base' AND t.quote = r.values ->> 'quote' AND t.date = (r.values ->> 'date')::date"
