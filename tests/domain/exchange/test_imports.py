@@ -178,7 +178,7 @@ def test_a_circle_through_a_file_is_rejected_with_its_path(world: World) -> None
         assert set(Account.objects.values_list("name", flat=True)) == {"Delta"}
 
 
-@pytest.mark.parametrize("rows, found", [
+@pytest.mark.parametrize(("rows", "found"), [
     ("R-9,EUR,USD,2026-01-01,3\n", [(2, None, "taken")]),
     ("R-1,EUR,USD,2026-02-01,1\nR-2,EUR,USD,2026-01-01,2\n", [(2, None, "taken"), (3, None, "taken")]),
     ("R-8,EUR,USD,2026-03-01,1\nR-9,EUR,USD,2026-03-01,2\n", [(3, None, "duplicate_row")]),

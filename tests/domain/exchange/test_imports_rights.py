@@ -49,7 +49,7 @@ def test_an_account_that_alice_imports_is_hers(world: World) -> None:
         assert Account.objects.get(name="Aurelia").owner_id == world.alice.pk
 
 
-@pytest.mark.parametrize("kind, text", [
+@pytest.mark.parametrize(("kind", "text"), [
     ("deals", "Deal,Account\nPumps,Aurelia\n"),
     ("contacts", "Last name,Account\nLindt,Aurelia\n"),
     ("orders", "Number,Account,Amount,Date\nO-1,Aurelia,5,2026-01-31\n"),

@@ -179,14 +179,12 @@ def _the_last_owner(who: Member) -> Import:
     return job
 
 
-@pytest.mark.parametrize("later, why", [
+@pytest.mark.parametrize(("later", "why"), [
     (_a_deleted_account, "reference_gone"), (_a_stage_of_another_status, "stage_changed"), (_a_key_that_another_has, "taken"),
     (_a_day_that_another_rate_has, "taken"), (_an_account_below_itself, "below_itself"),
     (_a_person_below_herself, "below_itself"), (_the_last_owner, "no_owner_left"),
 ])  # fmt: skip
-def test_what_cannot_become_again_what_it_was_is_kept_as_it_is(
-    world: World, later: Callable[[Member], Import], why: str
-) -> None:
+def test_what_cannot_become_again_what_it_was_is_kept_as_it_is(world: World, later: Callable[[Member], Import], why: str) -> None:
     with world.inside():
         job = later(world.olga)
         assert counts(job) == (0, 1, 0, 0)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from keystead.base.trouble import Trouble, trouble_of
 from keystead.base import turns
+from keystead.base.trouble import Trouble, trouble_of
 from keystead.base.turns import ACCOUNT_TREE, LINKS, MEMBERS, be_alone, join_in
 from keystead.data.models import Account, Deal, Member, Plan, RevenueLink
 from keystead.domain.accounts.editing import change_account, create_account, delete_account

@@ -80,8 +80,9 @@ def _undo(job: Import) -> None:
 
 
 def _met_by_others(job: Import, step: Callable[[Import], None]) -> None:
-    """Does a step, and once more from its beginning when others have deleted what a row refers to, or have taken a key, after it was
-    judged: it finds that then. To hold all that a file names would keep everybody from changing it for as long as the step takes."""
+    """Does a step, and once more from its beginning when others have deleted what a row refers to, or have taken a key, after it
+    was judged: it finds that then. To hold all that a file names would keep everybody from changing it for as long as it takes.
+    """
     try:
         step(job)
     except IntegrityError:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection, models, transaction
 
 from keystead.data.many_rows import expect_many_rows
-from keystead.data.models import Account, DealStageChange, Import, ImportRow, RevenueLink, Stage
+from keystead.data.models import DealStageChange, Import, ImportRow, RevenueLink, Stage
 from keystead.domain.accounts.tree import refresh_lineage
 from keystead.domain.exchange.changing.committing import hold_links
 from keystead.domain.exchange.changing.restorable import restorable
@@ -169,7 +169,7 @@ def _unmake(job: Import) -> None:
 
 
 def _as_made(kind: Kind, ids: Collection[str]) -> set[UUID]:
-    """Those of the records that are as they were made: also when a later import, or a change that was undone, has been at them."""
+    """Those of the records that are as they were made: also where a later import, or a change that was undone, has been."""
     same = " AND ".join(f't."{column}" IS NOT DISTINCT FROM e."{column}"' for column in kind.compared)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -14,8 +14,8 @@ from keystead.domain.exchange.tables import NAMED_BY, TARGETS, Target
 
 
 def resolve_parents(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
-    """References within the kind itself: rows of the same file first, then records, then rejected rows (nothing is made in the place
-    of these), then a new one by that name or a problem."""
+    """References within the kind itself: rows of the same file first, then records, then rejected rows (nothing is made in their
+    place), then a new one by that name or a problem."""
     name = target.parent
     header = next((column for column, field in job.mapping.items() if field == name), name)
     decision = unknown_rule(job.kind, name, job.options, header)

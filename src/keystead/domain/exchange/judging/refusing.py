@@ -95,8 +95,8 @@ def refuse_owners(cursor: Any, job: Import, viewer: Member) -> None:
 
 
 def refuse_taken(cursor: Any, job: Import, target: Target, mapped: set[str]) -> None:
-    """A unique value that another record has already (an external id, an address, the day of a pair of currencies), where rows are
-    matched by something else."""
+    """A unique value that another record has already (an external id, an address, the day of a pair of currencies), where rows
+    are matched by something else."""
     unique = {}  # what a row says -> whether a record says the same
     if "external_id" in mapped:
         same = "lower(t.external_id) = lower({0}) AND t.external_id = {0}"  # lower: by the index
