@@ -87,3 +87,22 @@ def test_a_stale_deletion_tells_what_has_changed(callers: Callers) -> None:
     refused = callers.olga.delete(path, **old)
     assert [(each["field"], each["base"], each["theirs"]) for each in refused.data["conflicts"]] == [("industry", "", "Food")]
     assert callers.olga.patch(path, {"industry": "x"}, **{"If-Match": '"99999999999999999999-x"'}).data["conflicts"] == []
+
+
+def test_a_plan_that_was_changed_and_archived_in_one_request_comes_back_at_once(callers: Callers) -> None:
+    account = callers.olga.post("/accounts", {"name": "Aurelia Foods"}).data["id"]
+    path = f"/plans/{callers.olga.post('/plans', {'account': account, 'name': 'Growth'}).data['id']}"
+    earlier = callers.olga.patch(path, {"summary": "First words"}).headers["Keystead-Change"]
+    change = callers.olga.patch(path, {"name": "Growth, done", "status": "archived"}).headers["Keystead-Change"]
+    assert (undo(callers.olga, earlier).status_code, callers.olga.get(path).data["summary"]) == (409, "First words")
+    back = undo(callers.olga, change)
+    assert back.status_code == 200
+    assert [callers.olga.get(path).data[name] for name in ("name", "status")] == ["Growth", "draft"]
+    again = undo(callers.olga, back.headers["Keystead-Change"])
+    assert again.status_code == 200
+    assert [callers.olga.get(path).data[name] for name in ("name", "status")] == ["Growth, done", "archived"]
+    undo(callers.olga, again.headers["Keystead-Change"])
+    callers.olga.patch(path, {"status": "archived"})
+    reopened = callers.olga.patch(path, {"name": "Again", "status": "draft"})
+    callers.olga.patch(path, {"status": "archived"})
+    assert undo(callers.olga, reopened.headers["Keystead-Change"]).data["code"] == "changed_since"

@@ -5,8 +5,10 @@ needs several takes them in the order in which they stand here, and before any r
 """
 
 import time
+from collections.abc import Callable
+from contextlib import suppress
 
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable
 
 from keystead.base.scope import current_workspace
@@ -34,22 +36,40 @@ def join_in(what: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [f"{what} {current_workspace()}"])
 
 
-def be_alone(what: str, patience: float = 30.0) -> None:
+def be_alone(what: str, patience: float = 30.0, *, first: Callable[[], object] | None = None) -> None:
     """Waits until nobody is at this, neither alone nor with others, and keeps it until the transaction ends.
 
     Asks again and again instead of queueing: whoever queues makes all who join in wait behind it, for as long as an import of a
-    hundred thousand rows takes. After `patience` seconds raises `OperationalError`, which a surface calls busy.
+    hundred thousand rows takes. `first` takes the turns that come before it, maybe looks whether there is anything to do, and
+    writes nothing: it is called at each try, and what it took is given back until the next. After `patience` seconds raises
+    `OperationalError`, which a surface calls busy.
     """
     pause, until = 0.01, time.monotonic() + patience
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"{what} {current_workspace()}"])
-            if cursor.fetchone()[0]:
-                return
+    while not (_is_alone(what) if first is None else _are_both(first, what)):
         if time.monotonic() > until:
             raise OperationalError(f"{what}: others are at it") from LockNotAvailable()
         _sleep(pause)
         pause = min(2 * pause, 0.2)
+
+
+def _is_alone(what: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"{what} {current_workspace()}"])
+        return bool(cursor.fetchone()[0])
+
+
+class _OthersAreAtIt(Exception):
+    pass
+
+
+def _are_both(first: Callable[[], object], what: str) -> bool:
+    """Both or neither: rolling a savepoint back gives back the locks that were taken after it."""
+    with suppress(_OthersAreAtIt), transaction.atomic():
+        first()
+        if not _is_alone(what):
+            raise _OthersAreAtIt
+        return True
+    return False
 
 
 def _sleep(seconds: float) -> None:

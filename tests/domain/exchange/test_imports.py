@@ -178,6 +178,37 @@ def test_a_circle_through_a_file_is_rejected_with_its_path(world: World) -> None
         assert set(Account.objects.values_list("name", flat=True)) == {"Delta"}
 
 
+def test_a_parent_is_named_by_its_own_id_as_well(world: World) -> None:
+    with world.inside():
+        group = account("Group")
+        bring_in(world.olga, "accounts", f"Name,Parent\nAurelia,{group.pk}\n")
+        assert dict(Account.objects.values_list("name", "parent__name")) == {"Group": None, "Aurelia": "Group"}
+
+
+def test_a_refused_move_leaves_its_account_where_it_stands_and_no_circle_closes_there(world: World) -> None:
+    with world.inside():
+        aurelia = account("Aurelia", parent=account("Group"))
+        account("Calyx")
+        job = bring_in(world.olga, "accounts", "Name,Parent\nAurelia,Calyx\nCalyx,Aurelia\nGroup,Aurelia\n")
+        assert problems(job) == [(2, "Parent", "circle"), (3, "Parent", "circle"), (4, "Parent", "circle")]
+        assert set(Account.objects.exclude(parent=None)) == {aurelia}
+
+
+def test_nor_where_an_account_stays_because_the_one_it_should_stand_below_is_refused(world: World) -> None:
+    with world.inside():
+        aurelia = account("Aurelia", parent=account("Group"))
+        job = bring_in(world.olga, "accounts", "Name,Parent,Employees\nAurelia,New,5\nNew,,many\nGroup,Aurelia,5\n")
+        assert [code for _, _, code in problems(job)] == ["refers_to_rejected", "bad_number", "circle"]
+        assert set(Account.objects.exclude(parent=None)) == {aurelia}
+
+
+def test_a_rejected_row_is_not_made_by_its_name_for_the_rows_below_it(world: World) -> None:
+    with world.inside():
+        job = bring_in(world.olga, "accounts", "Name,Parent,Employees\nCalyx,Aurelia,5\nBolt,Aurelia,7\nAurelia,,many\n")
+        assert [code for _, _, code in problems(job)] == ["refers_to_rejected", "refers_to_rejected", "bad_number"]
+        assert not Account.objects.exists()
+
+
 def test_a_circle_that_closes_through_a_record_is_rejected(world: World) -> None:
     with world.inside():
         root = account("Root")

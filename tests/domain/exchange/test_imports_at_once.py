@@ -176,6 +176,63 @@ def test_a_row_whose_account_product_or_stage_was_deleted_after_the_preview_is_r
         check_constraints()
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", DELETED)
+def test_so_is_one_whose_own_is_deleted_after_the_last_judgement(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = build_world()
+    judge, deleted = committing.judge, []
+
+    def judged(**asked: Any) -> dict[str, int]:
+        found = judge(**asked)
+        if not deleted:
+            deleted.append(what)
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(_aside, world, model.objects.get(name=name).pk, what).result()
+        return found
+
+    def _aside(world: World, pk: Any, what: str) -> None:
+        with world.inside(world.olga), connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE id = %s", [pk])
+        connection.close()
+
+    model, name = {"Account": (Account, "Bolt"), "Product": (Product, "Doors"), "Stage": (Stage, "Pilot")}[what]
+    monkeypatch.setattr(committing, "judge", judged)
+    with world.inside(world.olga):
+        for each in ("Aurelia Foods", "Bolt"):
+            account(each)
+        Product.objects.create(name="Doors")
+        Stage.objects.create(name="Pilot", position=90)
+        rows = "D-1,Cold rooms,Bolt,Doors,Pilot\nD-2,Freezers,Aurelia Foods,,Proposal\n"
+        job = _staged(world, "Id,Name,Account,Product,Stage\n" + rows)
+        assert counts(_committed(world, job)) == (1, 0, 0, 1)
+        assert problems(job) == [(2, what, f"unknown_{what.lower()}")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_somebody_takes_after_the_last_judgement_costs_its_row_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = build_world()
+    judge, taken = committing.judge, []
+
+    def judged(**asked: Any) -> dict[str, int]:
+        found = judge(**asked)
+        if not taken:
+            taken.append(True)
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(_take).result()
+        return found
+
+    def _take() -> None:
+        with world.inside(world.olga):
+            account("Somebody's", external_id="A-1")
+        connection.close()
+
+    monkeypatch.setattr(committing, "judge", judged)
+    with world.inside(world.olga):
+        job = read(world.olga, "accounts", "Account ID,Name\nA-1,Aurelia\nA-2,Bolt\n", match=["name"])
+        assert counts(_committed(world, job)) == (1, 0, 0, 1)
+        assert problems(job) == [(2, None, "taken")]
+
+
 def test_a_row_whose_account_was_merged_with_another_after_the_preview_is_refused_alone(world: World) -> None:
     with world.inside(world.olga):
         kept, lost = account("Aurelia Foods"), account("Aurelia")

@@ -94,7 +94,7 @@ def test_rows_below_a_rejected_row_are_rejected_all_the_way_down(world: World) -
         job = bring_in(world.olga, "accounts", content)
         assert counts(job) == (1, 0, 0, 3)
         below = [(row, code) for row, _column, code in problems(job)]
-        assert below[1:] == [(3, "unknown_account"), (4, "refers_to_rejected")]
+        assert below[1:] == [(3, "refers_to_rejected"), (4, "refers_to_rejected")]
         assert counts(read(world.olga, "accounts", content)) == (0, 0, 1, 3)
 
 

@@ -49,6 +49,18 @@ def test_an_account_that_alice_imports_is_hers(world: World) -> None:
         assert Account.objects.get(name="Aurelia").owner_id == world.alice.pk
 
 
+@pytest.mark.parametrize(("kind", "text"), [
+    ("deals", "Deal,Account\nPumps,Aurelia\n"),
+    ("contacts", "Last name,Account\nLindt,Aurelia\n"),
+    ("orders", "Number,Account,Amount,Date\nO-1,Aurelia,5,2026-01-31\n"),
+])  # fmt: skip
+def test_so_is_one_that_is_made_for_her_rows(world: World, kind: str, text: str) -> None:
+    with world.inside(world.alice):
+        job = bring_in(world.alice, kind, text, unknown={"account": "create"})
+        assert counts(job) == (1, 0, 0, 0)
+        assert Account.objects.get(name="Aurelia").owner_id == world.alice.pk
+
+
 def test_mona_imports_for_the_people_who_report_to_her(world: World) -> None:
     with world.inside(world.mona):
         account("Aurelia", owner=world.alice)

@@ -8,7 +8,7 @@ import pytest
 
 from keystead.data.models import Account, Contact, Deal, Import, Member, Objective, Rate, Stage
 from keystead.domain.accounts.editing import change_account, change_contact, delete_account
-from keystead.domain.accounts.merging import tell_apart
+from keystead.domain.accounts.merging import merge_accounts, tell_apart
 from keystead.domain.deals.editing import create_deal
 from keystead.domain.exchange import telling, working
 from keystead.domain.plans.editing import create_plan
@@ -79,7 +79,9 @@ def test_a_row_that_somebody_has_edited_since_is_kept_and_listed(world: World) -
         undo(world.olga, job)
         view = telling.job_view(job)["undo"]
         assert (view["undone"], view["kept_total"]) == (1, 2)
-        assert {row["name"] for row in view["kept"]} == {"Aurelia", "Brasilux"}
+        assert {(row["name"], row["code"]) for row in view["kept"]} == {
+            ("Aurelia", "edited_since"), ("Brasilux", "edited_since"),
+        }  # fmt: skip
         assert dict(Account.objects.values_list("name", "industry")) == {"Aurelia": "Food", "Brasilux": "Energy"}
 
 
@@ -90,7 +92,16 @@ def test_a_created_account_that_has_got_a_deal_since_is_kept(world: World) -> No
         Deal.objects.create(name="Pumps", account=aurelia, amount=Decimal(1), currency="EUR")
         undo(world.olga, job)
         assert list(Account.objects.values_list("name", flat=True)) == ["Aurelia"]
-        assert [row["name"] for row in telling.job_view(job)["undo"]["kept"]] == ["Aurelia"]
+        (kept,) = telling.job_view(job)["undo"]["kept"]
+        assert (kept["name"], kept["message"]) == ("Aurelia", "Other records refer to this one by now.")
+
+
+def test_a_created_account_that_was_merged_since_is_told_to_be_gone(world: World) -> None:
+    with world.inside():
+        job = bring_in(world.olga, "accounts", "Name\nAurelia\n")
+        merge_accounts(keep=account("Calyx"), lose=Account.objects.get(name="Aurelia"), viewer=world.olga)
+        undo(world.olga, job)
+        assert [row["code"] for row in telling.job_view(job)["undo"]["kept"]] == ["gone_since"]
 
 
 def test_undo_happens_once(world: World) -> None:
@@ -168,11 +179,12 @@ def _the_last_owner(who: Member) -> Import:
     return job
 
 
-@pytest.mark.parametrize("later", [
-    _a_deleted_account, _a_stage_of_another_status, _a_key_that_another_has, _a_day_that_another_rate_has,
-    _an_account_below_itself, _a_person_below_herself, _the_last_owner,
+@pytest.mark.parametrize(("later", "why"), [
+    (_a_deleted_account, "reference_gone"), (_a_stage_of_another_status, "stage_changed"), (_a_key_that_another_has, "taken"),
+    (_a_day_that_another_rate_has, "taken"), (_an_account_below_itself, "below_itself"),
+    (_a_person_below_herself, "below_itself"), (_the_last_owner, "no_owner_left"),
 ])  # fmt: skip
-def test_what_cannot_become_again_what_it_was_is_kept_as_it_is(world: World, later: Callable[[Member], Import]) -> None:
+def test_what_cannot_become_again_what_it_was_is_kept_as_it_is(world: World, later: Callable[[Member], Import], why: str) -> None:
     with world.inside():
         job = later(world.olga)
         assert counts(job) == (0, 1, 0, 0)
@@ -181,4 +193,48 @@ def test_what_cannot_become_again_what_it_was_is_kept_as_it_is(world: World, lat
         undo(job.by, job)
         check_constraints()
         assert job.format["undo"] == {"undone": 0, "kept": 1}
+        assert [row["code"] for row in telling.job_view(job)["undo"]["kept"]] == [why]
         assert facts() == before
+
+
+def test_a_key_that_went_from_record_to_record_in_two_imports_goes_back_one_by_one_and_not_the_other_way_round(
+    world: World,
+) -> None:
+    head = "Account ID,Name\n"
+    with world.inside():
+        bring_in(world.olga, "accounts", f"{head}X,Aurelia\nY,Bolt\n")
+        before = facts()
+        first, second = (
+            bring_in(world.olga, "accounts", head + row, match=["name"]) for row in ("Z,Aurelia\n", "X,Bolt\n")
+        )  # fmt: skip
+        for job in (second, first):
+            undo(world.olga, job)
+        assert facts() == before
+        first, second = (
+            bring_in(world.olga, "accounts", head + row, match=["name"]) for row in ("Z,Aurelia\n", "X,Bolt\n")
+        )  # fmt: skip
+        undo(world.olga, first)
+        (kept,) = telling.job_view(first)["undo"]["kept"]
+        assert (kept["name"], kept["code"]) == ("Aurelia", "taken")
+        undo(world.olga, second)
+        assert dict(Account.objects.values_list("name", "external_id")) == {"Aurelia": "Z", "Bolt": "Y"}
+
+
+def test_what_was_made_beside_rows_goes_also_when_a_later_import_that_changed_it_was_undone_before(world: World) -> None:
+    with world.inside():
+        before = facts()
+        head = "Opportunity ID,Name,Product,Stage,Amount\n"
+        first = bring_in(world.olga, "deals", f"{head}D-1,Pumps,Valve,Pilot,5\n", unknown={"product": "create"})
+        second = bring_in(world.olga, "products", "Name,Parent,List price,Currency\nValve,Parts,5,EUR\n")
+        for job in (second, first):
+            undo(world.olga, job)
+        assert facts() == before
+
+
+def test_what_was_made_beside_rows_and_is_another_by_now_stays(world: World) -> None:
+    with world.inside():
+        head = "Opportunity ID,Name,Stage,Amount\n"
+        job = bring_in(world.olga, "deals", f"{head}D-1,Pumps,Pilot,5\n")
+        save_stage(stage=Stage.objects.get(name="Pilot"), viewer=world.olga, fields={"probability": 20})
+        undo(world.olga, job)
+        assert Stage.objects.filter(name="Pilot").exists()

@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from keystead.base import turns
 from keystead.base.trouble import Trouble, trouble_of
-from keystead.base.turns import LINKS, be_alone, join_in
+from keystead.base.turns import ACCOUNT_TREE, LINKS, MEMBERS, be_alone, join_in
 from keystead.data.models import Account, Deal, Member, Plan, RevenueLink
-from keystead.domain.accounts.editing import change_account, create_account
+from keystead.domain.accounts.editing import change_account, create_account, delete_account
+from keystead.domain.accounts.merging import merge_accounts
 from keystead.domain.deals.editing import change_deal, create_deal
+from keystead.domain.exchange.changing.committing import hold_links
 from keystead.domain.plans.editing import change_plan, create_plan
 from keystead.domain.plans.linking import relink
 from keystead.domain.workspace.members import change_member
@@ -151,3 +154,47 @@ def test_whoever_would_be_alone_lets_others_pass_and_gives_up_with_a_word() -> N
             beside(lambda: be_alone(LINKS, patience=0))
         assert trouble_of(refused.value) is Trouble.BUSY
         beside(lambda: join_in(LINKS))
+
+
+WAITING: dict[str, tuple[str, Callable[[Member, Account, Account], object]]] = {
+    "a move": (ACCOUNT_TREE, lambda who, one, two: change_account(account=one, viewer=who, fields={"parent": two})),
+    "a deletion": (ACCOUNT_TREE, lambda who, one, two: delete_account(account=one, viewer=who)),
+    "a merge": (ACCOUNT_TREE, lambda who, one, two: merge_accounts(keep=two, lose=one, viewer=who)),
+    "a team": (MEMBERS, lambda who, one, two: change_member(
+        member=Member.objects.get(name="Alice Alvarez"), viewer=who, at=AT, fields={"team": "South"})),
+    "an import": (ACCOUNT_TREE, lambda who, one, two: hold_links("accounts")),
+}  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", WAITING)
+def test_who_waits_for_a_large_import_to_end_keeps_nobody_else_waiting(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    world, waits, ended = build_world(), Event(), Event()
+    turn, write = WAITING[what]
+
+    def sleep(_seconds: float) -> None:
+        waits.set()
+        ended.wait(20)
+
+    def run() -> None:
+        try:
+            with world.inside(world.olga), transaction.atomic():
+                write(world.olga, one, two)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(turns, "_sleep", sleep)
+    with world.inside(world.olga):
+        one, two = account("Delta"), account("Gamma")
+        with ThreadPoolExecutor(1) as thread:
+            with transaction.atomic():
+                join_in(LINKS)  # as an import of deals does
+                waiting = thread.submit(run)
+                assert waits.wait(20)
+                name = f"{turn} {world.olga.workspace_id}"
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+                    is_free = cursor.fetchone()[0]
+            ended.set()
+            waiting.result(20)
+        assert is_free

@@ -29,6 +29,7 @@ def test_commit_errors_file_and_undo_with_what_was_kept(olga: Desk) -> None:
     undone = text_of(olga.get("detail", job))
     assert "1 row was taken back" in undone
     assert "1 row was kept" in undone
+    assert "Somebody has edited this record since." in undone
     assert "Brasilux" in undone
     counters = olga.get("detail", job).context["counters"]
     assert [(str(one["label"]), one["count"]) for one in counters[:2]] == [("Deleted again", 1), ("Set back", 0)]

@@ -44,9 +44,8 @@ def change_account(*, account: Account, viewer: Member, fields: Mapping[str, Any
     """
     require(viewer, "account.edit", account)
     with transaction.atomic():
-        moves = "parent" in fields and _moves(account, fields["parent"])
+        moves = "parent" in fields and _may_move(account, fields["parent"])
         if moves:
-            be_alone(LINKS)
             _refuse_cycle(account, fields["parent"], viewer)
         account = write(account, fields, seen=seen)
         if moves:
@@ -56,9 +55,19 @@ def change_account(*, account: Account, viewer: Member, fields: Mapping[str, Any
     return account
 
 
-def _moves(account: Account, parent: Account | None) -> bool:
-    """Whether it stands elsewhere now, where nobody moves it until the transaction ends."""
-    lock_tree()
+def _may_move(account: Account, parent: Account | None) -> bool:
+    """Whether it stands elsewhere now, where nobody moves it until the transaction ends; alone then with what decides links."""
+    if _stands_elsewhere(account, parent):
+        be_alone(LINKS, first=lock_tree)
+    else:
+        lock_tree()
+    moves = _stands_elsewhere(account, parent)
+    if moves:
+        be_alone(LINKS)  # somebody has moved it at this very moment
+    return moves
+
+
+def _stands_elsewhere(account: Account, parent: Account | None) -> bool:
     now = Account.objects.filter(pk=account.pk).values_list("parent", flat=True).first()
     return now != (parent.pk if parent else None)
 
@@ -75,8 +84,7 @@ def delete_account(*, account: Account, viewer: Member, seen: int | None = None)
     """Deletes an account with its plans and contacts. Its deals and orders stay, unlinked, and its children move to the top."""
     require(viewer, "account.delete", account)
     with transaction.atomic():
-        lock_tree()
-        be_alone(LINKS)
+        be_alone(LINKS, first=lock_tree)
         hold(account, seen)
         hold_plans_of(account)
         children = list(account.children.values_list("pk", flat=True))

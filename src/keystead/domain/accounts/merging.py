@@ -43,8 +43,7 @@ def merge_accounts(
     require(viewer, "account.edit", lose)
     _refuse_same(keep, lose)
     with _merging(), transaction.atomic():
-        lock_tree()
-        be_alone(LINKS)
+        be_alone(LINKS, first=lock_tree)
         keep, lose = _hold_both((keep, seen), (lose, lose_seen))
         _refuse_overlap(keep, lose)
         place = _place_above(keep, lose, "parent_id")

@@ -54,10 +54,19 @@ def _problem(row: int | None, stored: Mapping[str, Any]) -> Problem:
 def _undo_view(job: Import) -> dict[str, Any] | None:
     if job.state != "undone":
         return None
-    kept = ImportRow.objects.filter(job=job, undone="kept").order_by("row").values_list("row", "target_id", "values__name")[:500]
+    kept = ImportRow.objects.filter(job=job, undone="kept").order_by("row")
     counts = job.format.get("undo", {})
-    listed = [{"row": row, "id": str(pk), "name": name or ""} for row, pk, name in kept]
+    listed = [
+        {"row": row, "id": str(pk), "name": name or "", **_why_kept(problems or [])}
+        for row, pk, name, problems in kept.values_list("row", "target_id", "values__name", "problems")[:500]
+    ]
     return {"undone": counts.get("undone", 0), "kept_total": counts.get("kept", 0), "kept": listed}
+
+
+def _why_kept(stored: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """{code, message}; both empty for an import that an earlier release took back."""
+    why = next((_problem(None, item) for item in stored), None)
+    return {"code": why.code if why else "", "message": why.message if why else ""}
 
 
 def undone_counts(*, job: Import) -> dict[str, int]:

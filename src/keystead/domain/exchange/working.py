@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from keystead.base.clock import now
 from keystead.base.turns import IMPORTS, take_turns
@@ -50,27 +50,44 @@ def commit_now(*, job_id: UUID | str) -> None:
     with _working(job_id, {"committing"}, "committing") as job:
         if job is None or job.by is None:
             return
-        viewer = _viewer(job)
-        with cancellable(job), transaction.atomic():
-            _take_turns()
-            job.counts = commit(job=job, viewer=viewer, told=_teller_aside(job))
-            hold_unless_cancelled(job)
-            job.state, job.progress, job.committed_at = "committed", 100, now()
-            job.save()
-            remember_mapping(job, at=job.committed_at)
+        _met_by_others(job, _commit)
 
 
 def undo_now(*, job_id: UUID | str) -> None:
     """Takes a committed import back: undoing -> undone."""
     with _working(job_id, {"undoing"}, "undoing") as job:
-        if job is None:
-            return
-        with cancellable(job), transaction.atomic():
-            _take_turns()
-            job.format = {**job.format, "undo": undo(job=job)}
-            hold_unless_cancelled(job)
-            job.state, job.progress, job.undone_at = "undone", 100, now()
-            job.save()
+        if job is not None:
+            _met_by_others(job, _undo)
+
+
+def _commit(job: Import) -> None:
+    with cancellable(job), transaction.atomic():
+        _take_turns()
+        job.counts = commit(job=job, viewer=_viewer(job), told=_teller_aside(job))
+        hold_unless_cancelled(job)
+        job.state, job.progress, job.committed_at = "committed", 100, now()
+        job.save()
+        remember_mapping(job, at=job.committed_at)
+
+
+def _undo(job: Import) -> None:
+    with cancellable(job), transaction.atomic():
+        _take_turns()
+        job.format = {**job.format, "undo": undo(job=job)}
+        hold_unless_cancelled(job)
+        job.state, job.progress, job.undone_at = "undone", 100, now()
+        job.save()
+
+
+def _met_by_others(job: Import, step: Callable[[Import], None]) -> None:
+    """Does a step, and once more from its beginning when others have deleted what a row refers to, or have taken a key, after it
+    was judged: it finds that then. To hold all that a file names would keep everybody from changing it for as long as it takes.
+    """
+    try:
+        step(job)
+    except IntegrityError:
+        job.refresh_from_db()
+        step(job)
 
 
 def _take_turns() -> None:

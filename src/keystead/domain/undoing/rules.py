@@ -49,13 +49,18 @@ _TURNS = {"Account": ACCOUNT_TREE, "Member": MEMBERS, "Contact": REPORTING, "Pro
 
 def lock(rows: Mapping[str, Collection[Any]]) -> None:
     """Where two harmless writes can do harm together, one at a time: the same locks as the verbs take. `rows`: keys by kind."""
-    for kind, turn in _TURNS.items():
-        if kind in rows:
-            take_turns(turn)
+
+    def turns() -> None:
+        for kind, turn in _TURNS.items():
+            if kind in rows:
+                take_turns(turn)
+
     if rows.keys() & {"Account", "Member", "Plan"}:
-        be_alone(LINKS)
-    elif rows.keys() & {"Deal", "Order", "Product"}:
-        join_in(LINKS)
+        be_alone(LINKS, first=turns)
+    else:
+        turns()
+        if rows.keys() & {"Deal", "Order", "Product"}:
+            join_in(LINKS)
     if "Workspace" in rows:
         wait_for_money()
     with connection.cursor() as cursor:

@@ -44,14 +44,7 @@ def change_member(
     require(viewer, "member.edit", member)
     values = _cleaned(fields)
     with transaction.atomic():
-        _one_at_a_time()
-        member.refresh_from_db()
-        _check_role(member, values, viewer)
-        _check_email(member, values)
-        _refuse_cycle(member, values)
-        relinks = any(_differs(member, name, values) for name in _DECIDES_LINKS)
-        if relinks:
-            be_alone(LINKS)
+        relinks = _hold_checked(member, values, viewer)
         if _differs(member, "email", values) or (_differs(member, "role", values) and values["role"] == Role.OWNER):
             # An open letter was written for another address, or by somebody who may not let an owner in.
             withdraw(member=member, at=at)
@@ -59,6 +52,28 @@ def change_member(
         if relinks:
             relink(members=[member.pk])
     return member
+
+
+def _hold_checked(member: Member, values: Mapping[str, Any], viewer: Member) -> bool:
+    """Whether the change decides links, alone with these then; checked against the member as she is, by her turn."""
+
+    def check() -> None:
+        _one_at_a_time()
+        member.refresh_from_db()
+        _check_role(member, values, viewer)
+        _check_email(member, values)
+        _refuse_cycle(member, values)
+
+    def decides_links() -> bool:
+        return any(_differs(member, name, values) for name in _DECIDES_LINKS)
+
+    if decides_links():
+        be_alone(LINKS, first=check)
+    else:
+        check()
+    if relinks := decides_links():
+        be_alone(LINKS)  # somebody has changed her at this very moment
+    return relinks
 
 
 def deactivate_member(*, member: Member, viewer: Member, at: datetime, seen_version: int | None = None) -> Member:

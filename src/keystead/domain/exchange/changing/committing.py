@@ -38,8 +38,6 @@ def commit(*, job: Import, viewer: Member, told: Callable[[int], None]) -> dict[
     match: Keys = tuple(map(tuple, job.format["keys"]))
     with transaction.atomic():
         expect_many_rows()
-        if target.model is Account:
-            lock_tree()
         if job.offers.get("make", {}).get("stages"):
             take_turns(STAGES)
         hold_links(job.kind, moves=target.parent in mapped)
@@ -69,15 +67,22 @@ def commit(*, job: Import, viewer: Member, told: Callable[[int], None]) -> dict[
 
 def hold_links(kind: str, *, moves: bool = True) -> None:
     """Before any row: revenue is written together with others, what decides where it counts alone. `moves`: records may come to
-    stand below others, which two must not do at once (accounts: `lock_tree`)."""
-    if kind == "members":
-        take_turns(MEMBERS)
-    if moves and kind in ("contacts", "products"):
-        take_turns(REPORTING if kind == "contacts" else PRODUCT_TREE)
+    stand below others, which two must not do at once."""
+
+    def turns() -> None:
+        if kind == "accounts":
+            lock_tree()
+        elif kind == "members":
+            take_turns(MEMBERS)
+        elif moves and kind in ("contacts", "products"):
+            take_turns(REPORTING if kind == "contacts" else PRODUCT_TREE)
+
     if kind == "members" or (kind == "accounts" and moves):
-        be_alone(LINKS, patience=600)
-    elif kind in ("accounts", "deals", "orders", "products"):  # a product's price is money as well
-        join_in(LINKS)
+        be_alone(LINKS, patience=600, first=turns)
+    else:
+        turns()
+        if kind in ("accounts", "deals", "orders", "products"):  # a product's price is money as well
+            join_in(LINKS)
 
 
 def _lock(job: Import, target: Target) -> None:

@@ -25,44 +25,52 @@ _RESTORED = """
 """
 
 
-def restorable(job: Import, target: Target, ids: Collection[UUID]) -> set[UUID]:
-    """Those of the records whose former values break no rule. The caller holds the turn of what stands below one another."""
-    left = set(ids)
+def restorable(job: Import, target: Target, ids: Collection[UUID]) -> tuple[set[UUID], dict[UUID, str]]:
+    """Those of the records whose former values break no rule, and of the others the code of the one that they would break. The
+    caller holds the turn of what stands below one another."""
+    left, why = set(ids), dict[UUID, str]()
+
+    def keep(code: str, found: set[UUID]) -> None:
+        left.difference_update(found)
+        why.update(dict.fromkeys(found, code))
+
     columns = {column.name for column in compared(target, set(job.mapping.values()), job.kind)}
-    for rule in _rules(target, columns):
-        left -= _found(job, target, left, rule)
+    for code, rule in _rules(target, columns):
+        keep(code, _found(job, target, left, rule))
     if job.kind == "members" and "role" in columns:
-        left -= _last_owners(job, target, left)
+        keep("no_owner_left", _last_owners(job, target, left))
     above = f"{target.parent}_id"
     while above in columns and left and (circle := _in_a_circle(job, target, left, above)):
-        left -= circle
-    return left
+        keep("below_itself", circle)
+    return left, why
 
 
-def _rules(target: Target, columns: Collection[str]) -> list[str]:
-    """Conditions, each true of a record that it keeps from going back."""
+def _rules(target: Target, columns: Collection[str]) -> list[tuple[str, str]]:
+    """Codes and conditions, each true of a record that it keeps from going back."""
     rules = []
     model: Any = target.model
     for field in model._meta.concrete_fields:
         former = f"r.before ->> '{field.column}'"
         if field.column in columns and isinstance(field, ForeignKey):
             of: Any = field.related_model
-            rules.append(f"{former} IS NOT NULL AND NOT EXISTS (SELECT FROM {of._meta.db_table} o WHERE o.id = ({former})::uuid)")
+            there = f"EXISTS (SELECT FROM {of._meta.db_table} o WHERE o.id = ({former})::uuid)"
+            rules.append(("reference_gone", f"{former} IS NOT NULL AND NOT {there}"))
         if field.column in columns and (field.column == "external_id" or (field.column, model) == ("email", Member)):
-            rules.append(
-                f"EXISTS (SELECT FROM {target.table} o WHERE o.workspace_id = t.workspace_id AND o.id <> t.id"
-                f" AND lower(o.{field.column}) = lower({former}) AND ('{field.column}' = 'email' OR o.{field.column} = {former}))"
-            )
+            same = f"lower(o.{field.column}) = lower({former}) AND ('{field.column}' = 'email' OR o.{field.column} = {former})"
+            rules.append(("taken", _of_another(target, same)))
     if set(_STEP) <= set(columns):
         stage, status = map(_again, _STEP)
-        rules.append(f"EXISTS (SELECT FROM {Stage._meta.db_table} o WHERE o.id::text = {stage} AND o.status <> {status})")
+        other = f"EXISTS (SELECT FROM {Stage._meta.db_table} o WHERE o.id::text = {stage} AND o.status <> {status})"
+        rules.append(("stage_changed", other))
     if model is Rate:
         base, quote, day = map(_again, ("base", "quote", "date"))
-        rules.append(
-            f"EXISTS (SELECT FROM {target.table} o WHERE o.workspace_id = t.workspace_id AND o.id <> t.id"
-            f" AND o.base = {base} AND o.quote = {quote} AND o.date = ({day})::date)"
-        )
+        rules.append(("taken", _of_another(target, f"o.base = {base} AND o.quote = {quote} AND o.date = ({day})::date")))
     return rules
+
+
+def _of_another(target: Target, same: str) -> str:
+    """SQL for whether another record (`o`) has the same."""
+    return f"EXISTS (SELECT FROM {target.table} o WHERE o.workspace_id = t.workspace_id AND o.id <> t.id AND {same})"
 
 
 def _again(column: str) -> str:

@@ -1,23 +1,24 @@
 """An import taken back: what it created is deleted, what it changed becomes as it was, except where somebody has edited since.
 
 One transaction. A created record that others use by now (a deal at an account of the import) is kept and listed
-like an edited one, and so is a record that cannot become what it was (restorable.py).
+like an edited one, and so is a record that cannot become what it was (restorable.py). Each kept row says why.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, models, transaction
 
 from keystead.data.many_rows import expect_many_rows
-from keystead.data.models import Account, DealStageChange, Import, ImportRow, RevenueLink, Stage
-from keystead.domain.accounts.tree import lock_tree, refresh_lineage
+from keystead.data.models import DealStageChange, Import, ImportRow, RevenueLink, Stage
+from keystead.domain.accounts.tree import refresh_lineage
 from keystead.domain.exchange.changing.committing import hold_links
 from keystead.domain.exchange.changing.restorable import restorable
 from keystead.domain.exchange.judging.comparing import compared
 from keystead.domain.exchange.tables import MODELS, TARGETS, Target
 from keystead.domain.plans.linking import relink
+from keystead.domain.undoing.kinds import KINDS, Kind
 
 # Rows that follow from others by rule or trigger: they never keep a record from being deleted.
 _DERIVED = (RevenueLink, DealStageChange)
@@ -28,25 +29,38 @@ def undo(*, job: Import) -> dict[str, int]:
     target = TARGETS[job.kind]
     with transaction.atomic():
         expect_many_rows()
-        if target.model is Account:
-            lock_tree()
         hold_links(job.kind)
-        restored = _restore(job, target)
+        restored, why = _restore(job, target)
         _hand_back(job, target, restored)
         created = _unedited(job, target, "create")
         in_use = _in_use(target.model, created)
         gone = created - in_use
         _delete(target.model, gone)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE keystead_importrow SET undone = CASE WHEN target_id = ANY(%(done)s) THEN 'undone' ELSE 'kept' END"
-                " WHERE job_id = %(job)s AND verdict IN ('create', 'update')",
-                {"job": job.pk, "done": list(gone | restored)},
-            )
+        _note(job, target, gone | restored, why | dict.fromkeys(in_use, "used_since"))
         _unmake(job)
         _follow(job.kind, restored)
     counts = ImportRow.objects.filter(job=job).exclude(undone="")
     return {state: counts.filter(undone=state).count() for state in ("undone", "kept")}
+
+
+def _note(job: Import, target: Target, done: Collection[UUID], why: Mapping[UUID, str]) -> None:
+    """Notes at each row whether it was taken back, and of one that was kept why: what `why` says, else that somebody has edited
+    or deleted its record since."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE keystead_importrow r SET undone = found.undone, problems = CASE found.undone WHEN 'kept' THEN
+              jsonb_build_array(jsonb_build_object('code', found.code, 'params', '{{}}'::jsonb, 'column', NULL)) END
+            FROM (
+              SELECT i.id, CASE WHEN i.target_id = ANY(%(done)s) THEN 'undone' ELSE 'kept' END AS undone,
+                coalesce(w.code, CASE WHEN t.id IS NULL THEN 'gone_since' ELSE 'edited_since' END) AS code
+              FROM keystead_importrow i LEFT JOIN {target.table} t ON t.id = i.target_id
+              LEFT JOIN unnest(%(kept)s::uuid[], %(codes)s::text[]) w(id, code) ON w.id = i.target_id
+              WHERE i.job_id = %(job)s AND i.verdict IN ('create', 'update')
+            ) found WHERE r.id = found.id
+            """,
+            {"job": job.pk, "done": list(done), "kept": list(why), "codes": list(why.values())},
+        )
 
 
 def _unedited(job: Import, target: Target, verdict: str) -> set[UUID]:
@@ -60,8 +74,9 @@ def _unedited(job: Import, target: Target, verdict: str) -> set[UUID]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _restore(job: Import, target: Target) -> set[UUID]:
-    ids = restorable(job, target, _unedited(job, target, "update"))
+def _restore(job: Import, target: Target) -> tuple[set[UUID], dict[UUID, str]]:
+    """The records that are now what they were, and why those are not that nobody has edited."""
+    ids, why = restorable(job, target, _unedited(job, target, "update"))
     columns = compared(target, set(job.mapping.values()), job.kind)
     sets = ", ".join(
         f"{column.name} = CASE WHEN r.before ? '{column.name}' THEN (r.before ->> '{column.name}')::{column.sql_type}"
@@ -75,7 +90,7 @@ def _restore(job: Import, target: Target) -> set[UUID]:
                 " WHERE r.job_id = %s AND r.verdict = 'update' AND t.id = r.target_id AND t.id = ANY(%s)",
                 [job.pk, list(ids)],
             )
-    return ids
+    return ids, why
 
 
 def _hand_back(job: Import, target: Target, restored: Collection[UUID]) -> None:
@@ -146,11 +161,23 @@ def _delete(model: Any, ids: Collection[UUID]) -> None:
 
 
 def _unmake(job: Import) -> None:
-    """Deletes what the commit made beside the rows, unless it is used or was changed."""
+    """Deletes what the commit made beside the rows, unless it is used or is another than it was made."""
     for kind, texts in reversed(job.offers.get("made", {}).items()):
         model: Any = Stage if kind == "stages" else MODELS[kind]
-        ids = set(model.objects.filter(pk__in=texts, version=1).values_list("pk", flat=True))
+        ids = _as_made(KINDS[model.__name__], texts)
         _delete(model, ids - _in_use(model, ids))
+
+
+def _as_made(kind: Kind, ids: Collection[str]) -> set[UUID]:
+    """Those of the records that are as they were made: also where a later import, or a change that was undone, has been."""
+    same = " AND ".join(f't."{column}" IS NOT DISTINCT FROM e."{column}"' for column in kind.compared)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT t.id FROM {kind.table} t JOIN {kind.events} e ON e.pgh_obj_id = t.id AND e.pgh_label = 'insert'"
+            f" WHERE t.id = ANY(%s::uuid[]) AND {same} FOR UPDATE OF t",
+            [list(ids)],
+        )
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _follow(kind: str, restored: Collection[UUID]) -> None:

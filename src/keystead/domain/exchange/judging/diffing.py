@@ -58,7 +58,8 @@ def judge(*, job: Import, viewer: Member, match: Keys, mapped: set[str]) -> dict
         refuse_taken(cursor, job, target, mapped)
         if target.parent and target.parent in mapped:
             refuse_circles(cursor, job, target, viewer)
-            refuse_below_rejected(cursor, job, target, viewer)
+            while refuse_below_rejected(cursor, job, target, viewer):
+                refuse_circles(cursor, job, target, viewer)  # of those that stay where they stand
         mark_needed(job)
         return _counts(cursor, job)
 

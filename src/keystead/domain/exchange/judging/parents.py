@@ -1,6 +1,6 @@
 """Records that name others of their own kind: parents in the same file, in the workspace, or made; and circles of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,8 @@ from keystead.domain.exchange.tables import NAMED_BY, TARGETS, Target
 
 
 def resolve_parents(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
-    """References within the kind itself: rows of the same file first, then records, then a new one by that name or a problem."""
+    """References within the kind itself: rows of the same file first, then records, then rejected rows (nothing is made in their
+    place), then a new one by that name or a problem."""
     name = target.parent
     header = next((column for column, field in job.mapping.items() if field == name), name)
     decision = unknown_rule(job.kind, name, job.options, header)
@@ -23,13 +24,12 @@ def resolve_parents(cursor: Any, job: Import, target: Target, viewer: Member) ->
         [job.pk],
     )
     texts = [row[0] for row in cursor.fetchall()]
-    known = _named_in_file(cursor, job) | {}
-    records = _named_records(target, viewer)
+    known = _named_in_file(cursor, job, rejected=True) | _named_records(target, viewer) | _named_in_file(cursor, job)
     made: dict[str, tuple[UUID, str]] = {}
     found: list[tuple[str, UUID | None, str]] = []
     for text in texts:
         key = fold(text)
-        pk = known[key] if key in known else records.get(key, ...)
+        pk = known.get(key, ...)
         if pk is None:
             found.append((text, None, "ambiguous_reference"))
         elif pk is not ...:
@@ -64,15 +64,15 @@ def resolve_parents(cursor: Any, job: Import, target: Target, viewer: Member) ->
     job.offers = {**job.offers, "make": make}
 
 
-def _named_in_file(cursor: Any, job: Import) -> dict[str, UUID | None]:
-    """The file's own records by every text that may name them; None for a text of two."""
+def _named_in_file(cursor: Any, job: Import, *, rejected: bool = False) -> dict[str, UUID | None]:
+    """The file's own records, or those of its rejected rows, by every text that may name them; None for a text of two."""
     cursor.execute(
         """
         SELECT target_id, values ->> 'name', values ->> 'external_id', values ->> 'email',
           nullif(trim(concat(values ->> 'first_name', ' ', values ->> 'last_name')), '')
-        FROM keystead_importrow WHERE job_id = %s AND verdict <> 'error'
+        FROM keystead_importrow WHERE job_id = %s AND (verdict = 'error') = %s
         """,
-        [job.pk],
+        [job.pk, rejected],
     )
     named: dict[str, UUID | None] = {}
     for pk, *texts in cursor.fetchall():
@@ -87,7 +87,7 @@ def _named_records(target: Target, viewer: Member) -> dict[str, UUID | None]:
     model: Any = target.model
     named: dict[str, UUID | None] = {}
     for pk, *texts in model.objects.visible_to(viewer).values_list("pk", "external_id", *NAMED_BY[kind]):
-        for text in filter(None, texts):
+        for text in filter(None, (str(pk), *texts)):
             key = fold(text)
             named[key] = pk if named.get(key, pk) == pk else None
     own = set(named)
@@ -98,39 +98,63 @@ def _named_records(target: Target, viewer: Member) -> dict[str, UUID | None]:
 
 
 def refuse_circles(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
-    """Rows whose parents, together with those in the database, would run in a circle. Unseen records in it stay unnamed."""
+    """Rows whose parents, together with those in the database, would run in a circle. Unseen records in it stay unnamed.
+
+    A row that is refused leaves its record where it stands, and there another row may close a circle with it: that one is refused
+    as well.
+    """
     name = target.parent
     model: Any = target.model
-    parents: dict[UUID, UUID | None] = dict(model.objects.values_list("pk", f"{name}_id"))
+    stored: dict[UUID, UUID | None] = dict(model.objects.values_list("pk", f"{name}_id"))
     cursor.execute(
         f"SELECT id, target_id, (values ->> '{name}_id')::uuid, values ->> 'name' FROM keystead_importrow"
         " WHERE job_id = %s AND verdict IN ('create', 'update')",
         [job.pk],
     )
-    staged = {pk: (row, called) for row, pk, parent, called in _noted(cursor.fetchall(), parents)}
-    circles = _circles(parents)
-    names: dict[UUID, str] = {pk: called or "" for pk, (_, called) in staged.items()}
-    for circle in circles:
+    found = cursor.fetchall()
+    staged = {pk: row for row, pk, _, _ in found}
+    names: dict[UUID, str] = {pk: called or "" for _, pk, _, called in found}
+    header = next((column for column, field in job.mapping.items() if field == name), name)
+    for circle, moves in _circles_of_moves(stored, {pk: parent for _, pk, parent, _ in found}):
         if missing := [pk for pk in circle if pk not in names]:
             names |= {record.pk: str(record) for record in model.objects.visible_to(viewer).filter(pk__in=missing)}
         path = " > ".join(names.get(pk, "…") for pk in [*circle, circle[0]])
-        rows = [staged[pk][0] for pk in circle if pk in staged]
-        header = next((column for column, field in job.mapping.items() if field == name), name)
         cursor.execute(
             f"UPDATE keystead_importrow r SET problems ="
             f" {problem_sql('circle', 'jsonb_build_object(' + chr(39) + 'path' + chr(39) + ', %s::text)', '%s::text')}"
             " WHERE r.id = ANY(%s)",
-            [path, header, rows],
+            [path, header, [staged[pk] for pk in moves]],
         )
 
 
-def _noted(rows: Iterable[Any], parents: dict[UUID, UUID | None]) -> list[Any]:
-    listed = list(rows)
-    parents.update({pk: parent for _, pk, parent, _ in listed})
-    return listed
+def _circles_of_moves(
+    stored: Mapping[UUID, UUID | None], moved: Mapping[UUID, UUID | None]
+) -> Iterator[tuple[list[UUID], list[UUID]]]:
+    """Every circle that is there after the moves, and those that are left once the moves of earlier ones do not happen; with the
+    records of it that do not move then."""
+    parents, left = {**stored, **moved}, set(moved)
+    circles = _circles(parents)
+    kept: list[UUID] = []
+    while circles or kept:
+        circle = circles.pop() if circles else _circle_through(kept.pop(), parents)
+        moves = [pk for pk in circle if pk in left]
+        if moves:
+            yield circle, moves
+            parents.update({pk: stored.get(pk) for pk in moves})
+            left.difference_update(moves)
+            kept += moves
 
 
-def _circles(parents: dict[UUID, UUID | None]) -> list[list[UUID]]:
+def _circle_through(start: UUID, parents: Mapping[UUID, UUID | None]) -> list[UUID]:
+    """The way up from a record back to itself; [] when it leads elsewhere."""
+    walk, on_walk = [start], {start}
+    while (above := parents.get(walk[-1])) is not None and above not in on_walk:
+        walk.append(above)
+        on_walk.add(above)
+    return walk if above == start else []
+
+
+def _circles(parents: Mapping[UUID, UUID | None]) -> list[list[UUID]]:
     """Every circle once. Each record is walked once."""
     circles, done = [], set()
     for start in parents:
@@ -147,13 +171,13 @@ def _circles(parents: dict[UUID, UUID | None]) -> list[list[UUID]]:
     return circles
 
 
-def refuse_below_rejected(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
+def refuse_below_rejected(cursor: Any, job: Import, target: Target, viewer: Member) -> bool:
     """A row that refers to a rejected row of this file cannot come in, nor can the rows below it: the record is not made, or is
-    one out of the importer's sight, below which she may put nothing."""
+    one out of the importer's sight, below which she may put nothing. Whether there was any."""
     header = next((column for column, field in job.mapping.items() if field == target.parent), target.parent)
     model: Any = target.model
     seen, values = model.objects.visible_to(viewer).order_by().values("pk").query.sql_with_params()
-    found = True
+    found, refused = True, False
     while found:
         cursor.execute(
             f"""
@@ -168,3 +192,5 @@ def refuse_below_rejected(cursor: Any, job: Import, target: Target, viewer: Memb
             [header, job.pk, job.pk, *values],
         )
         found = cursor.rowcount > 0
+        refused = refused or found
+    return refused

@@ -52,7 +52,7 @@ def refuse_unreached(cursor: Any, job: Import, target: Target, viewer: Member) -
 
 def refuse_new_beyond_reach(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
     """Whoever does not reach every record may create only at accounts within reach, and move records only to such: what she saw
-    when the file was read may be another's when it is written."""
+    when the file was read may be another's when it is written. An account that is made for her row is hers."""
     if reach(viewer, target.create) is not Reach.ALL and job.kind in ("contacts", "deals", "orders"):
         from keystead.data.models import Account
 
@@ -66,8 +66,9 @@ def refuse_new_beyond_reach(cursor: Any, job: Import, target: Target, viewer: Me
             f"UPDATE keystead_importrow r SET problems = {_escape(problem_sql('not_allowed'))}"
             f" WHERE r.job_id = %s AND (r.verdict = 'create' OR r.verdict = 'update' AND r.after ? 'account_id')"
             f" AND (r.values ->> 'account_id' IS NOT NULL AND (r.values ->> 'account_id')::uuid NOT IN ({statement})"
+            "     AND r.values ->> 'account_id' <> ALL(%s)"
             f"   OR r.verdict = 'create' AND r.values ->> 'account_id' IS NULL AND NOT ({mine}))",
-            [job.pk, *values, *parameters],
+            [job.pk, *values, [item["id"] for item in job.offers.get("make", {}).get("accounts", ())], *parameters],
         )
 
 
@@ -95,45 +96,33 @@ def refuse_owners(cursor: Any, job: Import, viewer: Member) -> None:
 
 
 def refuse_taken(cursor: Any, job: Import, target: Target, mapped: set[str]) -> None:
-    """A unique value that another record has already: an external id, an address or a rate's day, where rows are matched by
-    something else."""
-    unique = [name for name in ("external_id", "email") if name in mapped and (name != "email" or job.kind == "members")]
-    for name in unique:
-        same = f"lower(values ->> '{name}')" if name == "email" else f"values ->> '{name}'"
+    """A unique value that another record has already (an external id, an address, the day of a pair of currencies), where rows
+    are matched by something else."""
+    unique = {}  # what a row says -> whether a record says the same
+    if "external_id" in mapped:
+        same = "lower(t.external_id) = lower({0}) AND t.external_id = {0}"  # lower: by the index
+        unique["r.values ->> 'external_id'"] = same.format("r.values ->> 'external_id'")
+    if "email" in mapped and job.kind == "members":
+        unique["lower(r.values ->> 'email')"] = "lower(t.email) = lower(r.values ->> 'email')"
+    if job.kind == "rates":
+        unique["concat_ws(' ', r.values ->> 'base', r.values ->> 'quote', r.values ->> 'date')"] = (
+            "t.base = r.values ->> 'base' AND t.quote = r.values ->> 'quote' AND t.date = (r.values ->> 'date')::date"
+        )
+    for said, same in unique.items():
         cursor.execute(
             f"""
             UPDATE keystead_importrow r SET problems = {problem_sql("taken")}
-            WHERE r.job_id = %(job)s AND r.verdict IN ('create', 'update') AND r.values ->> '{name}' IS NOT NULL AND (
-              EXISTS (SELECT FROM {target.table} t WHERE t.workspace_id = %(workspace)s AND t.id <> r.target_id
-                AND lower(t.{name}) = lower(r.values ->> '{name}') AND ('{name}' = 'email' OR t.{name} = r.values ->> '{name}')))
+            WHERE r.job_id = %(job)s AND r.verdict IN ('create', 'update') AND {said} IS NOT NULL AND (
+              EXISTS (SELECT FROM {target.table} t WHERE t.workspace_id = %(workspace)s AND t.id <> r.target_id AND {same}))
             """,
             {"job": job.pk, "workspace": job.workspace_id},
         )
         cursor.execute(
             f"""
             UPDATE keystead_importrow r SET problems = {problem_sql("duplicate_row", "jsonb_build_object('first', same.first)")}
-            FROM (SELECT id, row, min(row) OVER (PARTITION BY {same}) AS first FROM keystead_importrow
-                  WHERE job_id = %(job)s AND verdict IN ('create', 'update') AND values ->> '{name}' IS NOT NULL) same
+            FROM (SELECT r.id, r.row, min(r.row) OVER (PARTITION BY {said}) AS first FROM keystead_importrow r
+                  WHERE r.job_id = %(job)s AND r.verdict IN ('create', 'update') AND {said} IS NOT NULL) same
             WHERE r.id = same.id AND same.row > same.first
             """,
             {"job": job.pk},
-        )
-    if job.kind == "rates":
-        _refuse_taken_days(cursor, job)
-
-
-def _refuse_taken_days(cursor: Any, job: Import) -> None:
-    """One day has one rate of two currencies, all of which a row names."""
-    day = "values ->> 'base' AS base, values ->> 'quote' AS quote, (values ->> 'date')::date AS date"
-    wanted = f"""
-        SELECT *, min(row) OVER (PARTITION BY base, quote, date) AS first FROM (
-          SELECT id, row, target_id, {day} FROM keystead_importrow
-          WHERE job_id = %(job)s AND verdict IN ('create', 'update')) each"""
-    taken = """EXISTS (SELECT FROM keystead_rate o WHERE o.workspace_id = %(workspace)s AND o.id <> w.target_id
-        AND o.base = w.base AND o.quote = w.quote AND o.date = w.date)"""
-    same = problem_sql("duplicate_row", "jsonb_build_object('first', w.first)")
-    for refused, where in ((problem_sql("taken"), taken), (same, "w.row > w.first")):
-        cursor.execute(
-            f"UPDATE keystead_importrow r SET problems = {refused} FROM ({wanted}) w WHERE r.id = w.id AND {where}",
-            {"job": job.pk, "workspace": job.workspace_id},
         )

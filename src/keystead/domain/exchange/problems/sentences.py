@@ -86,6 +86,14 @@ SENTENCES: dict[str, Promise] = {
     "circle": _("nothing can stand below itself: %(path)s."),
     "merged_into": _("this record was merged into “%(name)s”; its row changes nothing."),
     "taken": _("another record already has this external id, e-mail address or date."),
+    # A row that was kept when its import was taken back
+    "edited_since": _("somebody has edited this record since."),
+    "gone_since": _("this record was deleted or merged since."),
+    "used_since": _("other records refer to this one by now."),
+    "reference_gone": _("what this record referred to before is there no more."),
+    "stage_changed": _("the stage that this deal was in before means another status by now."),
+    "below_itself": _("this record would stand below itself again."),
+    "no_owner_left": _("the workspace would have no owner who can log in."),
     # The import as a whole
     "file_missing": _("the file is no longer there. Upload it again."),
     "unknown_column": _("the file has no column “%(column)s”."),
