@@ -125,9 +125,8 @@ def request_undo(*, job: Import, viewer: Member) -> Import:
     """Has a committed import taken back in the background. Raises `NotAllowed` when a record of it is beyond her reach by now, or
     one that was made beside its rows (a stage, a person), which goes with it; `MissingScope` when her token is not for these."""
     _require_own(job, viewer)
-    for kind, made in job.offers.get("made", {}).items():
-        if made:
-            require_for_import(viewer, TO_MAKE[kind])
+    for kind in job.offers.get("made", {}):
+        require_for_import(viewer, TO_MAKE[kind])
     with importing(viewer):
         _require_records(job, viewer)
     with _from(job, {"committed"}, "undo") as locked:

@@ -111,10 +111,9 @@ def _make_missing(job: Import, viewer: Member) -> dict[str, list[str]]:
             else:
                 stage = {name: item[name] for name in ("id", "name", "status", "probability")}
                 records.append(Stage(**stage, position=place + len(records)))
-        if records:
-            _require_right(kind, viewer)
-            type(records[0]).objects.bulk_create(records, batch_size=1_000)
-            made[kind] = [str(record.pk) for record in records]
+        _require_right(kind, viewer)
+        type(records[0]).objects.bulk_create(records, batch_size=1_000)
+        made[kind] = [str(record.pk) for record in records]
     return made
 
 
