@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from keystead.domain.grid.asking import Asked
+from keystead.domain.grid.asking import MOST_SORTS, Asked
 from keystead.domain.grid.columns import FOOT
 from keystead.web.grid.filters import filters, names_of
 from keystead.web.grid.state import hidden_inputs
@@ -58,7 +58,7 @@ def _sorts(page: "Page") -> dict[str, Any]:
             up, down = (_("least first"), _("most first")) if column.kind.is_range else (_("A to Z"), _("Z to A"))
             sorts += [(column.id, f"{column.name}, {up}"), (f"-{column.id}", f"{column.name}, {down}")]
     keys = [sort.key for sort in page.rows.order]  # also the usual one, which nobody asked for
-    return {"sorts": sorts, "sort_keys": [*keys, *[""] * (3 - len(keys))][:3], "but_order": _pairs(page, order=())}
+    return {"sorts": sorts, "sort_keys": [*keys, *[""] * (MOST_SORTS - len(keys))], "but_order": _pairs(page, order=())}
 
 
 def _columns(page: "Page") -> dict[str, Any]:
