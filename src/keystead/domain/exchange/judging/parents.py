@@ -12,7 +12,6 @@ from keystead.domain.exchange.judging.refusing import problem_sql
 from keystead.domain.exchange.recognising.names import UNKNOWN_CODES, unknown_rule
 from keystead.domain.exchange.tables import NAMED_BY, TARGETS, Target
 
-
 _SHOWN = 20  # of a circle: each of its rows is told the whole path
 
 
