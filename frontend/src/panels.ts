@@ -8,7 +8,7 @@ async function fill(panel: Element | null): Promise<void> {
   link.ariaBusy = "true";
   try {
     const answer = await fetch(link.href, { headers: { "HX-Request": "true" } });
-    if (!answer.ok || !link.isConnected) return;
+    if (!answer.ok || answer.redirected || !link.isConnected) return;
     panel.innerHTML = await answer.text();
     if (isOpen(panel)) settle(panel);
   } catch {

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from keystead.data.models import Account, Deal, Import, ImportRow, Product, Rate, Stage
 from keystead.domain.exchange import imports, telling, working
@@ -178,6 +180,16 @@ def test_a_circle_through_a_file_is_rejected_with_its_path(world: World) -> None
         assert set(Account.objects.values_list("name", flat=True)) == {"Delta"}
 
 
+def test_of_a_long_circle_each_row_is_told_its_beginning_and_no_more(world: World) -> None:
+    many = 60
+    lines = "".join(f"Unit {at},Unit {(at + 1) % many}\n" for at in range(many))
+    with world.inside():
+        job = read(world.olga, "accounts", f"Name,Parent\n{lines}")
+        assert counts(job) == (0, 0, 0, many)
+        path = ImportRow.objects.filter(job=job).first().problems[0]["params"]["path"].split(" > ")  # type: ignore[union-attr, index]
+        assert (len(path), path[0] == path[-1], path[-2]) == (22, True, "…")
+
+
 def test_a_parent_is_named_by_its_own_id_as_well(world: World) -> None:
     with world.inside():
         group = account("Group")
@@ -207,6 +219,20 @@ def test_a_rejected_row_is_not_made_by_its_name_for_the_rows_below_it(world: Wor
         job = bring_in(world.olga, "accounts", "Name,Parent,Employees\nCalyx,Aurelia,5\nBolt,Aurelia,7\nAurelia,,many\n")
         assert [code for _, _, code in problems(job)] == ["refers_to_rejected", "refers_to_rejected", "bad_number"]
         assert not Account.objects.exists()
+
+
+def test_rows_far_below_a_rejected_one_name_the_row_above_them_at_no_more_queries(world: World) -> None:
+    def queries(depth: int) -> int:
+        below = "".join(f"Unit {at},Unit {at - 1},5\n" for at in range(1, depth))
+        with CaptureQueriesContext(connection) as asked:
+            job = read(world.olga, "accounts", f"Name,Parent,Employees\nUnit 0,,many\n{below}")
+        firsts = [row.problems[0]["params"]["first"] for row in ImportRow.objects.filter(job=job, row__gt=2).order_by("row")]
+        assert firsts == list(range(2, depth + 1))
+        return len(asked)
+
+    with world.inside():
+        queries(3)
+        assert queries(12) == queries(4)
 
 
 def test_a_circle_that_closes_through_a_record_is_rejected(world: World) -> None:

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import pytest
 from django.http import HttpResponse
 from django.test import Client
 
@@ -53,9 +54,10 @@ def test_a_private_view_is_nobody_elses_and_a_shared_one_everybodys_to_use(world
 
 def test_every_field_of_filters_and_views_can_be_seen_to_be_one(world: World, aurelia: Account) -> None:
     for address in (ACCOUNTS, "/w/northwind/portfolio/"):
-        page = text_of(as_(world.mona).get(address))
+        page = text_of(as_(world.mona).get(address)) + text_of(as_(world.mona).get(f"{address}?part=panel&panel=filter"))
         fields = re.findall(r'<(?:input|select)[^>]* id="(?:f|view)-[^>]*>', page)
         assert any('id="view-name"' in tag for tag in fields)
+        assert any('id="f-' in tag for tag in fields)
         assert all('class="control"' in tag for tag in fields), fields
 
 
@@ -69,6 +71,17 @@ def test_a_list_opens_with_its_default_view_until_it_is_asked_for_otherwise(worl
     assert "Brasilux" in text_of(client.get(f"{ACCOUNTS}?q=brasi"))
     client.post(f"{VIEWS}default/", {"list": "accounts"})
     assert "Brasilux" in text_of(client.get(ACCOUNTS))
+
+
+@pytest.mark.parametrize("form", ["", "?view=all&part=panel&panel=filter", "?view=all&part=panel&panel=sort"])
+def test_whoever_has_left_her_default_view_is_not_led_back_by_a_form_that_says_nothing(
+    world: World, aurelia: Account, form: str
+) -> None:
+    client = as_(world.alice)
+    save(client, "Spain", is_default="1")
+    page = text_of(client.get(f"{ACCOUNTS}{form or '?view=all'}", headers=PART if form else {}))
+    assert '<input type="hidden" name="view" value="all">' in page, "a search that is emptied again stays among all"
+    assert 'name="view" value="all"' not in text_of(client.get(ACCOUNTS)), "in the view itself forms carry the view"
 
 
 def test_a_name_that_is_taken_or_missing_is_refused_with_what_was_typed(world: World, aurelia: Account) -> None:

@@ -306,3 +306,14 @@ def test_a_share_of_all_targets_says_how_many_accounts_have_one(world: World, au
         deal(account("Bolt Energy", owner=world.alice, industry="Food"), "500000", owner=world.alice)
     shown = text_of(as_(world.alice), HOME + "?period=2026&group=industry")
     assert shown.count("2 accounts, 1 with a plan") == 3  # in the head, of the group, and of all
+
+
+def test_what_a_view_says_goes_along_when_achievement_is_asked_for(world: World, aurelia: Account) -> None:
+    client = as_(world.alice)
+    made = client.post("/w/northwind/views/", {"name": "Food", "list": "portfolio", "query": "industry=Food"})
+    view = re.search(r"view=([0-9a-f-]{36})", made.headers["Location"])
+    assert view
+    page = text_of(client, f"{HOME}?view={view[1]}")
+    form = page[page.index('id="f-below"') : page.index('name="below"')]
+    assert 'name="industry" value="Food"' in form
+    assert f'name="of" value="{view[1]}"' in form

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from keystead.domain.grid.asking import MOST_SORTS, Asked
+from keystead.domain.grid.asking import MOST_SORTS
 from keystead.domain.grid.columns import FOOT
 from keystead.web.grid.filters import filters, names_of
 from keystead.web.grid.state import hidden_inputs
@@ -78,8 +78,7 @@ def _columns(page: "Page") -> dict[str, Any]:
 
 def _pairs(page: "Page", **left_out: Any) -> list[tuple[str, str]]:
     """The state that a form carries along; `left_out` is what the form itself says, empty."""
-    asked: Asked = replace(page.state.asked, **left_out)
-    return [*asked.pairs, *([("of", str(page.state.view.pk))] if page.state.view else [])]
+    return hidden_inputs(page.state, replace(page.state.asked, **left_out))
 
 
 PANELS = {

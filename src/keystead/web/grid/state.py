@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -95,8 +94,11 @@ def _key(text: str) -> UUID | None:
         return None
 
 
-def hidden_inputs(state: State, *, but: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """What a form carries along so that the rest of the state stays."""
+def hidden_inputs(state: State, asked: Asked | None = None, *, but: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """What a form carries along so that the rest of the state (or of `asked`) stays, and its view; without one, that an address
+    which says nothing else does not mean the default view."""
     left_out = set(but)
-    pairs: list[tuple[str, Any]] = [pair for pair in state.asked.pairs if pair[0] not in left_out]
-    return pairs + ([("of", str(state.view.pk))] if state.view else [])
+    pairs = [pair for pair in (asked or state.asked).pairs if pair[0] not in left_out]
+    if state.view is not None:
+        return [*pairs, ("of", str(state.view.pk))]
+    return [*pairs, ("view", WITHOUT_VIEW)] if state.default else pairs

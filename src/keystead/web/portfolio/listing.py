@@ -15,6 +15,7 @@ from keystead.web.accounts.listing import counted
 from keystead.web.grid.drawing import EMPTY, link, person
 from keystead.web.grid.listing import Cell, Listing
 from keystead.web.grid.page import Page
+from keystead.web.grid.state import hidden_inputs
 from keystead.web.plans.words import local_time, rates_sentence
 from keystead.web.portfolio import choices
 from keystead.web.portfolio.columns import PORTFOLIO
@@ -89,7 +90,7 @@ def frame(request: WorkspaceRequest, page: Page) -> dict[str, Any]:
         "found": whole, "is_of_deals": query.is_of_deals, "overlap": whole.total.repeated,
         "periods": choices.period_links(query.period, page.request.viewer, _Periods(page), today),
         "below": page.state.asked.one("below"), "below_clear": page.state.without("below"),
-        "below_hidden": [pair for pair in page.state.pairs() if pair[0] not in ("below", "view")],
+        "below_hidden": hidden_inputs(page.state, but={"below"}),
         "rates": rates_sentence(policy, is_frozen=False) if policy != "plan" else "", "as_of": local_time(clock.now()),
         "rates_url": way("rates", workspace) if may(request.viewer, "rate.edit") else "",
         "may_create": may(request.viewer, "account.create"), "new_account": way("accounts:new", workspace),

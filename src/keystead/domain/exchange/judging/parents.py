@@ -1,7 +1,7 @@
 """Records that name others of their own kind: parents in the same file, in the workspace, or made; and circles of them."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from keystead.base.ids import uuid7
@@ -11,6 +11,8 @@ from keystead.domain.accounts.merged_keys import merged_keys
 from keystead.domain.exchange.judging.refusing import problem_sql
 from keystead.domain.exchange.recognising.names import UNKNOWN_CODES, unknown_rule
 from keystead.domain.exchange.tables import NAMED_BY, TARGETS, Target
+
+_SHOWN = 20  # of a circle: each of its rows is told the whole path
 
 
 def resolve_parents(cursor: Any, job: Import, target: Target, viewer: Member) -> None:
@@ -116,9 +118,11 @@ def refuse_circles(cursor: Any, job: Import, target: Target, viewer: Member) -> 
     names: dict[UUID, str] = {pk: called or "" for _, pk, _, called in found}
     header = next((column for column, field in job.mapping.items() if field == name), name)
     for circle, moves in _circles_of_moves(stored, {pk: parent for _, pk, parent, _ in found}):
-        if missing := [pk for pk in circle if pk not in names]:
+        shown = circle[:_SHOWN]
+        if missing := [pk for pk in shown if pk not in names]:
             names |= {record.pk: str(record) for record in model.objects.visible_to(viewer).filter(pk__in=missing)}
-        path = " > ".join(names.get(pk, "…") for pk in [*circle, circle[0]])
+        left_out = ["…"] if len(circle) > _SHOWN else []
+        path = " > ".join([*(names.get(pk, "…") for pk in shown), *left_out, names.get(circle[0], "…")])
         cursor.execute(
             f"UPDATE keystead_importrow r SET problems ="
             f" {problem_sql('circle', 'jsonb_build_object(' + chr(39) + 'path' + chr(39) + ', %s::text)', '%s::text')}"
@@ -135,22 +139,26 @@ def _circles_of_moves(
     parents, left = {**stored, **moved}, set(moved)
     circles = _circles(parents)
     kept: list[UUID] = []
+    free = set[UUID]()  # whose way leads up to the top
     while circles or kept:
-        circle = circles.pop() if circles else _circle_through(kept.pop(), parents)
+        circle = circles.pop() if circles else _circle_through(kept.pop(), parents, free)
         moves = [pk for pk in circle if pk in left]
         if moves:
             yield circle, moves
             parents.update({pk: stored.get(pk) for pk in moves})
             left.difference_update(moves)
             kept += moves
+            free.clear()
 
 
-def _circle_through(start: UUID, parents: Mapping[UUID, UUID | None]) -> list[UUID]:
-    """The way up from a record back to itself; [] when it leads elsewhere."""
+def _circle_through(start: UUID, parents: Mapping[UUID, UUID | None], free: set[UUID]) -> list[UUID]:
+    """The way up from a record back to itself; [] when it leads elsewhere. No way that is free is walked again."""
     walk, on_walk = [start], {start}
-    while (above := parents.get(walk[-1])) is not None and above not in on_walk:
+    while (above := parents.get(walk[-1])) is not None and above not in on_walk and above not in free:
         walk.append(above)
         on_walk.add(above)
+    if above not in on_walk:
+        free |= on_walk
     return walk if above == start else []
 
 
@@ -174,23 +182,59 @@ def _circles(parents: Mapping[UUID, UUID | None]) -> list[list[UUID]]:
 def refuse_below_rejected(cursor: Any, job: Import, target: Target, viewer: Member) -> bool:
     """A row that refers to a rejected row of this file cannot come in, nor can the rows below it: the record is not made, or is
     one out of the importer's sight, below which she may put nothing. Whether there was any."""
-    header = next((column for column, field in job.mapping.items() if field == target.parent), target.parent)
+    above = f"{target.parent}_id"
     model: Any = target.model
     seen, values = model.objects.visible_to(viewer).order_by().values("pk").query.sql_with_params()
-    found, refused = True, False
-    while found:
+    cursor.execute(
+        f"""
+        SELECT r.id, r.row, r.target_id, (r.values ->> '{above}')::uuid, r.verdict = 'error',
+          r.verdict = 'create' OR r.after ? '{above}', EXISTS (SELECT FROM {target.table} t WHERE t.id = r.target_id),
+          r.target_id IN ({seen})
+        FROM keystead_importrow r WHERE r.job_id = %s AND (r.verdict = 'error' OR r.values ->> '{above}' IS NOT NULL)
+        ORDER BY r.row
+        """,
+        [*values, job.pk],
+    )
+    rows = list(map(_Below._make, cursor.fetchall()))
+    refused = _refused_below(rows)
+    if refused:
+        header = next((column for column, field in job.mapping.items() if field == target.parent), target.parent)
         cursor.execute(
             f"""
             UPDATE keystead_importrow r
             SET problems = {problem_sql("refers_to_rejected", "jsonb_build_object('first', above.row)", "%s::text")}
-            FROM keystead_importrow above
-            WHERE r.job_id = %s AND r.verdict <> 'error' AND above.job_id = %s AND above.verdict = 'error'
-              AND (r.values ->> '{target.parent}_id')::uuid = above.target_id
-              AND (NOT EXISTS (SELECT 1 FROM {target.table} t WHERE t.id = above.target_id)
-                OR (r.verdict = 'create' OR r.after ? '{target.parent}_id') AND above.target_id NOT IN ({seen}))
+            FROM unnest(%s::bigint[], %s::int[]) above(id, row) WHERE r.id = above.id
             """,
-            [header, job.pk, job.pk, *values],
+            [header, list(refused), list(refused.values())],
         )
-        found = cursor.rowcount > 0
-        refused = refused or found
+    return bool(refused)
+
+
+class _Below(NamedTuple):
+    """A row that is rejected or names another above it. `moves`: its record comes to stand there; `is_there`, `is_seen`: it."""
+
+    id: Any
+    row: int
+    target: UUID
+    above: UUID | None
+    is_rejected: bool
+    moves: bool | None
+    is_there: bool
+    is_seen: bool
+
+
+def _refused_below(rows: list[_Below]) -> dict[Any, int]:
+    """The rows that cannot come in, each with the number of the row that it refers to. Each record is looked at once, however
+    deep a file is."""
+    below: dict[UUID, list[_Below]] = {}
+    for row in rows:
+        if row.above is not None and not row.is_rejected:
+            below.setdefault(row.above, []).append(row)
+    rejected = [row for row in rows if row.is_rejected]
+    refused: dict[Any, int] = {}
+    for over in rejected:  # grows as it is gone through
+        for row in below.pop(over.target, ()):
+            if not over.is_there or (row.moves and not over.is_seen):
+                refused[row.id] = over.row
+                rejected.append(row)
     return refused
