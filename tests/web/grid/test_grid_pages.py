@@ -103,5 +103,5 @@ def test_hostile_words_in_every_filter_harm_nothing(world: World, aurelia: Accou
         (DEALS, ("amount.to", "close_date.from", "unlinked")),
     ):
         for name in (*names, "order", "group", "columns", "widths", "view", "of", "after", "in", "foot_name"):
-            for part in ({}, {"part": "panel", "panel": "filter"}, {"part": "panel", "panel": "columns"}):
+            for part in ({}, {"part": "panel", "panel": "filter" if name in names else "columns"}):
                 assert "<script>alert" not in text_of(client.get(home, part | {name: word}))
