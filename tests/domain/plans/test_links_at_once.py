@@ -17,7 +17,7 @@ from keystead.data.models import Account, Deal, Member, Plan, RevenueLink
 from keystead.domain.accounts.editing import change_account, create_account, delete_account
 from keystead.domain.accounts.merging import merge_accounts
 from keystead.domain.deals.editing import change_deal, create_deal
-from keystead.domain.exchange.changing.committing import hold_links
+from keystead.domain.exchange.changing.links import hold_links
 from keystead.domain.plans.editing import change_plan, create_plan
 from keystead.domain.plans.linking import relink
 from keystead.domain.workspace.members import change_member

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from keystead.domain.grid.asking import MOST_SORTS
 from keystead.domain.grid.columns import FOOT
@@ -25,8 +25,8 @@ def panel(page: "Page") -> HttpResponse:
     name = page.request.GET.get("panel", "")
     if name not in PANELS:
         return HttpResponse(status=404)
-    words, offered = PANELS[name]
-    template, context = f"grid/panels/{name}.html", offered(page)
+    words, form, offered = PANELS[name]
+    template, context = f"grid/panels/{form}.html", offered(page)
     if wants_fragment(page.request):
         return render(page.request, template, context)
     crumbs = [{"label": page.listing.title, "url": page.request.path + page.state.to()}, {"label": words, "url": ""}]
@@ -45,10 +45,11 @@ def _filters(page: "Page") -> dict[str, Any]:
 def _groups(page: "Page") -> dict[str, Any]:
     grid, asked = page.listing.grid, list(page.state.asked.group)
     return {
-        "groups": [(column.id, column.name) for column in grid.columns.values() if column.can_group],
-        "group_keys": [*asked, *[""] * (grid.most_groups - len(asked))],
-        "but_group": _pairs(page, group=()),
-    }
+        "name": "group", "words": _("Group by"), "none": pgettext("grouping", "none"),
+        "choices": [(column.id, column.name) for column in grid.columns.values() if column.can_group],
+        "keys": [*asked, *[""] * (grid.most_groups - len(asked))],
+        "hidden": _all_but(page, group=()),
+    }  # fmt: skip
 
 
 def _sorts(page: "Page") -> dict[str, Any]:
@@ -58,7 +59,10 @@ def _sorts(page: "Page") -> dict[str, Any]:
             up, down = (_("least first"), _("most first")) if column.kind.is_range else (_("A to Z"), _("Z to A"))
             sorts += [(column.id, f"{column.name}, {up}"), (f"-{column.id}", f"{column.name}, {down}")]
     keys = [sort.key for sort in page.rows.order]  # also the usual one, which nobody asked for
-    return {"sorts": sorts, "sort_keys": [*keys, *[""] * (MOST_SORTS - len(keys))], "but_order": _pairs(page, order=())}
+    return {
+        "name": "order", "words": _("Sort by"), "none": "–", "choices": sorts,
+        "keys": [*keys, *[""] * (MOST_SORTS - len(keys))], "hidden": _all_but(page, order=()),
+    }  # fmt: skip
 
 
 def _columns(page: "Page") -> dict[str, Any]:
@@ -72,18 +76,18 @@ def _columns(page: "Page") -> dict[str, Any]:
              [(how, FOOT[how]) for how in column.feet])
             for column in page.drawer.columns[1:]
         ],
-        "but_columns": _pairs(page, columns=(), foot={}),
+        "hidden": _all_but(page, columns=(), foot={}),
     }  # fmt: skip
 
 
-def _pairs(page: "Page", **left_out: Any) -> list[tuple[str, str]]:
+def _all_but(page: "Page", **left_out: Any) -> list[tuple[str, str]]:
     """The state that a form carries along; `left_out` is what the form itself says, empty."""
     return hidden_inputs(page.state, replace(page.state.asked, **left_out))
 
 
-PANELS = {
-    "filter": (gettext_lazy("Filter"), _filters),
-    "group": (gettext_lazy("Group by"), _groups),
-    "sort": (gettext_lazy("Sort by"), _sorts),
-    "columns": (gettext_lazy("Columns"), _columns),
+PANELS = {  # words, the template of the form, what it offers
+    "filter": (gettext_lazy("Filter"), "filter", _filters),
+    "group": (gettext_lazy("Group by"), "keys", _groups),
+    "sort": (gettext_lazy("Sort by"), "keys", _sorts),
+    "columns": (gettext_lazy("Columns"), "columns", _columns),
 }

@@ -10,11 +10,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max
 
-from keystead.base.turns import LINKS, MEMBERS, PRODUCT_TREE, REPORTING, STAGES, be_alone, join_in, take_turns
+from keystead.base.turns import STAGES, take_turns
 from keystead.data.many_rows import expect_many_rows
 from keystead.data.models import Account, Import, Member, Product, Stage
 from keystead.data.permissions import Reach, reach
-from keystead.domain.accounts.tree import lock_tree, refresh_lineage
+from keystead.domain.exchange.changing.links import follow, hold_links
 from keystead.domain.exchange.changing.made_meanwhile import lead_to_made, refuse_gone
 from keystead.domain.exchange.judging.comparing import compared
 from keystead.domain.exchange.judging.diffing import judge
@@ -23,7 +23,6 @@ from keystead.domain.exchange.keys import Keys
 from keystead.domain.exchange.problems.codes import CannotRead
 from keystead.domain.exchange.recognising.names import TO_MAKE
 from keystead.domain.exchange.tables import TARGETS, Target
-from keystead.domain.plans.linking import relink
 
 
 def commit(*, job: Import, viewer: Member, told: Callable[[int], None]) -> dict[str, int]:
@@ -59,30 +58,10 @@ def commit(*, job: Import, viewer: Member, told: Callable[[int], None]) -> dict[
             _note_versions(cursor, target, parameters)
             touched = _touched(cursor, parameters)
         told(75)
-        _follow(job.kind, touched, made)
+        follow(job.kind, touched, makes_accounts="accounts" in made)
         told(85)
         job.offers = {**job.offers, "made": made}
     return counts
-
-
-def hold_links(kind: str, *, moves: bool = True) -> None:
-    """Before any row: revenue is written together with others, what decides where it counts alone. `moves`: records may come to
-    stand below others, which two must not do at once."""
-
-    def turns() -> None:
-        if kind == "accounts":
-            lock_tree()
-        elif kind == "members":
-            take_turns(MEMBERS)
-        elif moves and kind in ("contacts", "products"):
-            take_turns(REPORTING if kind == "contacts" else PRODUCT_TREE)
-
-    if kind == "members" or (kind == "accounts" and moves):
-        be_alone(LINKS, patience=600, first=turns)
-    else:
-        turns()
-        if kind in ("accounts", "deals", "orders", "products"):  # a product's price is money as well
-            join_in(LINKS)
 
 
 def _lock(job: Import, target: Target) -> None:
@@ -178,17 +157,3 @@ def _touched(cursor: Any, parameters: dict[str, Any]) -> list[Any]:
         "SELECT target_id FROM keystead_importrow WHERE job_id = %(job)s AND verdict IN ('create', 'update')", parameters
     )
     return [row[0] for row in cursor.fetchall()]
-
-
-def _follow(kind: str, touched: list[Any], made: dict[str, list[str]]) -> None:
-    """What follows from the rows: lineages of a changed tree, links of changed revenue."""
-    if kind == "accounts" or made.get("accounts"):
-        refresh_lineage()
-    if kind == "accounts":
-        relink(accounts=touched)
-    elif kind == "deals":
-        relink(deals=touched)
-    elif kind == "orders":
-        relink(orders=touched)
-    elif kind == "members":
-        relink(members=touched)

@@ -12,12 +12,10 @@ from django.db import connection, models, transaction
 
 from keystead.data.many_rows import expect_many_rows
 from keystead.data.models import DealStageChange, Import, ImportRow, RevenueLink, Stage
-from keystead.domain.accounts.tree import refresh_lineage
-from keystead.domain.exchange.changing.committing import hold_links
+from keystead.domain.exchange.changing.links import follow, hold_links
 from keystead.domain.exchange.changing.restorable import restorable
 from keystead.domain.exchange.judging.comparing import compared
 from keystead.domain.exchange.tables import MODELS, TARGETS, Target
-from keystead.domain.plans.linking import relink
 from keystead.domain.undoing.kinds import KINDS, Kind
 
 # Rows that follow from others by rule or trigger: they never keep a record from being deleted.
@@ -38,7 +36,7 @@ def undo(*, job: Import) -> dict[str, int]:
         _delete(target.model, gone)
         _note(job, target, gone | restored, why | dict.fromkeys(in_use, "used_since"))
         _unmake(job)
-        _follow(job.kind, restored)
+        follow(job.kind, restored)
     counts = ImportRow.objects.filter(job=job).exclude(undone="")
     return {state: counts.filter(undone=state).count() for state in ("undone", "kept")}
 
@@ -178,15 +176,3 @@ def _as_made(kind: Kind, ids: Collection[str]) -> set[UUID]:
             [list(ids)],
         )
         return {row[0] for row in cursor.fetchall()}
-
-
-def _follow(kind: str, restored: Collection[UUID]) -> None:
-    if kind == "accounts":
-        refresh_lineage()
-        relink(accounts=restored)
-    elif kind == "deals":
-        relink(deals=restored)
-    elif kind == "orders":
-        relink(orders=restored)
-    elif kind == "members":
-        relink(members=restored)
