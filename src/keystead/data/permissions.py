@@ -304,6 +304,11 @@ def editable[M: Model](queryset: QuerySet[M], viewer: Member, action: str) -> Qu
     return queryset.filter(_filter(queryset.model.__name__, viewer, reach(viewer, action)))
 
 
+def are_all(there: QuerySet, allowed: QuerySet) -> bool:
+    """Whether none of these rows lies beyond those that are allowed: one question, since between two others can write."""
+    return not there.exclude(pk__in=allowed.order_by().values("pk")).exists()
+
+
 def reaches(viewer: Member, action: str, obj: Model | None = None) -> bool:
     """Whether the viewer may do this; to this object, when one is given (one query at most)."""
     how_far = reach(viewer, action)

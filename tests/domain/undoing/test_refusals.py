@@ -1,5 +1,6 @@
 """An undo that is not allowed, or no longer possible, changes nothing and says why."""
 
+import itertools
 import threading
 import time
 from decimal import Decimal
@@ -266,6 +267,44 @@ def test_of_two_who_undo_at_once_one_does_and_one_is_told(django_db_serialized_r
         assert Deal.objects.filter(pk=scene.deals[0].pk).count() == 1
         assert UndoneChange.objects.count() == 1
         assert Contact.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whichever_question_of_the_second_the_first_comes_before_she_is_told(django_db_serialized_rollback: None) -> None:
+    """The first undoes, whole, before the nth question of the second: for each n, until the second has noted hers."""
+    world = build_world()
+    with world.inside():
+        scene = Scene(world)
+
+    def first(written: UUID) -> None:
+        try:
+            take_back(world.alice, written)
+        finally:
+            connection.close()
+
+    outcomes = {}
+    for before in itertools.takewhile(lambda before: outcomes.get(before - 1) != "undone", itertools.count()):
+        with world.inside():
+            deal = Deal.objects.get(pk=scene.deals[0].pk)
+            written = change(world.alice, lambda deal=deal: delete_deal(deal=deal, viewer=world.alice))
+        asked: list[str] = []
+
+        def between(execute: Any, sql: str, *given: Any, asked: Any = asked, at: int = before, written: UUID = written) -> Any:
+            asked.append(sql)
+            if len(asked) == at + 1 and not any("INSERT" in each for each in asked):
+                undoing = threading.Thread(target=first, args=[written])
+                undoing.start()
+                undoing.join()
+            return execute(sql, *given)
+
+        with world.inside(world.mona), connection.execute_wrapper(between):
+            try:
+                take_back(world.mona, written)
+                outcomes[before] = "undone"  # nobody came before her
+            except CannotUndo as refusal:
+                outcomes[before] = refusal.code
+    assert len(outcomes) > 4
+    assert set(list(outcomes.values())[:-1]) == {"already_undone"}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from keystead.data.changes.models import UndoneChange
 from keystead.data.models import Objective, Plan
-from keystead.data.permissions import Reach, editable, reach
+from keystead.data.permissions import Reach, are_all, editable, reach
 from keystead.data.workspace.models import Member
 from keystead.domain.undoing.changes import MERGING, Touched, Written, touched
 from keystead.domain.undoing.kinds import KINDS, Kind
@@ -47,7 +47,7 @@ def _within(kind: Kind, action: str, ids: list[Any], viewer: Member) -> bool:
     if not action or not ids:
         return True
     there = kind.model._base_manager.filter(pk__in=ids)
-    return bool(editable(there, viewer, action).count() == there.count())
+    return are_all(there, editable(there, viewer, action))
 
 
 def _reviews(kind: Kind, rows: list[Touched], viewer: Member) -> bool:
@@ -55,5 +55,5 @@ def _reviews(kind: Kind, rows: list[Touched], viewer: Member) -> bool:
     if kind.name != "Objective":
         return True
     reviewed = [row for row, columns in columns_written(kind, rows).items() if "manager_comment" in columns]
-    plans = set(Objective.objects.filter(pk__in=reviewed).values_list("plan", flat=True))
-    return editable(Plan.objects.filter(pk__in=plans), viewer, "plan.approve").count() == len(plans)
+    plans = Plan.objects.filter(pk__in=Objective.objects.filter(pk__in=reviewed).values("plan"))
+    return are_all(plans, editable(plans, viewer, "plan.approve"))

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from keystead.base.turns import ACCOUNT_TREE, LINKS, MEMBERS, PRODUCT_TREE, REPORTING, STAGES, be_alone, join_in, take_turns
 from keystead.data.models import Deal, Member, Objective, Plan
-from keystead.data.permissions import editable
+from keystead.data.permissions import are_all, editable
 from keystead.data.plans.models import PlanRate, PlanStatus
 from keystead.data.workspace.models import Role
 from keystead.data.workspace.views import DefaultView, SavedView
@@ -124,8 +124,8 @@ def _objectives(back: Columns, viewer: Member) -> None:
     """A manager's review is for whoever may approve the plan: to give, and to take away."""
     reviewed = Objective.objects.filter(pk__in=[row for row, columns in back.items() if "manager_comment" in columns])
     made_again = [row for row, columns in back.items() if "id" in columns]  # these came back with all of their columns
-    plans = set(reviewed.exclude(manager_comment="", pk__in=made_again).values_list("plan", flat=True))
-    if editable(Plan.objects.filter(pk__in=plans), viewer, "plan.approve").count() != len(plans):
+    plans = Plan.objects.filter(pk__in=reviewed.exclude(manager_comment="", pk__in=made_again).values("plan"))
+    if not are_all(plans, editable(plans, viewer, "plan.approve")):
         raise NotAllowed("plan.approve")
 
 

@@ -12,7 +12,7 @@ from keystead.base.scope import current_scope, open_scope
 from keystead.data.changes.models import UndoneChange
 from keystead.data.many_rows import expect_many_rows
 from keystead.data.models import Objective
-from keystead.data.permissions import READ_ACTION, editable, visible
+from keystead.data.permissions import READ_ACTION, are_all, editable, visible
 from keystead.data.workspace.models import Member
 from keystead.domain.undoing import restoring, rules
 from keystead.domain.undoing.changes import MERGING, Touched, Written, touched, written
@@ -81,7 +81,7 @@ def _refuse_unseen(told: Written, rows: Rows, viewer: Member) -> None:
     for name, found in rows.items():
         if told.author != str(viewer.pk) and name in READ_ACTION:
             there = KINDS[name].model._base_manager.filter(pk__in=[row.id for row in found])
-            if visible(there, viewer).count() < there.count():
+            if not are_all(there, visible(there, viewer)):
                 raise NoSuchChange(told.change)
 
 
@@ -229,11 +229,10 @@ def _require(kind: Kind, action: str, ids: Sequence[Any], viewer: Member, is_own
     if not action or not ids:
         return
     there = kind.model._base_manager.filter(pk__in=ids)
-    count = there.count()
-    if not is_own and kind.name in READ_ACTION and visible(there, viewer).count() < count:
+    if not is_own and kind.name in READ_ACTION and not are_all(there, visible(there, viewer)):
         raise NoSuchChange
     require(viewer, action)
-    if editable(there, viewer, action).count() < count:
+    if not are_all(there, editable(there, viewer, action)):
         raise NotAllowed(action)
 
 
