@@ -8,7 +8,7 @@ import pytest
 from keystead.base.periods import FiscalCalendar, InvalidPeriod, Period
 from keystead.data.models import Plan, Product, Rate
 from keystead.domain.plans.kpis import figures
-from keystead.domain.plans.streams import earlier_period, streams
+from keystead.domain.plans.streams import earlier_period, figures_and_streams
 from tests.domain.plans.made import AT, TODAY, deal, order, plan_for
 from tests.support.world import World, account
 
@@ -27,7 +27,7 @@ def test_lines_are_the_tops_of_the_product_tree_with_what_has_no_product_last(wo
         deal(world, plan.account, "7", product=energy, day=date(2025, 12, 31))
         deal(world, plan.account, "9999", product=energy, day=date(2024, 12, 31))
         deal(world, plan.account, "9999", product=energy, day=date(2025, 5, 1), status="lost")
-        found = streams(plan=plan, viewer=world.alice, today=TODAY)
+        _, found = figures_and_streams(plan=plan, viewer=world.alice, at=AT, today=TODAY)
         block = figures(plans=[plan], viewer=world.alice, at=AT, today=TODAY)[plan.pk].values
     rows = [(line.name, line.last_year, line.won, line.pipeline, line.forecast) for line in found.lines]
     assert rows == [("Energy", 7, 0, 900, 900), ("Cold chain", 60, 110, 0, 110), ("", 0, 5, 0, 5)]
@@ -44,7 +44,21 @@ def test_the_year_before_is_counted_by_the_plans_own_rule_source_and_rates(world
         order(world, below, "80", day=date(2025, 4, 1), team_key="South", currency="USD", number="in dollars")
         order(world, below, "1000", day=date(2025, 4, 1), team_key="North", number="of another team")
         order(world, below, "2000", "invoice", day=date(2025, 4, 1), team_key="South")
-        assert streams(plan=plan, viewer=world.alice, today=TODAY).total.last_year == 140
+        assert figures_and_streams(plan=plan, viewer=world.alice, at=AT, today=TODAY)[1].total.last_year == 140
+
+
+def test_the_year_before_takes_a_deals_team_or_its_owners(world: World) -> None:
+    with world.inside(world.olga):
+        type(world.bob).objects.filter(pk=world.bob.pk).update(team="South")
+        plan = plan_for(world, team_key="South")
+        for amount, more in (
+            ("1", {"team_key": "South"}),
+            ("20", {"owner": world.bob}),
+            ("300", {"team_key": "North"}),
+            ("4000", {}),
+        ):
+            deal(world, plan.account, amount, day=date(2025, 5, 1), name=amount, **more)
+        assert figures_and_streams(plan=plan, viewer=world.olga, at=AT, today=TODAY)[1].total.last_year == 21
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from keystead.domain.plans.explanation import explain
 from keystead.domain.plans.kpis import PlanFigures, figures
 from keystead.domain.plans.linking import relink
 from keystead.domain.plans.near import near_misses
-from keystead.domain.plans.streams import streams
+from keystead.domain.plans.streams import figures_and_streams
 from tests.domain.plans.scenes import DAYS, put, scenes, taken_away_after
 from tests.domain.plans.twin import Scene, Twin, links, twin, why_unlinked
 from tests.support.examples import examples
@@ -54,7 +54,7 @@ def test_the_figures_are_those_of_the_twin(world: World, include_hidden: bool, s
         assert (block.hidden, block.counted) == (expected.hidden, expected.counted)
         assert {(pair.base, pair.quote, pair.date, pair.part) for pair in block.missing} == expected.missing
         explanations_add_up(plan, member, scene, block)
-        streams_add_up(plan, member, scene, expected)
+        streams_add_up(plan, member, scene, expected, block, viewer, include_hidden)
         reasons_are_the_twins(scene, deals, orders)
 
 
@@ -69,8 +69,11 @@ def explanations_add_up(plan: Plan, member: Any, scene: Scene, block: PlanFigure
         assert why.figures == replace(block, as_of=why.as_of), kpi
 
 
-def streams_add_up(plan: Plan, member: Any, scene: Scene, expected: Twin) -> None:
-    found = streams(plan=plan, viewer=member, today=scene.today)
+def streams_add_up(
+    plan: Plan, member: Any, scene: Scene, expected: Twin, block: PlanFigures, viewer: str, include_hidden: bool
+) -> None:
+    beside, found = figures_and_streams(plan=plan, viewer=member, at=at(scene), today=scene.today)
+    assert beside == block
     assert (found.total.won, found.total.pipeline, found.total.weighted_pipeline) == (
         expected.won,
         expected.pipeline,
@@ -79,6 +82,12 @@ def streams_add_up(plan: Plan, member: Any, scene: Scene, expected: Twin) -> Non
     named = {stream.name: [stream.won, stream.pipeline] for stream in found.lines if stream.won or stream.pipeline}
     twins = {"" if line is None else f"Line {line}": sums for line, sums in expected.by_line.items() if any(sums)}
     assert named == twins
+    a_year_before = replace(scene, plan=replace(scene.plan, start=found.earlier.start, end=found.earlier.end))
+    before = twin(scene, viewer, include_hidden=include_hidden, linking=a_year_before)
+    assert found.total.last_year == before.won
+    assert {stream.name: stream.last_year for stream in found.lines if stream.last_year} == {
+        "" if line is None else f"Line {line}": won for line, (won, _) in before.by_line.items() if won
+    }
 
 
 def reasons_are_the_twins(scene: Scene, deals: list[Deal], orders: list[Order]) -> None:

@@ -207,11 +207,12 @@ def line_of(scene: Scene, row: ADeal | AnOrder) -> int | None:
     return product
 
 
-def twin(scene: Scene, viewer: str, *, include_hidden: bool) -> Twin:
+def twin(scene: Scene, viewer: str, *, include_hidden: bool, linking: Scene | None = None) -> Twin:
+    """`linking`: the same scene with another period of the plan, whose rows are counted instead."""
     found = Twin()
     for row in [*scene.deals, *scene.orders]:
         part = part_of(scene, row)
-        if not links(scene, row) or not part:
+        if not links(linking or scene, row) or not part:
             continue
         amount, currency = amount_of(scene, row)
         if amount is None:

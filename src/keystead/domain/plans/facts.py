@@ -106,6 +106,7 @@ WITH plans AS (
 )
 """
 
+# Of each plan, what its rows in a table like `facts` come to.
 SUMS = """
 SELECT plan_id,
   coalesce(sum(converted) FILTER (WHERE left_out = '' AND part = 'won'), 0),
@@ -115,7 +116,7 @@ SELECT plan_id,
   count(*) FILTER (WHERE left_out = ''),
   coalesce(jsonb_agg(DISTINCT jsonb_build_object('base', base, 'quote', quote, 'date', rate_day, 'part', part))
     FILTER (WHERE left_out = 'missing_rate'), '[]')
-FROM facts GROUP BY plan_id
+FROM {table} GROUP BY plan_id
 """
 
 _ROWS = """
@@ -184,7 +185,7 @@ def facts_query(
     """The statement that ends in `tail`, which reads the table `facts`, and its parameters.
 
     `links` may name another table of the same shape (defined by `more_tables`) whose rows take the place of the links: that is
-    how last year's revenue is computed by the very same rules.
+    how last year's revenue is computed by the very same rules, beside this year's.
     """
     parameters: dict[str, Any] = {
         "workspace": current_workspace(), "plans": list(plans), "today": today, "include_hidden": include_hidden,
@@ -207,7 +208,7 @@ def sums(
     `source` asks what the sums would be with another revenue source, before it is chosen.
     """
     statement, parameters = facts_query(
-        SUMS, plans=plans, viewer=viewer, include_hidden=include_hidden, today=today, source=source
+        SUMS.format(table="facts"), plans=plans, viewer=viewer, include_hidden=include_hidden, today=today, source=source
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)

@@ -1,14 +1,13 @@
 """Revenue streams: a plan's figures by product line, and what the same accounts brought a year before.
 
-One statement by the rules of `facts`; the lines add up to the plan's figures exactly, revenue without a product included. A row
-of orders that names no product takes its deal's. The product line is the top of the product's tree.
+One statement by the rules of `facts` for both years; the lines add up to the plan's figures exactly, revenue without a product
+included. A row of orders that names no product takes its deal's. The product line is the top of the product's tree.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -21,9 +20,10 @@ from keystead.domain.plans.editing import fiscal_calendar
 from keystead.domain.plans.facts import NOTHING, SUMS, facts_query, sums_of
 from keystead.domain.plans.kpis import PlanFigures, figures_of
 
-# The rows that would have been linked had the plan covered the earlier period, in the shape of the link table. The accounts are
-# found from parent to child: no index under row-level security serves a search in lineages.
-_EARLIER = """
+# The plan's links, and the rows that would have been linked had it covered the earlier period, in the shape of the link table.
+# The accounts are found from parent to child: no index under row-level security serves a search in lineages. Whose team a deal
+# counts for is asked of the plans of one team alone.
+_BOTH_YEARS = """
 covered AS (
   WITH RECURSIVE tree AS (
     SELECT id AS plan_id, account_id, includes_descendants FROM keystead_plan
@@ -33,24 +33,35 @@ covered AS (
     WHERE tree.includes_descendants
   )
   SELECT plan_id, account_id FROM tree
-), earlier_links AS (
-  SELECT p.id AS plan_id, p.workspace_id, r.deal_id, r.order_id, 'account' AS via
+), both_years AS (
+  SELECT plan_id, workspace_id, deal_id, order_id, via FROM keystead_revenuelink
+  UNION ALL
+  SELECT p.id, p.workspace_id, r.deal_id, r.order_id, 'earlier'
   FROM keystead_plan p
   JOIN covered a ON a.plan_id = p.id
   CROSS JOIN LATERAL (
-    SELECT d.id AS deal_id, NULL::uuid AS order_id, coalesce(nullif(d.team_key, ''), m.team, '') AS team
-    FROM keystead_deal d LEFT JOIN keystead_member m ON m.id = d.owner_id
+    SELECT d.id AS deal_id, NULL::uuid AS order_id FROM keystead_deal d
     WHERE d.account_id = a.account_id AND d.close_date BETWEEN %(earlier_start)s AND %(earlier_end)s AND d.status = 'won'
+      AND (p.team_key = '' OR p.team_key = coalesce(
+        nullif(d.team_key, ''), (SELECT m.team FROM keystead_member m WHERE m.id = d.owner_id), ''
+      ))
     UNION ALL
-    SELECT NULL, o.id, o.team_key FROM keystead_order o
+    SELECT NULL, o.id FROM keystead_order o
     WHERE o.account_id = a.account_id AND o.order_date BETWEEN %(earlier_start)s AND %(earlier_end)s
+      AND (p.team_key = '' OR p.team_key = o.team_key)
   ) r
-  WHERE p.workspace_id = %(workspace)s AND p.id = ANY(%(plans)s) AND (p.team_key = '' OR p.team_key = r.team)
+  WHERE p.workspace_id = %(workspace)s AND p.id = ANY(%(plans)s)
 ), """
 
-_LINES = """
-, lines AS (
-  SELECT part, converted, converted * probability * 0.01 AS weighted, product_id AS product FROM facts WHERE left_out = ''
+# The plan's sums, again with each line: the rows are read and converted once for both.
+_SUMS_AND_LINES = f"""
+, now AS (
+  SELECT * FROM facts WHERE via <> 'earlier'
+), summed(plan, won, pipeline, weighted, hidden, counted, missing) AS (
+  {SUMS.format(table="now")}
+), lines AS (
+  SELECT CASE WHEN via = 'earlier' THEN 'earlier' ELSE part END AS part, converted, probability, product_id AS product
+  FROM facts WHERE left_out = ''
 ), tops AS (
   WITH RECURSIVE climb AS (
     SELECT id AS product, id, parent_id, 0 AS height FROM keystead_product
@@ -60,19 +71,15 @@ _LINES = """
     FROM climb c JOIN keystead_product p ON p.id = c.parent_id WHERE c.height < 50
   )
   SELECT DISTINCT ON (product) product, id AS line FROM climb ORDER BY product, height DESC
+), by_line(line, name, earlier, won, pipeline, weighted) AS (
+  SELECT tops.line, coalesce(top.name, ''),
+    coalesce(sum(converted) FILTER (WHERE part = 'earlier'), 0), coalesce(sum(converted) FILTER (WHERE part = 'won'), 0),
+    coalesce(sum(converted) FILTER (WHERE part = 'pipeline'), 0),
+    coalesce(sum(converted * probability * 0.01) FILTER (WHERE part = 'pipeline'), 0)
+  FROM lines LEFT JOIN tops USING (product) LEFT JOIN keystead_product top ON top.id = tops.line
+  GROUP BY tops.line, top.name
 )
-"""
-_BY_LINE = """
-SELECT tops.line, top.name,
-  coalesce(sum(converted) FILTER (WHERE part = 'won'), 0), coalesce(sum(converted) FILTER (WHERE part = 'pipeline'), 0),
-  coalesce(sum(weighted) FILTER (WHERE part = 'pipeline'), 0)
-FROM lines LEFT JOIN tops USING (product) LEFT JOIN keystead_product top ON top.id = tops.line
-GROUP BY tops.line, top.name
-"""
-# The plan's sums, again with each line: the rows are read and converted once for both.
-_WITH_SUMS = f"""
-, summed(plan, won, pipeline, weighted, hidden, counted, missing) AS ({SUMS}){_LINES}
-SELECT summed.*, each.* FROM summed LEFT JOIN ({_BY_LINE}) each(line, name, won, pipeline, weighted) ON true
+SELECT summed.*, by_line.* FROM (VALUES (true)) once(once) LEFT JOIN summed ON once LEFT JOIN by_line ON once
 """
 
 
@@ -122,52 +129,27 @@ def _year_before(day: date) -> date:
         return day.replace(year=day.year - 1, day=28)
 
 
-def streams(*, plan: Plan, viewer: Member, today: date) -> Streams:
-    """The product lines of a plan that the viewer may see, the largest forecast first, revenue without a product last."""
-    return _streams(plan, viewer, today, _by_line(_asked(plan, viewer, today, _LINES + _BY_LINE)))
-
-
 def figures_and_streams(*, plan: Plan, viewer: Member, at: datetime, today: date) -> tuple[PlanFigures, Streams]:
-    """A plan's figures (as `kpis.figures`) and its product lines, for a page that shows both."""
-    found = _asked(plan, viewer, today, _WITH_SUMS)
-    block = figures_of(plan, sums_of(found[0][1:7]) if found else NOTHING, at=at)
-    return block, _streams(plan, viewer, today, _by_line(row[7:] for row in found if row[8:] != (None,) * 4))
-
-
-type _Line = tuple[str, Decimal, Decimal, Decimal]
-
-
-def _streams(plan: Plan, viewer: Member, today: date, now: dict[UUID | None, _Line]) -> Streams:
+    """The figures of a plan that the viewer may see (as `kpis.figures`), and its product lines: the largest forecast first,
+    revenue without a product last."""
     earlier = earlier_period(plan, viewer)
-    before = _by_line(_asked(plan, viewer, today, _LINES + _BY_LINE, earlier))
-    lines = []
-    for line in sorted(now.keys() | before.keys(), key=str):
-        name, won, pipeline, weighted = now.get(line) or (before[line][0], Decimal(0), Decimal(0), Decimal(0))
-        last_year = before[line][1] if line in before else Decimal(0)
-        lines.append(Stream(line, name, last_year, won, pipeline, weighted))
-    lines.sort(key=lambda stream: (stream.line is None, -stream.forecast, -stream.last_year, stream.name))
-    return Streams(tuple(lines), together(lines), earlier)
-
-
-def _by_line(found: Iterable[Any]) -> dict[UUID | None, _Line]:
-    return {line: (name or "", won, pipeline, weighted) for line, name, won, pipeline, weighted in found}
-
-
-def _asked(plan: Plan, viewer: Member, today: date, tail: str, earlier: Period | None = None) -> list[Any]:
     statement, parameters = facts_query(
-        tail,
+        _SUMS_AND_LINES,
         plans=[plan.pk],
         viewer=viewer,
         include_hidden=viewer.workspace.totals_include_hidden,
         today=today,
-        links="earlier_links" if earlier else "keystead_revenuelink",
-        more_tables=_EARLIER if earlier else "",
+        links="both_years",
+        more_tables=_BOTH_YEARS,
     )
-    if earlier:
-        parameters |= {"earlier_start": earlier.start, "earlier_end": earlier.end}
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return list(cursor.fetchall())
+        cursor.execute(statement, parameters | {"earlier_start": earlier.start, "earlier_end": earlier.end})
+        found = list(cursor.fetchall())
+    is_linked, has_lines = found[0][0] is not None, found[0][8] is not None
+    block = figures_of(plan, sums_of(found[0][1:7]) if is_linked else NOTHING, at=at)
+    lines = [Stream(*row[7:]) for row in found] if has_lines else []
+    lines.sort(key=lambda stream: (stream.line is None, -stream.forecast, -stream.last_year, stream.name, str(stream.line)))
+    return block, Streams(tuple(lines), together(lines), earlier)
 
 
 def together(lines: Iterable[Stream]) -> Stream:

@@ -30,9 +30,9 @@ from keystead.documents.values import (
     TargetBar,
 )
 from keystead.domain.plans.approval import has_frozen_rates
-from keystead.domain.plans.kpis import PlanFigures, figures
+from keystead.domain.plans.kpis import PlanFigures
 from keystead.domain.plans.progress import ObjectiveProgress
-from keystead.domain.plans.streams import Stream, streams
+from keystead.domain.plans.streams import Stream, figures_and_streams
 from keystead.web.plans import figures as shown
 from keystead.web.plans.one_page_labels import labels
 from keystead.web.plans.overview import actions_of, objectives_of, progress_of
@@ -59,10 +59,9 @@ def one_page(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 def page_of(request: WorkspaceRequest, plan: Plan) -> OnePage:
     """All that stands on the sheet, computed at one instant, which it prints."""
     at, today = clock.now(), clock.today(request.user.time_zone)
-    block = figures(plans=[plan], viewer=request.viewer, at=at, today=today)[plan.pk]
+    block, found = figures_and_streams(plan=plan, viewer=request.viewer, at=at, today=today)
     objectives, actions = list(objectives_of(plan, request.viewer)), list(actions_of(plan))
     progress = progress_of(plan, objectives, actions, block, today)
-    found = streams(plan=plan, viewer=request.viewer, today=today)
     account = plan.account
     return OnePage(
         language={"pt-br": "pt-BR"}.get(language(), language()),
