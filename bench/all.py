@@ -8,6 +8,7 @@ import os
 import platform
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -56,6 +57,8 @@ def _run(name: str) -> str:
 def _page(tables: dict[str, str]) -> str:
     day = datetime.now(UTC).date().isoformat()
     python = platform.python_version()
+    if "--enable-optimizations" not in (sysconfig.get_config_var("CONFIG_ARGS") or ""):
+        python += " (built without profile-guided optimization, which those of distributions have)"
     cores, load = os.cpu_count() or 1, os.getloadavg()[2]
     told = (
         f"Measured on {day} with {cores} processor cores for everything (database, server and client), Python {python};"
