@@ -132,6 +132,28 @@ def test_the_overview_shows_the_account_alone_and_with_what_is_below(world: Worl
     assert "Won, €\u00a0140.00" in tree
 
 
+def test_an_account_with_nothing_below_is_asked_for_once_and_lacks_its_own_rates_alone(world: World, aurelia: Account) -> None:
+    client, lacking = as_(world.alice), "JPY"
+    with world.inside(world.alice):
+        iberia = Account.objects.get(parent=aurelia)
+        fields = {"account": aurelia, "status": "won", "close_date": date(2026, 3, 1), "amount": Decimal(9), "currency": lacking}
+        create_deal(viewer=world.alice, fields=fields | {"name": "Paid in yen"})
+
+    def shown(of: Account) -> tuple[str, int]:
+        with CaptureQueriesContext(connection) as queries:
+            page = text_of(client, f"{HOME}{of.pk}/?period=2026")
+        return page, sum("WITH RECURSIVE picked" in query["sql"] for query in queries)
+
+    page, asked = shown(iberia)
+    assert ("€\u00a040" in page, lacking in page, asked) == (True, False, 1)
+    page, asked = shown(aurelia)
+    assert ("€\u00a0140" in page, lacking in page, asked) == (True, True, 2)
+    with world.inside(world.alice):
+        create_deal(viewer=world.alice, fields=fields | {"account": iberia, "name": "Iberia in yen"})
+    page, asked = shown(iberia)
+    assert ("€\u00a040" in page, lacking in page, asked) == (True, True, 2)
+
+
 def test_an_account_is_made_below_another_that_is_named(world: World, aurelia: Account) -> None:
     client = as_(world.alice)
     response = client.post(f"{HOME}new/", {"name": "Aurelia Lisbon", "parent": "aurelia iberia", "owner": world.alice.pk})

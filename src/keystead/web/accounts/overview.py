@@ -1,5 +1,6 @@
 """An account's first page: its figures alone and with everything below it, its place in the tree, its plans, its facts."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -39,17 +40,17 @@ def detail(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     account = find_account(request, pk)
     today = clock.today(request.user.time_zone)
     asked, _problems = read_query({"period": request.GET.get("period", "")}, viewer=request.viewer, today=today)
-    own = _own(account, asked, request.viewer, today)
     tree = _tree(account, asked, request.viewer, today)
     usual = fiscal_calendar(request.workspace).year_of(today)
     address = Address.of(PortfolioQuery(period=asked.period), [], usual)
     whole = next(row for row in tree.rows if row.account_id == account.pk)
+    own, missing = _own(account, asked, request.viewer, today, whole, tree)
     plans = _plans(account, asked, request.viewer)
     is_target_wide = any(each["plan"].includes_descendants for each in plans)
     context = {
-        **_bands(own.total.figures, whole, is_target_wide, account, address, request),
+        **_bands(own, whole, is_target_wide, account, address, request),
         "branches": _branches(account, tree, address, request),
-        "missing": _missing(own, tree) if whole.covers_tree else own.missing,
+        "missing": missing,
         "period": period_name(fiscal_calendar(request.workspace), asked.period),
         "periods": period_links(asked.period, request.viewer, address, today),
         "rates": rates_sentence("current" if request.workspace.rate_policy == "current" else "transaction_date", is_frozen=True),
@@ -61,15 +62,17 @@ def detail(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     return render(request, "accounts/overview.html", account_context(request, account, "overview") | context)
 
 
-def _missing(own: Portfolio, tree: Portfolio) -> list[MissingRates]:
-    """Each pair of currencies once: what the tree lacks holds what the account lacks."""
-    pairs = {(pair.base, pair.quote): pair for found in (own, tree) for pair in found.missing}
-    return list(pairs.values())
-
-
-def _own(account: Account, asked: PortfolioQuery, viewer: Member, today: date) -> Portfolio:
+def _own(
+    account: Account, asked: PortfolioQuery, viewer: Member, today: date, whole: PortfolioRow, tree: Portfolio
+) -> tuple[Figures, Sequence[MissingRates]]:
+    """The figures of the account alone, and the rates that its page lacks: asked for unless the tree has told them already."""
+    if not (whole.covers_tree or whole.figures.unrated or whole.figures.unrated_targets):
+        return whole.figures, ()
     query = PortfolioQuery(period=asked.period, accounts=(account.pk,), covers="own")
-    return portfolio(query=query, viewer=viewer, today=today, limit=0)
+    own = portfolio(query=query, viewer=viewer, today=today, limit=0)
+    # Each pair of currencies once: what the tree lacks holds what the account lacks.
+    pairs = {(pair.base, pair.quote): pair for found in ((own, tree) if whole.covers_tree else (own,)) for pair in found.missing}
+    return own.total.figures, list(pairs.values())
 
 
 def _tree(account: Account, asked: PortfolioQuery, viewer: Member, today: date) -> Portfolio:
