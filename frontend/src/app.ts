@@ -7,6 +7,7 @@ import "./theme";
 import "./tabs";
 import "./toasts";
 import "./forms";
+import "./drafts";
 import "./drop-zone";
 import "./grid";
 import "./find";

@@ -1,5 +1,6 @@
 // Ctrl K, ⌘ K or "/" opens the palette over any page. Without script the box in the header leads to a page of results.
 // The server finds and draws; here are the keys, the choice and the request of each keystroke. Focus stays in the box.
+import { signInAgain } from "./drafts";
 
 const palette = document.querySelector<HTMLDialogElement>("#palette");
 const input = document.querySelector<HTMLInputElement>("#palette-input");
@@ -43,7 +44,7 @@ async function ask(): Promise<void> {
   address.searchParams.set("q", text);
   try {
     const answer = await fetch(address, { headers: { "HX-Request": "true" }, signal: mine.signal });
-    if (answer.status === 401) return location.reload();
+    if (answer.status === 401) return signInAgain();
     if (!answer.ok) throw new Error(String(answer.status));
     show(text, await answer.text());
   } catch (error) {

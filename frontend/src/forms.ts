@@ -57,7 +57,7 @@ const REFUSED = "[aria-invalid=true], .notice.is-bad, .conflicts";
 let sent: HTMLFormElement | null = null; // what stands in another form is lost by it, as by a link
 
 /** The forms that write what a person types: no filters or searches, nothing that sends itself, no rows that are picked. */
-function forms(): HTMLFormElement[] {
+export function forms(): HTMLFormElement[] {
   const all = document.querySelectorAll<HTMLFormElement>(".main form[method=post]:not([hx-trigger], .grid-form, .grid-bulk)");
   return [...all].filter((form) => form.checkVisibility());
 }
@@ -77,12 +77,17 @@ function isChanged(field: Element): boolean {
 }
 
 /** What came back with errors is not saved either, though the server drew it. */
-const isUnsaved = (form: HTMLFormElement): boolean => [...form.elements].some(isChanged) || form.querySelector(REFUSED) !== null;
+export const isUnsaved = (form: HTMLFormElement): boolean => [...form.elements].some(isChanged) || form.querySelector(REFUSED) !== null;
 
 function ask(event: BeforeUnloadEvent): void {
   if (!forms().some((form) => form !== sent && isUnsaved(form))) return;
   event.preventDefault();
   ready(); // whoever stays goes on here
+}
+
+/** The page may go, as far as this form is concerned. */
+export function letGo(form: HTMLFormElement): void {
+  sent = form;
 }
 
 /** Listening only once there is something to lose lets the browser keep all other pages for "back". */
@@ -94,5 +99,5 @@ if (forms().some(isUnsaved)) listen();
 
 document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
-  if (!event.defaultPrevented && form.method === "post" && !form.target) sent = form;
+  if (!event.defaultPrevented && form.method === "post" && !form.target) letGo(form);
 });

@@ -1,7 +1,8 @@
 // A cell is written in its place: the server gives the field, the answer is the row as it is afterwards.
 import htmx from "htmx.org";
 import type { DataGrid } from "./grid";
-import { csrfToken, showToast, type Toast } from "./toasts";
+import { askPart } from "./requests";
+import { showToast, toastIn, type Toast } from "./toasts";
 
 export class Cells {
   busy = false;
@@ -35,9 +36,8 @@ export class Cells {
     if (this.head(cell)?.dataset.edits === undefined) return this.say(this.grid.dataset.computed ?? "", "info");
     this.busy = true;
     try {
-      const answer = await fetch(this.address(cell), { headers: { "HX-Request": "true" } });
-      if (!answer.ok) return await this.refused(answer);
-      this.open(cell, await answer.text());
+      const answer = await askPart(this.address(cell));
+      if (answer?.ok) this.open(cell, await answer.text());
     } finally {
       this.busy = false;
     }
@@ -116,16 +116,9 @@ export class Cells {
     if (this.busy) return;
     this.busy = true;
     try {
-      const headers = { "HX-Request": "true", "X-CSRFToken": csrfToken() };
-      const answer = await fetch(this.address(cell), { method: "POST", headers, body: this.values(cell) });
-      if (answer.ok) this.done(cell, await answer.text(), keepsFocus, step, answer);
-      else if (answer.status === 422 || answer.status === 409) this.fill(cell, await answer.text());
-      else {
-        this.close(keepsFocus);
-        await this.refused(answer);
-      }
-    } catch {
-      this.say(document.querySelector<HTMLElement>("#toasts")?.dataset.offline ?? "", "error");
+      const answer = await askPart(this.address(cell), this.values(cell));
+      if (answer?.ok) this.done(cell, await answer.text(), keepsFocus, step, answer);
+      else if (answer) this.fill(cell, await answer.text());
     } finally {
       this.busy = false;
     }
@@ -170,30 +163,14 @@ export class Cells {
     this.stopLeaving();
     const address = new URL(this.address(cell), location.href);
     address.searchParams.set("part", "row");
-    const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+    const answer = await askPart(address);
     const html = answer?.ok ? await answer.text() : "";
     cell.querySelector(".cell-conflict")?.remove();
     if (html) this.replace(cell, html, keepsFocus, 0);
     else this.close(keepsFocus);
   }
 
-  private async refused(answer: Response): Promise<void> {
-    const said = toastIn(answer);
-    if (said) return showToast(said);
-    const isText = answer.headers.get("Content-Type")?.startsWith("text/plain");
-    this.say(isText ? await answer.text() : (this.grid.dataset.refused ?? ""), "error");
-  }
-
   private say(text: string, level: Toast["level"]): void {
     showToast({ text, level });
-  }
-}
-
-/** The toast that an answer brings, as htmx would read it. */
-function toastIn(answer: Response): Toast | null {
-  try {
-    return (JSON.parse(answer.headers.get("HX-Trigger") ?? "{}") as { toast?: Toast }).toast ?? null;
-  } catch {
-    return null;
   }
 }

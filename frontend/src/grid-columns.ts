@@ -1,6 +1,7 @@
 // Columns: their menus, their widths (kept in the address), their order in the panel.
 import type { DataGrid } from "./grid";
 import { place } from "./popovers";
+import { askPart } from "./requests";
 
 const NARROWEST = 60;
 const WIDEST = 800;
@@ -34,8 +35,8 @@ export class Columns {
 
   private async open(opener: HTMLElement): Promise<void> {
     const menu = this.menu();
-    const answer = await fetch(opener.dataset.menu ?? "", { headers: { "HX-Request": "true" } });
-    if (!menu || !answer.ok) return;
+    const answer = await askPart(opener.dataset.menu ?? "");
+    if (!menu || !answer?.ok) return;
     menu.innerHTML = await answer.text();
     this.opener = opener;
     menu.showPopover();

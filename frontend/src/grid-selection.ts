@@ -1,7 +1,7 @@
 // Which rows are chosen: kept by their keys, so that rows may come and go while one scrolls.
 import htmx from "htmx.org";
 import type { DataGrid } from "./grid";
-import { csrfToken, showToast, textOf } from "./toasts";
+import { askPart } from "./requests";
 
 export class Selection {
   private readonly keys = new Set<string>();
@@ -86,9 +86,9 @@ export class Selection {
   }
 
   private async open(url: string, body: URLSearchParams): Promise<void> {
-    const answer = await fetch(url, { method: "POST", headers: { "HX-Request": "true", "X-CSRFToken": csrfToken() }, body });
+    const answer = await askPart(url, body);
     const home = this.grid.querySelector<HTMLElement>("#grid-dialog-body");
-    if (!home || !answer.ok) return showToast({ text: textOf(answer.status === 403 ? "refused" : "failed"), level: "error" });
+    if (!home || !answer?.ok) return;
     home.innerHTML = await answer.text();
     htmx.process(home);
     this.grid.querySelector<HTMLDialogElement>("#grid-dialog")?.showModal();

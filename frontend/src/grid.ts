@@ -7,6 +7,7 @@ import { Focus } from "./grid-focus";
 import { Folds } from "./grid-folds";
 import { Scroll } from "./grid-scroll";
 import { Selection } from "./grid-selection";
+import { askPart } from "./requests";
 
 export class DataGrid extends HTMLElement {
   focusing!: Focus;
@@ -124,8 +125,8 @@ export class DataGrid extends HTMLElement {
     if (!foot) return;
     const url = new URL(location.href);
     url.searchParams.set("part", "foot");
-    const answer = await fetch(url, { headers: { "X-Requested-With": "fetch" } });
-    if (!answer.ok) return;
+    const answer = await askPart(url);
+    if (!answer?.ok) return;
     foot.innerHTML = await answer.text();
     const count = foot.querySelector("th")?.textContent ?? "";
     const total = answer.headers.get("X-Grid-Count");

@@ -21,6 +21,15 @@ export function textOf(key: string): string {
   return region()?.dataset[key] ?? "";
 }
 
+/** The toast that an answer brings, as htmx would read it. */
+export function toastIn(answer: Response): Toast | null {
+  try {
+    return (JSON.parse(answer.headers.get("HX-Trigger") ?? "{}") as { toast?: Toast }).toast ?? null;
+  } catch {
+    return null;
+  }
+}
+
 export function csrfToken(): string {
   const inherited = document.body.getAttribute("hx-headers:inherited") ?? "{}";
   return (JSON.parse(inherited) as Record<string, string>)["X-CSRFToken"] ?? "";

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -11,6 +12,7 @@ from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_supported_language_variant
 
 from keystead.base.scope import open_scope
@@ -106,10 +108,23 @@ def _note_way(request: HttpRequest, slug: str) -> None:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page and back here; a part of a page makes the browser load the whole one, which then leads there."""
+    """To the sign-in page and back here; a part of a page makes the browser load the whole one, which then leads there.
+
+    Back from a form that was sent is the page on which it stands: there the browser puts in again what was typed.
+    """
     if wants_fragment(request):
         return HttpResponse(status=401)
-    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else _page_before(request))
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The path of our page that sent the request; "/" when the browser does not say, or names another's."""
+    before = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    found = urlsplit(before)
+    path = urlunsplit(("", "", found.path, found.query, ""))
+    return path if url_has_allowed_host_and_scheme(path, None) else "/"
 
 
 def _answer(request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> HttpResponse:

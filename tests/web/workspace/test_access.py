@@ -87,6 +87,22 @@ def test_nobody_is_sent_to_the_sign_in_page_and_back_afterwards(world: World, ad
         assert Client().post(AT_HOME + path)["Location"].startswith(reverse("account_login"))
 
 
+@pytest.mark.parametrize(
+    ("before", "back"),
+    [
+        ("http://testserver/w/northwind/plans/?q=a", "/w/northwind/plans/%3Fq%3Da"),
+        ("http://evil.example/w/northwind/plans/", "/"),
+        ("http://testserver//evil.example/", "/"),
+        ("http://testserver", "/"),
+        ("javascript:alert(1)", "/"),
+        ("", "/"),
+    ],
+)
+def test_whoever_sent_a_form_comes_back_to_its_page_and_to_no_other_house(world: World, before: str, back: str) -> None:
+    answer = Client().post(f"{AT_HOME}accounts/new/", {"name": "Typed"}, headers={"Referer": before} if before else {})
+    assert answer["Location"] == f"{reverse('account_login')}?next={back}"
+
+
 def test_a_fragment_for_nobody_is_no_page_to_be_swapped_in(world: World) -> None:
     assert Client().get(f"{AT_HOME}members/", headers={"HX-Request": "true"}).status_code == 401
 
