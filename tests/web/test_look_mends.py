@@ -280,3 +280,21 @@ def test_the_page_of_a_figure_leaves_room_between_what_it_means_and_its_rows(pla
     assert note
     assert rows
     assert rows["y"] - note["y"] - note["height"] >= 8
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_long_text_shows_all_its_lines_and_stands_off_its_frame(plan: Plan, shows: Any, size: ViewportSize) -> None:
+    """The rule for all fields is a strong one: it gave a text the height and the padding of one line."""
+    text = shows("plans:edit", plan.pk, size=size).locator("textarea[name=summary]")
+    text.fill("Relations on site are excellent.\n" * 8)
+    assert text.evaluate("area => area.scrollHeight <= area.clientHeight")
+    assert text.evaluate("area => parseFloat(getComputedStyle(area).paddingTop)") >= 6
+
+
+def test_an_amount_and_its_currency_are_one_field(plan: Plan, shows: Any) -> None:
+    page = shows("plans:edit", plan.pk)
+    corners = [
+        page.locator("input[name=target]").evaluate("field => getComputedStyle(field).borderTopRightRadius"),
+        page.locator("select[name=currency]").evaluate("field => getComputedStyle(field).borderTopLeftRadius"),
+    ]
+    assert corners == ["0px", "0px"]
