@@ -298,3 +298,13 @@ def test_an_amount_and_its_currency_are_one_field(plan: Plan, shows: Any) -> Non
         page.locator("select[name=currency]").evaluate("field => getComputedStyle(field).borderTopLeftRadius"),
     ]
     assert corners == ["0px", "0px"]
+
+
+def test_the_way_to_all_plans_stands_beside_the_title_and_the_note_gives_way(world: World, plan: Plan, shows: Any) -> None:
+    with world.inside():
+        type(world.alice.user).objects.update(language="pt-br")
+    card = shows("workspace_home").locator(".section-head").filter(has_text="Como estão os planos")
+    title, way = card.locator("h2").bounding_box(), card.locator(".section-action a").bounding_box()
+    assert title
+    assert way
+    assert abs(title["y"] + title["height"] / 2 - way["y"] - way["height"] / 2) < title["height"]
