@@ -207,7 +207,7 @@ class ActionForm(RecordForm):
     is_milestone = forms.BooleanField(label=_("A milestone: a day, not a piece of work"), required=False)
 
     def __init__(self, data: Any = None, *, viewer: Member, plan: Plan, record: Action | None = None, **given: Any) -> None:
-        self.plan = plan
+        self.amounts_in = plan.currency
         initial = {} if record else {"owner": viewer.pk, "status": Action.Status.TODO, "percent_done": 0} | given
         super().__init__(data, record=record, initial=initial)
         choose_people(self, viewer, "owner")
@@ -215,9 +215,6 @@ class ActionForm(RecordForm):
         assert isinstance(objectives, forms.ModelChoiceField)
         objectives.queryset = Objective.objects.filter(plan=plan).order_by("rank")
         self.fields["cost"].help_text = plan.currency
-
-    def currency_of(self, record: Any) -> str:
-        return self.plan.currency
 
 
 class QuickActionForm(forms.Form):

@@ -20,10 +20,11 @@ class RecordForm(forms.Form):
     """A form over one record. It carries the version that the person saw, and beside each field the value that she saw.
 
     `conflicts`: the fields that she and somebody else changed, to be decided; `merged`: those that only somebody else did.
-    `amounts`: the fields that are written with the decimals of the record's currency.
+    `amounts`: the fields that are written with the decimals of a currency: `amounts_in`, or the record's own.
     """
 
     amounts: ClassVar[tuple[str, ...]] = ()
+    amounts_in = ""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -39,19 +40,15 @@ class RecordForm(forms.Form):
             self.data = take_theirs(self)
 
     def values_of(self, record: Any) -> Mapping[str, Any]:
-        """The record's values as the form's fields show them: numbers without the zeros that only the column's width put there."""
+        """The record's values as the form's fields show them: numbers without the zeros that only their column's width adds."""
         names = [name for name in self.base_fields if name != "version"]
         return {name: self._written(record, name) for name in names if hasattr(record, name)}
-
-    def currency_of(self, record: Any) -> str:
-        """In which its amounts are; "" when none is known."""
-        return str(record.currency)
 
     def _written(self, record: Any, name: str) -> Any:
         value = getattr(record, name)
         if not isinstance(value, Decimal):
             return value
-        places = minor_units(self.currency_of(record) or "EUR") if name in self.amounts else 0
+        places = minor_units(self.amounts_in or record.currency or "EUR") if name in self.amounts else 0
         digits = max(places, -int(value.normalize().as_tuple().exponent))
         return value.quantize(Decimal(1).scaleb(-digits))
 
