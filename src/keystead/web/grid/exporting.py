@@ -116,7 +116,8 @@ def _grouping(page: Page) -> list[Column]:
 
 
 def _apart(page: Page) -> list[tuple[int, Column]]:
-    """What stands before the columns, and which group it is: the grouped ones that are not shown anyway. A day's group is its month."""
+    """The grouped columns that are not shown anyway, each with its place among the groups: they stand first. A day's group
+    is its month."""
     shown = {column.id for column in _columns(page) if column.kind is not Kind.DAY}
     return [(at, column) for at, column in enumerate(_grouping(page)) if column.id not in shown]
 
