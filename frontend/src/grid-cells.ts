@@ -8,6 +8,7 @@ export class Cells {
   busy = false;
   private cell: HTMLTableCellElement | null = null;
   private before = "";
+  private isPointed = false;
 
   constructor(
     private readonly grid: DataGrid,
@@ -45,6 +46,7 @@ export class Cells {
 
   private open(cell: HTMLTableCellElement, html: string): void {
     this.cell = cell;
+    this.isPointed = false;
     this.before = cell.innerHTML;
     cell.classList.add("is-edited");
     this.fill(cell, html);
@@ -55,8 +57,16 @@ export class Cells {
       else this.close(false);
     };
     cell.onkeydown = (event) => this.key(event, cell);
+    cell.onpointerdown = () => (this.isPointed = true);
+    cell.onchange = (event) => this.chosen(event, cell);
     cell.addEventListener("focusout", leave);
     this.stopLeaving = () => cell.removeEventListener("focusout", leave);
+  }
+
+  /** Who chooses from a list with the pointer is done; who goes through it by keyboard says so with Enter, or by leaving. */
+  private chosen(event: Event, cell: HTMLTableCellElement): void {
+    if (!this.isPointed || !(event.target instanceof HTMLSelectElement) || this.choice(cell)) return;
+    if (this.isTouched(cell)) void this.save(cell, true);
   }
 
   private stopLeaving: () => void = () => undefined;
@@ -95,6 +105,7 @@ export class Cells {
 
   private key(event: KeyboardEvent, cell: HTMLTableCellElement): void {
     event.stopPropagation();
+    this.isPointed = false;
     if (event.key === "Tab" && this.choice(cell) && this.staysInside(event, cell)) return; // from the choice to the field and back
     if (event.key === "Escape") {
       event.preventDefault();
@@ -151,7 +162,7 @@ export class Cells {
     if (this.choice(cell)) return void this.leaveTheirs(cell, keepsFocus);
     this.stopLeaving();
     this.cell = null;
-    cell.onkeydown = null;
+    cell.onkeydown = cell.onpointerdown = cell.onchange = null;
     cell.classList.remove("is-edited");
     cell.innerHTML = this.before;
     htmx.process(cell);

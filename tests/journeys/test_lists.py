@@ -54,6 +54,25 @@ def test_alice_writes_a_cell_by_keys_alone_and_takes_it_back(three: World, journ
     expect(page.locator("tbody tr").nth(1)).to_contain_text("Food")
 
 
+def test_a_choice_by_pointer_is_saved_at_once_and_one_by_keys_waits_for_enter(three: World, journey: Journey) -> None:
+    """Somebody who marks a deal as won with the mouse need not click beside it before anything is said."""
+    opened(journey, three, "?columns=name,segment")
+    page, keys = journey.page, journey.page.keyboard
+    cell = page.locator("tbody tr", has_text="Aurelia Foods").locator("td").nth(1)
+    cell.click()
+    page.locator(".cell-editor select").dispatch_event("pointerdown")  # the list that opens is the system's own
+    page.locator(".cell-editor select").select_option("strategic")
+    expect(page.locator(".toast")).to_be_visible()
+    expect(cell).to_have_text("Strategic")
+    expect(cell).to_be_focused()
+    keys.press("F2")
+    expect(page.locator(".cell-editor select")).to_be_focused()
+    page.locator(".cell-editor select").select_option("steady")  # as an arrow does, on its way to another choice
+    expect(page.locator(".cell-editor select")).to_be_visible()
+    keys.press("Enter")
+    expect(cell).to_have_text("Steady")
+
+
 def test_alice_changes_two_rows_at_once_from_the_keyboard(three: World, journey: Journey) -> None:
     opened(journey, three, "?columns=name,country")
     page, keys = journey.page, journey.page.keyboard

@@ -280,3 +280,31 @@ def test_the_page_of_a_figure_leaves_room_between_what_it_means_and_its_rows(pla
     assert note
     assert rows
     assert rows["y"] - note["y"] - note["height"] >= 8
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_long_text_shows_all_its_lines_and_stands_off_its_frame(plan: Plan, shows: Any, size: ViewportSize) -> None:
+    """The rule for all fields is a strong one: it gave a text the height and the padding of one line."""
+    text = shows("plans:edit", plan.pk, size=size).locator("textarea[name=summary]")
+    text.fill("Relations on site are excellent.\n" * 8)
+    assert text.evaluate("area => area.scrollHeight <= area.clientHeight")
+    assert text.evaluate("area => parseFloat(getComputedStyle(area).paddingTop)") >= 6
+
+
+def test_an_amount_and_its_currency_are_one_field(plan: Plan, shows: Any) -> None:
+    page = shows("plans:edit", plan.pk)
+    corners = [
+        page.locator("input[name=target]").evaluate("field => getComputedStyle(field).borderTopRightRadius"),
+        page.locator("select[name=currency]").evaluate("field => getComputedStyle(field).borderTopLeftRadius"),
+    ]
+    assert corners == ["0px", "0px"]
+
+
+def test_the_way_to_all_plans_stands_beside_the_title_and_the_note_gives_way(world: World, plan: Plan, shows: Any) -> None:
+    with world.inside():
+        type(world.alice.user).objects.update(language="pt-br")
+    card = shows("workspace_home").locator(".section-head").filter(has_text="Como estão os planos")
+    title, way = card.locator("h2").bounding_box(), card.locator(".section-action a").bounding_box()
+    assert title
+    assert way
+    assert abs(title["y"] + title["height"] / 2 - way["y"] - way["height"] / 2) < title["height"]

@@ -30,6 +30,20 @@ def test_the_file_has_the_columns_order_groups_and_filters_of_the_page_and_sleep
     assert groups == [["Owner", "Rows", "Employees, average"], ["Alice Alvarez", 1, 1200], ["Bob Brown", 1, 5]]
 
 
+def test_a_file_says_what_it_is_grouped_by_once(world: World, aurelia: Account) -> None:
+    """Two columns of one name are what no pivot table takes; the month of a day is another thing than the day."""
+    client = as_(world.alice)
+    lines = text_of(client.get(f"{DEALS}export.csv?group=status&columns=name,status")).splitlines()
+    assert lines[0] == "\ufeffDeal,Status"
+    assert lines[1].split(",")[1] in ("Open", "Won")
+    content = client.get(f"{DEALS}export.xlsx?group=status,account&columns=name,status").content
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("Deals").to_python()
+    assert rows[0] == ["Account", "Deal", "Status"]
+    assert rows[1][0] == "Aurelia Foods"
+    days = text_of(client.get(f"{DEALS}export.csv?group=close_date&columns=name,close_date")).splitlines()
+    assert days[0] == "\ufeffCloses,Deal,Closes"
+
+
 def test_money_goes_into_the_file_as_a_number_beside_its_currency(world: World, aurelia: Account) -> None:
     lines = text_of(as_(world.alice).get(f"{DEALS}export.csv?columns=name,amount&order=amount")).splitlines()
     assert lines[0] == '\ufeffDeal,Amount,"Amount, currency"'

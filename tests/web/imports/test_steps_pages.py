@@ -1,5 +1,8 @@
 """Commit, cancel, undo, the files that come back, and the list of imports."""
 
+import re
+
+from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from keystead.base.clock import now
@@ -118,3 +121,11 @@ def test_imported_people_are_reached_from_the_rows_at_their_accounts_or_alone(ol
     assert 'href="#rows"' in page
     assert f"/accounts/{bruno.account_id}/contacts/{bruno.pk}/" in page
     assert f"/accounts/contacts/{ida.pk}/" in page
+
+
+def test_an_import_that_waits_has_one_colour_on_every_page(olga: Desk) -> None:
+    job = olga.previewed(ACCOUNTS)
+    chips = re.compile(r'<span class="(chip[^"]*)">Ready')
+    home = text_of(olga.client.get(reverse("workspace_home", args=["northwind"])))
+    found = [chips.findall(page) for page in (home, text_of(olga.get("list")), text_of(olga.get("detail", job)))]
+    assert found == [["chip is-warn"]] * 3

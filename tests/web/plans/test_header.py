@@ -219,3 +219,11 @@ def test_a_segment_has_its_short_name_in_the_head_as_in_lists(desk: Desk) -> Non
     page = desk.alice.get(desk.url("detail")).content.decode()
     assert '<span class="segment-from">Steady</span>' in page
     assert "Strategic Customer" not in page
+
+
+@pytest.mark.parametrize(("currency", "amount", "written"), [("EUR", "4150000", "4,150,000.00"), ("JPY", "4150000", "4,150,000")])
+def test_a_target_is_typed_with_the_decimals_of_its_currency(desk: Desk, currency: str, amount: str, written: str) -> None:
+    with desk.world.inside():
+        Plan.objects.filter(pk=desk.plan.pk).update(target=Decimal(amount), currency=currency)
+    shown = desk.alice.get(desk.url("edit")).content.decode()
+    assert f'name="target" value="{written}"' in shown

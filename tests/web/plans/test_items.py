@@ -1,6 +1,7 @@
 """The tabs of a plan: objectives, actions, SWOT, revenue, history; as pages, as parts, and undone."""
 
 import json
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from keystead.data.models import Action, Measure, MeasureReading, Objective, Plan, RevenueLink, SwotItem
 from keystead.domain.deals.editing import create_order
+from keystead.domain.plans.editing import change_plan
 from tests.web.plans.conftest import TODAY, Desk
 
 
@@ -254,6 +256,25 @@ def test_the_history_names_who_changed_what(desk: Desk) -> None:
     text = shown(desk, "history")
     for words in ("Mona Manager", "<del>Win all of Iberia</del>", "<ins>Win Iberia and Italy</ins>", "Site audit"):
         assert words in text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("en", ["submitted Plan", "Mona Manager approved Plan", "added Plan Key account plan 2026", "changed Plan details"]),
+        ("pt-br", ["enviou para aprovação Plano", "Mona Manager aprovou Plano", "alterou Dados do plano"]),
+        ("es", ["envió a aprobación Plan", "Mona Manager aprobó Plan", "cambió Datos del plan"]),
+    ],
+)
+def test_a_line_of_the_history_is_a_sentence(desk: Desk, language: str, sentences: list[str]) -> None:
+    """A person, what she did, and to what: a decision used to read "Mona Manager aprovado Aprovação"."""
+    with desk.world.inside():
+        desk.world.alice.user.__class__.objects.update(language=language)
+        plan = change_plan(plan=desk.plan, viewer=desk.world.alice, fields={"target": Decimal(7)})
+    desk.alice.post(desk.url("move", "submit"), {"comment": "Ready"})
+    desk.as_("mona").post(desk.url("move", "approve"), {"comment": "", "version": plan.version + 1})
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown(desk, "history")))
+    assert [sentence for sentence in sentences if sentence not in text] == []
 
 
 def targets(desk: Desk) -> list[tuple[str, dict[str, Any]]]:

@@ -11,7 +11,7 @@ from django.db.models import BooleanField, ForeignKey
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from keystead.base.money import Money
 from keystead.data.workspace.models import Member
@@ -25,10 +25,10 @@ _WHAT = {
     "added": (gettext_lazy("added"), "good"),
     "changed": (gettext_lazy("changed"), "info"),
     "deleted": (gettext_lazy("deleted"), "bad"),
-    "submitted": (gettext_lazy("submitted"), "info"),
-    "approved": (gettext_lazy("approved"), "good"),
-    "rejected": (gettext_lazy("rejected"), "bad"),
-    "recalled": (gettext_lazy("recalled"), "warn"),
+    "submitted": (pgettext_lazy("somebody did", "submitted"), "info"),  # elsewhere the plan is
+    "approved": (pgettext_lazy("somebody did", "approved"), "good"),
+    "rejected": (pgettext_lazy("somebody did", "rejected"), "bad"),
+    "recalled": (pgettext_lazy("somebody did", "recalled"), "warn"),
 }
 # change.via -> the way, where it is not the obvious one
 WAYS = {

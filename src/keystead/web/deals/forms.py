@@ -1,13 +1,10 @@
 """The form of a deal. It parses; the domain decides."""
 
-from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from keystead.base.money import minor_units
 from keystead.data.deals.models import Deal, DealStatus, Stage
 from keystead.data.workspace.models import Member
 from keystead.web.accounts.forms import people
@@ -20,15 +17,9 @@ def _day(label: Any) -> forms.DateField:
     return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
-def _short(value: Decimal | None, places: int) -> Decimal | None:
-    """The same number with at least so many decimals, and no further zeros."""
-    if value is None:
-        return None
-    digits = max(places, -int(value.normalize().as_tuple().exponent))
-    return value.quantize(Decimal(1).scaleb(-digits))
-
-
 class DealForm(ReferenceForm):
+    amounts = ("amount",)
+
     name = forms.CharField(label=_("Deal"), max_length=300)
     account = ReferenceField("account", label=_("Account"), required=False)
     amount = forms.DecimalField(
@@ -64,14 +55,6 @@ class DealForm(ReferenceForm):
         stage.queryset = Stage.objects.visible_to(viewer)
         for name in ("amount", "probability"):
             self.fields[name].widget.attrs["inputmode"] = "decimal"
-
-    def values_of(self, record: Any) -> Mapping[str, Any]:
-        """Numbers without the zeros that only the column's width put there."""
-        values = dict(super().values_of(record))
-        return values | {
-            "amount": _short(record.amount, minor_units(record.currency) if record.currency else 2),
-            "probability": _short(record.probability, 0),
-        }
 
     @property
     def fields_given(self) -> dict[str, Any]:

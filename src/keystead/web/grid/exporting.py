@@ -43,8 +43,8 @@ def _file(listing: Listing, content: bytes, ending: str, kind: str) -> HttpRespo
 
 
 def _lines(page: Page, *, has_total: bool = False) -> Sheet:
-    grouped = _grouping(page)
-    heads = [SheetColumn(str(column.name), "text", 24) for column in grouped] + _heads(page)
+    grouped = _apart(page)
+    heads = [SheetColumn(str(column.name), "text", 24) for _at, column in grouped] + _heads(page)
     rows = [[*_group_cells(page, record), *cells] for record, cells in _records(page)]
     total: list[Cell] | None = None
     if has_total and rows:
@@ -112,13 +112,19 @@ def _plain(column: Column, value: Any) -> Cell:
 
 
 def _grouping(page: Page) -> list[Column]:
-    """The grouped columns stand first, unless they are shown anyway."""
     return [page.listing.grid.columns[name] for name in page.state.asked.group]
+
+
+def _apart(page: Page) -> list[tuple[int, Column]]:
+    """The grouped columns that are not shown anyway, each with its place among the groups: they stand first. A day's group
+    is its month."""
+    shown = {column.id for column in _columns(page) if column.kind is not Kind.DAY}
+    return [(at, column) for at, column in enumerate(_grouping(page)) if column.id not in shown]
 
 
 def _group_cells(page: Page, record: Any) -> list[Cell]:
     made: list[Cell] = []
-    for at, column in enumerate(_grouping(page)):
+    for at, column in _apart(page):
         key = getattr(record, f"g{at}")
         label = getattr(record, f"l{at}", None)
         made.append(page.drawer.group_words(Group((key,), label if label is not None else key, 0, {}), column.id))

@@ -56,7 +56,10 @@ def _figures(request: WorkspaceRequest, plan: Plan, block: PlanFigures) -> Itera
         yield _finding("bad", sentence, _("Exchange rates"), way("rates", request.workspace))
     if not plan.target:
         yield _finding(
-            "warn", _("The plan has no target, so nothing can be measured against it"), _("Header"), _page(request, plan, "edit")
+            "warn",
+            _("The plan has no target, so nothing can be measured against it"),
+            _("Plan details"),
+            _page(request, plan, "edit"),
         )
 
 

@@ -55,6 +55,8 @@ def choose_people(form: forms.Form, viewer: Member, *names: str) -> None:
 
 
 class PlanForm(RecordForm):
+    amounts = ("target",)
+
     name = forms.CharField(label=_("Name"), max_length=300, required=False)
     type = forms.ChoiceField(label=_("Type"), choices=PlanType.choices)
     owner = _member(_("Owner"))
@@ -187,9 +189,11 @@ class ReadingForm(forms.Form):
 
 
 class ActionForm(RecordForm):
+    amounts = ("cost",)
+
     title = forms.CharField(label=_("Action"), max_length=300)
     objective = forms.ModelChoiceField(
-        Objective._base_manager.none(), label=_("For the objective"), required=False, empty_label=_("none")
+        Objective._base_manager.none(), label=_("For the objective"), required=False, empty_label=_("no objective")
     )
     owner = _member(_("Owner"))
     start_date = _day(_("Start"))
@@ -203,6 +207,7 @@ class ActionForm(RecordForm):
     is_milestone = forms.BooleanField(label=_("A milestone: a day, not a piece of work"), required=False)
 
     def __init__(self, data: Any = None, *, viewer: Member, plan: Plan, record: Action | None = None, **given: Any) -> None:
+        self.amounts_in = plan.currency
         initial = {} if record else {"owner": viewer.pk, "status": Action.Status.TODO, "percent_done": 0} | given
         super().__init__(data, record=record, initial=initial)
         choose_people(self, viewer, "owner")

@@ -74,10 +74,10 @@ def edit(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
             form, lambda: change_plan(plan=plan, viewer=request.viewer, fields=form.fields_given, seen=form.seen_version)
         )
         if changed is not None:
-            messages.success(request, form.said(_("Saved. Links and figures follow the header.")))
+            messages.success(request, form.said(_("Saved. Links and figures follow.")))
             return redirect("plans:detail", slug=request.workspace.slug, pk=plan.pk)
     context = {
-        **plan_context(request, plan, "overview", _("Header")),
+        **plan_context(request, plan, "overview", _("Plan details")),
         "form": form,
         "account": plan.account,
         "teams": teams(),

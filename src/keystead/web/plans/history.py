@@ -20,14 +20,15 @@ from keystead.web.requests import WorkspaceRequest
 from keystead.web.templatetags import formats
 
 _KINDS = {
-    "Plan": gettext_lazy("Plan header"),
+    "Plan": gettext_lazy("Plan"),
     "Objective": gettext_lazy("Objective"),
     "Measure": gettext_lazy("Measure"),
     "MeasureReading": gettext_lazy("Reading"),
     "Action": gettext_lazy("Action"),
     "SwotItem": gettext_lazy("SWOT item"),
-    "PlanApproval": gettext_lazy("Approval"),
+    "PlanApproval": gettext_lazy("Plan"),
 }
+_DETAILS = gettext_lazy("Plan details")  # what stands above its objectives
 _REFERENCES = (Member, Account, Contact, Objective, Action)
 
 
@@ -42,12 +43,20 @@ def history(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 
 
 def _shown(change: Change, names: dict[UUID, str]) -> dict[str, Any]:
-    return {**said(change, names), "kind": _KINDS[change.kind], "title": _title(change), "comment": change.comment}
+    return {**said(change, names), "kind": _kind(change), "title": _title(change), "comment": change.comment}
+
+
+def _is_of_details(change: Change) -> bool:
+    return change.kind == "Plan" and change.what == "changed"
+
+
+def _kind(change: Change) -> Any:
+    return _DETAILS if _is_of_details(change) else _KINDS[change.kind]
 
 
 def _title(change: Change) -> str:
     """What was changed, where its kind alone does not say it."""
-    if change.kind == "PlanApproval" or (change.kind == "Plan" and change.what == "changed"):
+    if change.kind == "PlanApproval" or _is_of_details(change):
         return ""
     if change.kind == "MeasureReading":
         return ", ".join(filter(None, (change.part_of, formats.day(date.fromisoformat(change.title), language()))))

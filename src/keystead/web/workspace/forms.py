@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -137,10 +136,6 @@ class RateForm(RecordForm):
         initial = {} if kwargs.get("record") else {"date": today, "base": base, "quote": quote}
         super().__init__(data, initial=initial, **kwargs)
         self.fields["rate"].widget.attrs["inputmode"] = "decimal"
-
-    def values_of(self, record: Any) -> Mapping[str, Any]:
-        """The rate without the noughts that its column keeps behind it."""
-        return {**super().values_of(record), "rate": Decimal(f"{record.rate.normalize():f}")}
 
 
 class ProfileForm(forms.Form):

@@ -12,19 +12,15 @@ from django.views.decorators.http import require_GET
 
 from keystead.analytics.measures import BEHIND
 from keystead.base.clock import now, today
-from keystead.data.exchange.models import ImportState
 from keystead.data.plans.items import Action
 from keystead.data.plans.models import Plan, PlanStatus
 from keystead.domain.plans.kpis import PlanFigures
 from keystead.domain.workspace.my_day import MyDay, my_day
 from keystead.domain.workspace.permissions import may
+from keystead.web.imports.words import tone_of
 from keystead.web.plans.page import hide_unseen_accounts, may_here
 from keystead.web.requests import WorkspaceRequest
 from keystead.web.shell import way
-
-IMPORT_TONES = {
-    ImportState.PREVIEWED: "info", ImportState.COMMITTED: "good", ImportState.FAILED: "bad", ImportState.UNDONE: "hatched"
-}  # fmt: skip
 
 
 @require_GET
@@ -44,7 +40,7 @@ def workspace_home(request: WorkspaceRequest) -> HttpResponse:
         "imports": [
             {
                 "import": each,
-                "tone": IMPORT_TONES.get(ImportState(each.state), ""),
+                "tone": tone_of(each),
                 "url": way("imports:detail", request.workspace, each.pk),
             }
             for each in mine.imports

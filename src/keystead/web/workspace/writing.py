@@ -1,13 +1,15 @@
 """From a form to a verb: what the domain refuses stands beside its field, and a lost update becomes a merge or a question."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from decimal import Decimal
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist
 from django.db import IntegrityError
 from django.db.models import Model
 
+from keystead.base.money import minor_units
 from keystead.domain.writing import DELETED_NOW, FieldError, Invalid, Stale, is_of_deleted
 from keystead.web.workspace.conflicts import Conflict, gone_error, merge, merged_sentence, stale_error, take_theirs
 
@@ -18,7 +20,11 @@ class RecordForm(forms.Form):
     """A form over one record. It carries the version that the person saw, and beside each field the value that she saw.
 
     `conflicts`: the fields that she and somebody else changed, to be decided; `merged`: those that only somebody else did.
+    `amounts`: the fields that are written with the decimals of a currency: `amounts_in`, or the record's own.
     """
+
+    amounts: ClassVar[tuple[str, ...]] = ()
+    amounts_in = ""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -34,9 +40,17 @@ class RecordForm(forms.Form):
             self.data = take_theirs(self)
 
     def values_of(self, record: Any) -> Mapping[str, Any]:
-        """The record's values as the form's fields show them."""
+        """The record's values as the form's fields show them: numbers without the zeros that only their column's width adds."""
         names = [name for name in self.base_fields if name != "version"]
-        return {name: getattr(record, name) for name in names if hasattr(record, name)}
+        return {name: self._written(record, name) for name in names if hasattr(record, name)}
+
+    def _written(self, record: Any, name: str) -> Any:
+        value = getattr(record, name)
+        if not isinstance(value, Decimal):
+            return value
+        places = minor_units(self.amounts_in or record.currency or "EUR") if name in self.amounts else 0
+        digits = max(places, -int(value.normalize().as_tuple().exponent))
+        return value.quantize(Decimal(1).scaleb(-digits))
 
     @property
     def fields_given(self) -> dict[str, Any]:
