@@ -263,26 +263,21 @@ def states(world: World, step: Any, make: Callable[[], Import], other: Callable[
     return [state(job) for job in before_each_question(make, act, other)]
 
 
+def received(world: World) -> Import:
+    content = io.BytesIO(b"Account\nAurelia\n")
+    with world.inside(world.olga):
+        return imports.receive(viewer=world.olga, kind="accounts", filename="a.csv", content=content, options={}, at=now())
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_import_that_is_thrown_away_while_it_is_read_stays_away() -> None:
     world = build_world()
-
-    def make() -> Import:
-        with world.inside(world.olga):
-            return imports.receive(
-                viewer=world.olga,
-                kind="accounts",
-                filename="a.csv",
-                content=io.BytesIO(b"Account\nAurelia\n"),
-                options={},
-                at=now(),
-            )
 
     def discard(job: Import) -> None:
         with world.inside(world.olga):
             imports.discard(job=job, viewer=world.olga)
 
-    found = states(world, working.read_now, make, discard)
+    found = states(world, working.read_now, lambda: received(world), discard)
     assert found[0] is None
     # While it is judged, whoever throws it away waits until that is done.
     assert [one for one in found if one not in (None, ("previewed", {}, 1, None))] == []
@@ -293,24 +288,13 @@ def test_options_that_are_chosen_when_the_reading_begins_are_refused_or_read() -
     world = build_world()
     refused = []
 
-    def make() -> Import:
-        with world.inside(world.olga):
-            return imports.receive(
-                viewer=world.olga,
-                kind="accounts",
-                filename="a.csv",
-                content=io.BytesIO(b"Account\nAurelia\n"),
-                options={},
-                at=now(),
-            )
-
     def choose(job: Import) -> None:
         refused.append(True)
         with world.inside(world.olga), suppress(imports.WrongState):
             imports.change_options(job=job, viewer=world.olga, options={"mode": "create"})
             refused[-1] = False
 
-    found = states(world, working.read_now, make, choose)
+    found = states(world, working.read_now, lambda: received(world), choose)
     taken = [one[1] == {"mode": "create"} for one in found]
     assert taken[0]
     assert not taken[-1]
