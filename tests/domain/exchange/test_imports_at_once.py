@@ -1,5 +1,7 @@
 """Two imports of one workspace that are confirmed at the same moment are written one after the other."""
 
+import io
+import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -7,17 +9,20 @@ from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
-from keystead.data.models import Account, Deal, Import, Member, Product, Stage
+from keystead.base.clock import now
+from keystead.data.models import Account, Deal, Import, Member, Product, SavedMapping, Stage
 from keystead.domain.accounts.editing import delete_account
 from keystead.domain.accounts.merging import merge_accounts
 from keystead.domain.deals.editing import delete_product
 from keystead.domain.exchange import imports, working
 from keystead.domain.exchange.changing import committing
+from keystead.domain.exchange.recognising.learning import forget
 from keystead.domain.undoing.restoring import check_constraints
 from keystead.domain.workspace.stages import delete_stage
-from tests.domain.exchange.importing import counts, problems, read
+from tests.domain.exchange.importing import bring_in, counts, problems, read
+from tests.support.races import before_each_question
 from tests.support.world import World, account, build_world
 
 MEETS_WITHIN = 1.0  # seconds in which the other would have come as far, were it not waiting for its turn
@@ -241,3 +246,76 @@ def test_a_row_whose_account_was_merged_with_another_after_the_preview_is_refuse
         assert counts(_committed(world, job)) == (1, 0, 0, 1)
         assert problems(job) == [(2, "Account", "unknown_account")]
         check_constraints()
+
+
+def states(world: World, step: Any, make: Callable[[], Import], other: Callable[[Import], Any]) -> list[Any]:
+    """(state, options, rows, failure) of an import, None when it is gone, after somebody came before each question of a step."""
+
+    def act(job: Import) -> None:
+        with world.inside(), suppress(IntegrityError):  # thrown away while its rows arrived
+            step(job_id=job.pk)
+
+    def state(job: Import) -> Any:
+        with world.inside():
+            found = Import.objects.filter(pk=job.pk).first()
+            return found and (found.state, found.options, found.rows.count(), found.failure)
+
+    return [state(job) for job in before_each_question(make, act, other)]
+
+
+def received(world: World) -> Import:
+    content = io.BytesIO(b"Account\nAurelia\n")
+    with world.inside(world.olga):
+        return imports.receive(viewer=world.olga, kind="accounts", filename="a.csv", content=content, options={}, at=now())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_that_is_thrown_away_while_it_is_read_stays_away() -> None:
+    world = build_world()
+
+    def discard(job: Import) -> None:
+        with world.inside(world.olga):
+            imports.discard(job=job, viewer=world.olga)
+
+    found = states(world, working.read_now, lambda: received(world), discard)
+    assert found[0] is None
+    # While it is judged, whoever throws it away waits until that is done.
+    assert [one for one in found if one not in (None, ("previewed", {}, 1, None))] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_options_that_are_chosen_when_the_reading_begins_are_refused_or_read() -> None:
+    world = build_world()
+    refused = []
+
+    def choose(job: Import) -> None:
+        refused.append(True)
+        with world.inside(world.olga), suppress(imports.WrongState):
+            imports.change_options(job=job, viewer=world.olga, options={"mode": "create"})
+            refused[-1] = False
+
+    found = states(world, working.read_now, lambda: received(world), choose)
+    taken = [one[1] == {"mode": "create"} for one in found]
+    assert taken[0]
+    assert not taken[-1]
+    # Once the reading is done it can be told otherwise, and is read once more.
+    assert all(is_taken or is_refused for is_taken, is_refused in zip(taken, refused, strict=False))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_learnt_of_a_file_may_be_forgotten_at_any_moment_of_a_commit() -> None:
+    world = build_world()
+    names = itertools.count()
+
+    def make() -> Import:
+        with world.inside(world.olga):
+            bring_in(world.olga, "accounts", f"Account\nBrasilux {next(names)}\n")
+            job = read(world.olga, "accounts", f"Account\nAurelia {next(names)}\n")
+            imports.request_commit(job=job, viewer=world.olga)
+            return job
+
+    def forgotten(_job: Import) -> None:
+        with world.inside(world.olga):
+            forget(viewer=world.olga, key=SavedMapping.objects.get().pk)
+
+    assert {one[0] for one in states(world, working.commit_now, make, forgotten)} == {"committed"}

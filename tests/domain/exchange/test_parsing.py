@@ -259,6 +259,14 @@ def test_words_are_tidied_and_never_cut() -> None:
     assert (bad.value.code, bad.value.params["length"], bad.value.params["limit"]) == ("too_long", 21, 20)
 
 
+@pytest.mark.parametrize("error", ["#REF!", "#¡VALOR!", "#NOME?", "#SPILL!", "Err:502"])
+def test_an_error_of_a_spreadsheet_is_neither_a_word_nor_a_number(error: str) -> None:
+    for parse in (lambda: parse_text(error, 100), lambda: parse_amount(error, POINT)):
+        with pytest.raises(BadValue, match="error_value"):
+            parse()
+    assert [parse_text(text, 100) for text in ("#", "#12", "#REF! 7", "Err")] == ["#", "#12", "#REF! 7", "Err"]
+
+
 def test_nothing_is_written_in_many_ways_but_words_are_words() -> None:
     assert all(is_blank(text) for text in ("", "  ", "-", "N/A", "null", "#N/A"))
     assert [is_blank(text, words=True) for text in ("", "NULL", "\\N", "None", "-", "Null")] == [

@@ -14,6 +14,9 @@ import pytest
 import python_calamine
 import xlsxwriter
 
+from keystead.domain.exchange.parsing.detecting import columns_facts
+from keystead.domain.exchange.parsing.plan import make_plan
+from keystead.domain.exchange.parsing.rows import parse_rows
 from keystead.domain.exchange.problems.codes import CannotRead
 from keystead.domain.exchange.reading import opener
 from keystead.domain.exchange.reading.limits import LIMITS, Limits
@@ -48,6 +51,52 @@ def test_a_formula_is_the_result_it_had_and_nothing_runs(tmp_path: Path) -> None
         sheet.write_formula(1, 0, '=HYPERLINK("http://evil.example","Acme")', None, "Acme")
         sheet.write_formula(1, 1, "=6*7", None, 42)
     assert cells(path) == [["Acme", "42"]]
+
+
+def test_an_error_in_a_cell_is_told_and_neither_an_empty_cell_nor_a_damaged_file(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    errors = ["#REF!", "#DIV/0!", "#N/A", "#SPILL!", "#ERROR!"]
+    with xlsxwriter.Workbook(path, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Name", "Amount"])
+        sheet.write(1, 0, 'a <c t="e"> in words')
+        for row, error in enumerate(errors, start=1):
+            sheet.write_formula(row, 1, "=X", None, error)
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    for error in errors:  # the writer knows only some of them for errors
+        sheet = sheet.replace(f't="str"><f>X</f><v>{error}'.encode(), f't="e"><f>X</f><v>{error}'.encode())
+    assert sheet.count(b't="e"') == len(errors)
+    with zipfile.ZipFile(path, "w") as book:
+        for name, content in (parts | {"xl/worksheets/sheet1.xml": sheet}).items():
+            book.writestr(name, content)
+    assert [row[1] for row in cells(path)] == errors
+    assert cells(path)[0][0] == 'a <c t="e"> in words'
+
+
+def test_tags_are_found_wherever_the_pieces_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "book.xlsx"
+    content = b'<x><c r="A1" t="e"><v>#REF!</v></c>' + b"long " * 20 + b'</x><c t="n"/>'
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr("xl/worksheets/sheet1.xml", content)
+    for piece in range(20, 60):
+        monkeypatch.setattr(opener, "PIECE", piece)
+        with opener.errors_as_texts(str(path)) as mended, zipfile.ZipFile(mended) as book:
+            assert book.read("xl/worksheets/sheet1.xml") == content.replace(b't="e"', b't="str"')
+
+
+@pytest.mark.parametrize("locale", ["en", "pt-br"])
+def test_a_number_is_the_number_whatever_a_text_like_it_would_mean(tmp_path: Path, locale: str) -> None:
+    lines: list[list[Any]] = [["Name", "Amount", "Id"], ["a", 1500, 1.001], ["b", 12.375, 1.002], ["c", -2.125, "1.003"]]
+    path = xlsx_file(tmp_path, ("Deals", lines))
+    table = open_table(path)
+    rows = table.sample()
+    facts = columns_facts(table.headers, [row.cells for row in rows], locale=locale)
+    mapping = {"Name": "name", "Amount": "amount", "Id": "external_id"}
+    plan = make_plan("deals", table.headers, mapping, facts, locale=locale, currency="BRL")
+    read = [(row.values["amount"], row.values["external_id"], row.problems) for row in parse_rows(rows, plan)]
+    assert read == [("1500", "1.001", ()), ("12.375", "1.002", ()), ("-2.125", "1.003", ())]
 
 
 def test_sheets_are_listed_and_the_first_with_rows_is_read(tmp_path: Path) -> None:

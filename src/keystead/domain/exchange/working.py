@@ -37,6 +37,8 @@ def read_now(*, job_id: UUID | str) -> None:
                 "rows": staged.rows,
             }
         with transaction.atomic():
+            if not _hold(job):  # thrown away while it was being read
+                return
             job.counts = judge(job=job, viewer=viewer, match=staged.match, mapped=set(staged.mapping.values()))
             for name, alike in resembling(job=job, viewer=viewer, match=staged.match).items():
                 offer = {"kind": job.kind, "unknown": alike, "decision": "create"}
@@ -114,12 +116,14 @@ def _viewer(job: Import) -> Member:
 @contextmanager
 def _working(job_id: UUID | str, states: set[str], state: str) -> Iterator[Import | None]:
     """The import while a step works on it; a sentence instead of a traceback when the step cannot go on."""
-    job = Import.objects.select_related("by").filter(pk=job_id).first()
-    if job is None or job.state not in states:
+    with transaction.atomic():  # whoever wants it otherwise meanwhile is told that it has begun
+        job = Import.objects.select_for_update(of=("self",)).select_related("by").filter(pk=job_id, state__in=states).first()
+        if job is not None:
+            Import.objects.filter(pk=job.pk).update(state=state, progress=1)
+            job.state = state
+    if job is None:
         yield None
         return
-    Import.objects.filter(pk=job.pk).update(state=state, progress=1)
-    job.state = state
     try:
         yield job
     except Cancelled:
@@ -129,6 +133,11 @@ def _working(job_id: UUID | str, states: set[str], state: str) -> Iterator[Impor
         failure = {"code": error.code, "params": error.params}
         seen = {"columns": job.columns, "format": job.format, "mapping": job.mapping, "options": job.options}
         Import.objects.filter(pk=job.pk).update(state=back, progress=0, failure=failure, **(seen if state == "reading" else {}))
+
+
+def _hold(job: Import) -> bool:
+    """Whether it is there still; whoever wants to throw it away waits until the transaction ends."""
+    return Import.objects.select_for_update().filter(pk=job.pk).values_list("pk", flat=True).first() is not None
 
 
 def _teller(job: Import) -> Callable[[int], None]:

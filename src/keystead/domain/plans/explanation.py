@@ -146,10 +146,10 @@ def _sum(lines: Iterable[Line]) -> Decimal:
 
 
 def names_of(found: Iterable[FactRow]) -> dict[UUID, str]:
-    """What the visible deals and orders among these rows are called."""
+    """What the visible deals and orders among these rows are called; "—" for what was deleted since its amount was read."""
     deals = [row.id for row in found if row.kind == "deal" and row.visible]
     orders = [row.id for row in found if row.kind != "deal" and row.visible]
-    names = dict(Deal.objects.filter(pk__in=deals).values_list("pk", "name"))
+    names = dict.fromkeys([*deals, *orders], "—") | dict(Deal.objects.filter(pk__in=deals).values_list("pk", "name"))
     return names | dict(Order.objects.filter(pk__in=orders).values_list("pk", "number"))
 
 

@@ -92,7 +92,7 @@ def _users(kind: Kind, ids: Collection[Any], made: Mapping[str, Collection[Any]]
             continue
         column = relation.field.attname
         users = other.model._base_manager.filter(**{f"{column}__in": list(ids)}).exclude(pk__in=list(made.get(other.name, ())))
-        if users.exists():
+        used = kind.model._base_manager.filter(pk__in=users.values(column)).order_by("pk").first()
+        if used is not None:
             count = (visible(users, viewer) if other.name in READ_ACTION else users).count()
-            used = kind.model._base_manager.get(pk=users.values_list(column, flat=True)[0])
             yield Obstacle("in_use", kind.name, used.pk, str(used), used_by=other.name, count=count)

@@ -7,6 +7,7 @@ from django.db.models import Model
 
 from keystead.data.permissions import TABLE, missing_scope, reaches, scope_of
 from keystead.data.workspace.models import Member, Scope
+from keystead.domain.writing import Gone
 
 
 class NotAllowed(Exception):
@@ -44,12 +45,19 @@ def writable(viewer: Member) -> set[str]:
 
 
 def require(viewer: Member, action: str, obj: Model | None = None) -> None:
-    """Raises `NotAllowed` unless the permission table lets the viewer do this; `MissingScope` when her token is not for it."""
+    """Raises `NotAllowed` unless the permission table lets the viewer do this; `MissingScope` when her token is not for it;
+    `Gone` when somebody else has just deleted the object, which nobody reaches any more."""
     scope = missing_scope(viewer, action)
     if scope is not None:
         raise MissingScope(action, scope)
     if not reaches(viewer, action, obj):
+        if obj is not None and not obj._state.adding and reaches(viewer, action) and not _is_there(obj):
+            raise Gone(obj)
         raise NotAllowed(action)
+
+
+def _is_there(obj: Model) -> bool:
+    return bool(type(obj)._base_manager.filter(pk=obj.pk).exists())
 
 
 def require_scope_for_import(viewer: Member, action: str) -> None:

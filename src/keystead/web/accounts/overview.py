@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -43,7 +43,9 @@ def detail(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     tree = _tree(account, asked, request.viewer, today)
     usual = fiscal_calendar(request.workspace).year_of(today)
     address = Address.of(PortfolioQuery(period=asked.period), [], usual)
-    whole = next(row for row in tree.rows if row.account_id == account.pk)
+    whole = next((row for row in tree.rows if row.account_id == account.pk), None)
+    if whole is None:  # deleted, or given away, since it was found
+        raise Http404
     own, missing = _own(account, asked, request.viewer, today, whole, tree)
     plans = _plans(account, asked, request.viewer)
     is_target_wide = any(each["plan"].includes_descendants for each in plans)

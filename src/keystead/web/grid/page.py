@@ -137,7 +137,7 @@ def context_of(page: Page) -> dict[str, Any]:
         "cells_url": cells_url(page.listing, slug), "bulk_url": reverse(f"{page.listing.id}:bulk", args=[slug]) + state.in_full,
         "crumbs": [{"label": page.listing.title, "url": ""}],
         **menus.bar(page),
-        **({} if counted else _when_empty(page)),
+        **({} if bodies else _when_empty(page)),  # the last rows may have gone since they were counted
     }  # fmt: skip
 
 

@@ -20,10 +20,14 @@ MAX_TEXT = 64
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\u2002\u2003\u3000\t"), " ")
 _SIGNS = {ord("−"): "-", ord("–"): "-", ord("’"): "'", ord("‘"): "'", ord("´"): "'", ord("＋"): "+"}
 _PLAINER = {**_SPACES, **_SIGNS}
+# The cell of a workbook that holds a number with three decimals (reading/opener): with the fourth they part nothing else.
+_FOURTH_DECIMAL = re.compile(r"(?<=\.[0-9]{3})\u2007$")
 
 _SCIENTIFIC = re.compile(r"([0-9]+)(?:[.,]([0-9]+))?[eE]([+-]?[0-9]{1,2})")
 SPREADSHEET_ERROR = re.compile(
-    r"#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA|ERROR!)|#+", re.IGNORECASE
+    r"#[¡¿]?(?:N/A|N/D|REF!|DIV/0!|VALUE!|VALOR!|NAME\?|NOME\?|NOMBRE\?|N[UÚ]M!|NULL!|NULO!|SPILL!|CALC!|FIELD!|BLOCKED!|"
+    r"CONNECT!|BUSY!|UNKNOWN!|GETTING_DATA|ERROR!)|#+|Err:[0-9]{3}",
+    re.IGNORECASE,
 )
 
 
@@ -80,7 +84,7 @@ def _parse(text: str, number_format: NumberFormat | None) -> Decimal:
 
 def bare_number(text: str) -> tuple[str, bool]:
     """The text without currency, percent, brackets and sign, and whether it is negative. Raises BadValue."""
-    plain = text.translate(_PLAINER).strip()
+    plain = _FOURTH_DECIMAL.sub("0", text).translate(_PLAINER).strip()
     if SPREADSHEET_ERROR.fullmatch(plain):
         raise BadValue("error_value", text)
     if len(plain) > MAX_TEXT:

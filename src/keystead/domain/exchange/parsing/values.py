@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from keystead.base.words import fold
 from keystead.domain.exchange.parsing.currencies import currency_in, meant_currency, parse_currency
 from keystead.domain.exchange.parsing.days import DateOrder, date_order, parse_day
-from keystead.domain.exchange.parsing.numbers import COMMA, POINT, NumberFormat, parse_amount, plain
+from keystead.domain.exchange.parsing.numbers import COMMA, POINT, SPREADSHEET_ERROR, NumberFormat, parse_amount, plain
 from keystead.domain.exchange.problems.codes import BadValue
 
 __all__ = [
@@ -66,8 +66,10 @@ def is_blank(text: str, *, words: bool = False) -> bool:
 
 
 def parse_text(text: str, max_length: int, *, lines: bool = False) -> str:
-    """The text without stray spaces and control characters. Raises BadValue too_long: it is never cut."""
+    """The text without stray spaces and control characters. Raises BadValue too_long: it is never cut; error_value."""
     clean = text.replace("\u00a0", " ").strip()
+    if clean[:1] in ("#", "E") and clean.strip("#") and SPREADSHEET_ERROR.fullmatch(clean):
+        raise BadValue("error_value", text)
     if not clean.isprintable():
         clean = "".join(c for c in clean if c.isprintable() or c in "\n\t\u200c\u200d").strip()
     if not lines and ("\n" in clean or "\t" in clean):

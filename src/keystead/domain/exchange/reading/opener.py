@@ -11,16 +11,25 @@ Writes JSON lines: {"sheets": [...], "sheet": name}, then lists of rows, each ro
 
 import datetime as dt
 import json
+import re
 import sys
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from itertools import islice
-from typing import Any, TextIO
+from tempfile import TemporaryFile
+from typing import IO, Any, TextIO
 
 import python_calamine as calamine
 
 BATCH = 500
 LOOKED_AT = 40  # rows
+PIECE = 1 << 20  # bytes of a part that are looked at together
+# A blank as wide as a digit: the texts around it look the same, and whoever reads words strips it.
+DIGIT_SPACE = "\u2007"
+_ERROR_CELL = re.compile(rb"""(<(?:\w+:)?c\s(?:[^<>]*\s)?t\s*=\s*["'])e(["'])""")
 type Merge = tuple[int, int, int]  # first row, last row, column
 
 
@@ -50,7 +59,7 @@ def _confine(memory: int, seconds: int) -> None:
 
 
 def _write(path: str, wanted: str, columns: int, out: TextIO) -> None:
-    with calamine.CalamineWorkbook.from_path(path) as book:
+    with errors_as_texts(path) as readable, calamine.CalamineWorkbook.from_object(readable) as book:
         names = [m.name for m in book.sheets_metadata if _is_visible_table(m)] or list(book.sheet_names)
         if wanted and wanted not in book.sheet_names:
             _say(out, {"error": "sheet_unknown", "sheet": wanted, "sheets": ", ".join(names)})
@@ -62,6 +71,56 @@ def _write(path: str, wanted: str, columns: int, out: TextIO) -> None:
             count += len(batch)
             _say(out, batch)
         _say(out, {"end": count})
+
+
+@contextmanager
+def errors_as_texts(path: str) -> Iterator[str | IO[bytes]]:
+    """An XLSX file with errors in its cells (#REF!) as a copy in which they are texts; any other file as it is.
+
+    The library takes the errors that it knows for empty cells, which would empty what an import writes, and a file with any
+    other (#SPILL!, #ERROR!) for damaged.
+    """
+    with TemporaryFile() as copy:
+        try:
+            mended = _mend(path, copy)
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
+            mended = False  # no XLSX file, or a damaged one: the library says so
+        copy.seek(0)
+        yield copy if mended else path
+
+
+def _mend(path: str, copy: IO[bytes]) -> bool:
+    """Writes the copy, if there are errors in any cell."""
+    with zipfile.ZipFile(path) as book:
+        names = dict.fromkeys(book.namelist())
+        sheets = {name for name in names if name.startswith("xl/worksheets/") and name.endswith(".xml")}
+        if not any(_has_errors(piece) for name in sheets for piece in _pieces(book, name)):
+            return False
+        with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as mended:
+            for name in names:
+                with mended.open(name, "w", force_zip64=True) as part:
+                    for piece in _pieces(book, name):
+                        part.write(_ERROR_CELL.sub(rb"\1str\2", piece) if name in sheets else piece)
+    return True
+
+
+def _has_errors(piece: bytes) -> bool:
+    # Most sheets have none: these letters are looked for a good deal faster than the tag.
+    return (b'"e"' in piece or b"'e'" in piece) and _ERROR_CELL.search(piece) is not None
+
+
+def _pieces(book: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    """The unpacked part, cut before tags only."""
+    rest = b""
+    with book.open(name) as part:
+        while piece := part.read(PIECE):
+            whole, tag, rest = (rest + piece).rpartition(b"<")
+            rest = tag + rest
+            yield whole
+            if len(rest) > PIECE:  # a text, however long, and no tag
+                yield rest
+                rest = b""
+    yield rest
 
 
 def _is_visible_table(meta: calamine.SheetMetadata) -> bool:
@@ -147,7 +206,9 @@ def _number_text(value: float) -> str:
     # A workbook keeps binary numbers and shows fifteen digits of them: those are what was typed.
     if value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return f"{Decimal(f'{value:.15g}'):f}"
+    text = f"{Decimal(f'{value:.15g}'):f}"
+    # As a mere text, "12.375" could be twelve thousand in a column of "1.234,56".
+    return text + DIGIT_SPACE if text[-4:-3] == "." else text
 
 
 def _batches(rows: Iterator[list[str]]) -> Iterator[list[list[str]]]:

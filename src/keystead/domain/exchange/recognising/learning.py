@@ -50,10 +50,10 @@ def remember_mapping(job: Import, *, at: datetime) -> None:
     """Keeps the mapping and the learnt values for the next file with these headers. What is taught is signed; a commit adds and
     changes, and forgets nothing: whoever left a value out meant this file."""
     headers = job.format.get("headers", [])
-    found, _made = SavedMapping.objects.get_or_create(
+    # Found and held by one question: between two, somebody may have it forgotten.
+    kept, _made = SavedMapping.objects.select_for_update().get_or_create(
         kind=job.kind, signature=_signature(headers), defaults={"headers": headers, "mapping": job.mapping}
     )
-    kept = SavedMapping.objects.select_for_update().get(pk=found.pk)
     said = without(job.options.get("values") or {}, job.options.get("without") or {})
     kept.options = {name: job.options[name] for name in _KEPT if job.options.get(name)} | {
         _TAUGHT: _signed(kept, said, by=str(job.by_id or ""), at=at)
