@@ -281,7 +281,7 @@ def test_deletion_says_what_goes_and_what_stays(world: World, aurelia: Account) 
 
 def test_deals_of_the_account_say_where_they_count(world: World, aurelia: Account) -> None:
     client = as_(world.alice)
-    assert "in no plan: no plan covers its account" in text_of(client, f"{HOME}{aurelia.pk}/deals/")
+    assert "not counted: no plan covers its account" in text_of(client, f"{HOME}{aurelia.pk}/deals/")
     wide = text_of(client, f"{HOME}{aurelia.pk}/deals/?below=1")
     assert "Iberia roll-out" in wide
 
