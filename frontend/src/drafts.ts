@@ -66,8 +66,8 @@ function fill(form: HTMLFormElement, values: [string, string][]): void {
 
 function bringBack(): void {
   const draft = kept();
-  if (!draft) return;
-  if (draft.person !== person() || !draft.isSignedOut) return keep(null);
+  if (!draft?.isSignedOut) return;
+  if (draft.person !== person()) return keep(null);
   const form = forms().find((one) => one.action === draft.action);
   if (!form) return; // it may be one that is yet to be opened
   keep(null);
@@ -81,6 +81,7 @@ document.addEventListener("submit", (event) => {
 });
 
 if (person()) {
+  if (!kept()?.isSignedOut) keep(null); // it was taken, or came back with its errors
   bringBack();
   document.addEventListener("htmx:after:swap", bringBack);
 } else if (document.querySelector(".auth")) {
