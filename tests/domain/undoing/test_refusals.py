@@ -1,8 +1,8 @@
 """An undo that is not allowed, or no longer possible, changes nothing and says why."""
 
-import itertools
 import threading
 import time
+from contextlib import suppress
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -37,6 +37,7 @@ from keystead.domain.workspace.settings import change_workspace
 from keystead.domain.workspace.stages import save_stage
 from keystead.domain.writing import Invalid
 from tests.domain.undoing.scene import AT, TODAY, Scene, change, everything, take_back
+from tests.support.races import before_each_question
 from tests.support.world import World, build_world
 
 
@@ -271,40 +272,36 @@ def test_of_two_who_undo_at_once_one_does_and_one_is_told(django_db_serialized_r
 
 @pytest.mark.django_db(transaction=True)
 def test_whichever_question_of_the_second_the_first_comes_before_she_is_told(django_db_serialized_rollback: None) -> None:
-    """The first undoes, whole, before the nth question of the second: for each n, until the second has noted hers."""
+    """Until the second has noted that it is she who undoes: then the first would wait for her."""
     world = build_world()
     with world.inside():
         scene = Scene(world)
 
-    def first(written: UUID) -> None:
-        try:
-            take_back(world.alice, written)
-        finally:
-            connection.close()
+    outcomes: list[str] = []
 
-    outcomes = {}
-    for before in itertools.takewhile(lambda before: outcomes.get(before - 1) != "undone", itertools.count()):
+    def make() -> UUID:
         with world.inside():
             deal = Deal.objects.get(pk=scene.deals[0].pk)
-            written = change(world.alice, lambda deal=deal: delete_deal(deal=deal, viewer=world.alice))
-        asked: list[str] = []
+            return change(world.alice, lambda: delete_deal(deal=deal, viewer=world.alice))
 
-        def between(execute: Any, sql: str, *given: Any, asked: Any = asked, at: int = before, written: UUID = written) -> Any:
-            asked.append(sql)
-            if len(asked) == at + 1 and not any("INSERT" in each for each in asked):
-                undoing = threading.Thread(target=first, args=[written])
-                undoing.start()
-                undoing.join()
-            return execute(sql, *given)
-
-        with world.inside(world.mona), connection.execute_wrapper(between):
-            try:
+    def second(written: UUID) -> None:
+        try:
+            with world.inside(world.mona):
                 take_back(world.mona, written)
-                outcomes[before] = "undone"  # nobody came before her
-            except CannotUndo as refusal:
-                outcomes[before] = refusal.code
-    assert len(outcomes) > 4
-    assert set(list(outcomes.values())[:-1]) == {"already_undone"}
+            outcomes.append("undone")
+        except CannotUndo as refusal:
+            outcomes.append(refusal.code)
+
+    def first(written: UUID) -> None:
+        with suppress(CannotUndo):  # once the second has done it
+            take_back(world.alice, written)
+
+    for _written in before_each_question(make, second, first):
+        pass
+    before = outcomes.index("undone")
+    assert before > 4
+    assert set(outcomes[:before]) == {"already_undone"}
+    assert set(outcomes[before:]) == {"undone"}
 
 
 @pytest.mark.django_db(transaction=True)
