@@ -1,7 +1,7 @@
 // A cell is written in its place: the server gives the field, the answer is the row as it is afterwards.
 import htmx from "htmx.org";
 import type { DataGrid } from "./grid";
-import { askPart } from "./requests";
+import { askPart, isForm } from "./requests";
 import { showToast, toastIn, type Toast } from "./toasts";
 
 export class Cells {
@@ -129,7 +129,8 @@ export class Cells {
     try {
       const answer = await askPart(this.address(cell), this.values(cell));
       if (answer?.ok) this.done(cell, await answer.text(), keepsFocus, step, answer);
-      else if (answer) this.fill(cell, await answer.text());
+      else if (answer && isForm(answer.status)) this.fill(cell, await answer.text());
+      else if (answer) this.close(keepsFocus); // without a connection it stays as it was typed
     } finally {
       this.busy = false;
     }

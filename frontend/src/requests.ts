@@ -11,7 +11,7 @@ interface RequestDetail {
   ctx?: { response?: { status: number }; hx?: { trigger?: string } };
 }
 
-const isForm = (status: number): boolean => status === 400 || status === 409 || status === 422;
+export const isForm = (status: number): boolean => status === 400 || status === 409 || status === 422;
 
 function tellRefusal(status: number): void {
   if (status === 401) return signInAgain();
@@ -30,7 +30,10 @@ document.addEventListener("htmx:response:error", (event) => {
 
 document.addEventListener("htmx:error", tellOffline);
 
-/** Asks for a part of the page as htmx does, by POST when there is a body. Null: there is none, and the person was told why. */
+/**
+ * Asks for a part of the page as htmx does, by POST when there is a body. Null without an answer. What is neither a part nor a form
+ * with its errors the person has been told.
+ */
 export async function askPart(address: string | URL, body?: URLSearchParams): Promise<Response | null> {
   const headers: Record<string, string> = { "HX-Request": "true" };
   if (body) headers["X-CSRFToken"] = csrfToken();
@@ -42,7 +45,7 @@ export async function askPart(address: string | URL, body?: URLSearchParams): Pr
   if (said) showToast(said);
   else if (isText) showToast({ text: await answer.text(), level: "error" });
   else tellRefusal(answer.status);
-  return null;
+  return answer;
 }
 
 // A part that asks again and again rests while nobody looks at the page, and while the page is told of changes by itself.

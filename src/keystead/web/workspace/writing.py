@@ -48,7 +48,10 @@ class RecordForm(forms.Form):
         value = getattr(record, name)
         if not isinstance(value, Decimal):
             return value
-        places = minor_units(self.amounts_in or record.currency or "EUR") if name in self.amounts else 0
+        places = 0
+        if name in self.amounts:
+            currency = self.amounts_in or record.currency
+            places = minor_units(currency) if currency else 2
         digits = max(places, -int(value.normalize().as_tuple().exponent))
         return value.quantize(Decimal(1).scaleb(-digits))
 
